@@ -1,0 +1,231 @@
+"""The facts about a case, in the past tense; together, and in order, they are the case."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from libs.contracts.facts import Fact, Instant, Text, Value
+
+
+class Person(Value):
+    """The citizen or organisation as they introduced themselves (Điều 7.2); all of it optional."""
+
+    name: str = ""
+    phone: str = Field("", description="E.164, empty when unknown")
+    phone_raw: str = Field("", description="as it was said or typed")
+    address: str = ""
+    email: str = ""
+
+
+class Suggestion(Value):
+    """One field a person may choose, with the agency that the routing table names for it."""
+
+    field: str
+    lead: tuple[str, ...] = ()
+    offered: tuple[str, ...] = Field((), description="agencies that may join as coordinators")
+    score: float = 0.0
+    rule: str = ""
+
+
+class Slip(Value):
+    """Phiếu chuyển: hands the case to a lead agency (Điều 10.1); numbered within the case from 1."""
+
+    number: int = Field(ge=1)
+    lead: str
+    co_leads: tuple[str, ...] = ()
+    coordinating: tuple[str, ...] = ()
+    field: str
+    place: str | None = Field(None, description="unit code of the pack in force")
+    rule: str = Field(description="id of the route that decided, or 'operator'")
+    inputs: dict[str, str] = Field(default_factory=dict, description="what the decision was based on")
+    note: str = ""
+
+
+class CaseFact(Fact):
+    """A fact on `case.<year>.<id>.<fact>`."""
+
+    prefix: ClassVar[str] = "Case"
+
+
+# --- intake ---------------------------------------------------------------------------------------
+
+
+class CaseOpened(CaseFact):
+    """A contact became a case (Điều 9.1). `held` while an operator is still on it."""
+
+    code: str = Field(description="look-up code: nine digits, the last one checks")
+    track_token: str = Field("", description="secret of the tracking link, for a sender without a phone")
+    channel: str
+    person: Person
+    text: Text
+    received_at: Instant = Field(description="when the citizen called or wrote")
+    field: str | None = Field(None, description="the field the citizen or operator chose, if any")
+    held: bool = False
+    urgent: bool = False
+    secret: bool = Field(False, description="the citizen asked that their name be kept secret")
+    language: Literal["vi", "en"] = "vi"
+
+
+class CaseAdded(CaseFact):
+    """The citizen says more, on whatever channel."""
+
+    channel: str
+    text: Text
+    person: Person = Person()
+
+
+# --- router ---------------------------------------------------------------------------------------
+
+
+class CaseRouted(CaseFact):
+    """A slip went out by rule; the 8-hour clock starts here, not when somebody opens it (Điều 10.3)."""
+
+    slip: Slip
+
+
+class CaseTriaged(CaseFact):
+    """The case waits for a person, with the best suggestions and the reason why no slip went out."""
+
+    to: Literal["operator", "arbiter"] = "operator"
+    reasons: tuple[str, ...] = Field(description="codes: held, margin, place, contact, out-of-scope …")
+    suggestions: tuple[Suggestion, ...] = ()
+    margin: float = 0.0
+    places: tuple[str, ...] = ()
+    urgent: bool = False
+    inputs: dict[str, str] = Field(default_factory=dict)
+
+
+# --- desk: operators ------------------------------------------------------------------------------
+
+
+class CaseReleased(CaseFact):
+    """The operator lets go of a held case: the router may send its slip."""
+
+
+class CaseAmended(CaseFact):
+    """The operator completed or corrected the citizen's details, the field or the place (Điều 7.2)."""
+
+    person: Person
+    field: str | None = None
+    place: str | None = None
+
+
+class CaseUrgencySet(CaseFact):
+    """Urgent or no longer urgent (Điều 13.2)."""
+
+    urgent: bool
+    reason: Text = ""
+
+
+class CaseRejected(CaseFact):
+    """Not taken, and the citizen is told why at once (Điều 3.6, 9.2)."""
+
+    reason: str = Field(description="code of the pack's reject reasons")
+    text: Text = ""
+
+
+class CaseAnsweredAtDesk(CaseFact):
+    """Answered by the operator from the questions and answers (Điều 10.1)."""
+
+    answer: Text
+    question_ids: tuple[str, ...] = ()
+
+
+class CaseDirected(CaseFact):
+    """A person sent the slip; same effect as `routed`."""
+
+    slip: Slip
+
+
+class CaseCallTransferred(CaseFact):
+    """The call was put through to the agency's hotline, or failed to connect (Điều 10.1, 10.2)."""
+
+    agency: str
+    number: str
+    result: Literal["connected", "failed"]
+    detail: Text = ""
+
+
+# --- desk: the arbiter ----------------------------------------------------------------------------
+
+
+class CaseReferred(CaseFact):
+    """The operator asked the arbiter which agency is competent (Điều 10.4)."""
+
+    question: Text = ""
+
+
+class CaseDetermined(CaseFact):
+    """The arbiter's opinion names an agency; the operator then sends the slip (Điều 10.4)."""
+
+    agency: str
+    opinion: Text = ""
+
+
+# --- desk: officers -------------------------------------------------------------------------------
+
+
+class CaseReceived(CaseFact):
+    """The agency acknowledged the slip; no legal clock depends on it."""
+
+
+class CaseReturned(CaseFact):
+    """Sent back as another authority's matter, with a coded ground."""
+
+    ground: str
+    proposed_agency: str | None = None
+    text: Text = ""
+
+
+class CaseAnsweredByPhone(CaseFact):
+    """The officer answered on the telephone; the result must be published within 4 h (Điều 10.3)."""
+
+    summary: Text
+
+
+class CaseVerifying(CaseFact):
+    """Needs checking: the citizen is told at once to wait, and until when (Điều 10.3)."""
+
+    until: Instant = Field(description="the end of the 8 working hours")
+    note: Text = ""
+
+
+class CaseProgressPromised(CaseFact):
+    """Progress so far and the time of the next answer (Điều 10.3); numbered within the slip from 1."""
+
+    number: int = Field(ge=1)
+    progress: Text
+    promised_at: Instant
+
+
+class CaseInformationAsked(CaseFact):
+    """The officer needs more from the citizen (Điều 14.6); stops no clock."""
+
+    question: Text
+
+
+class CaseAnswered(CaseFact):
+    """The agency's answer (Điều 10.3); the agency answers for its legality (Điều 8.2)."""
+
+    answer: Text
+
+
+# --- desk: publication ----------------------------------------------------------------------------
+
+
+class CasePublished(CaseFact):
+    """A text without personal data, confirmed by whoever answered (Điều 12.1, 12.2)."""
+
+    question: Text
+    answer: Text
+
+
+class CaseWithheld(CaseFact):
+    """Not published, on a coded ground: only the sender sees the result."""
+
+    ground: str
+    note: Text = ""
+
+
+CASE_FACTS: dict[str, type[CaseFact]] = {cls.stem(): cls for cls in CaseFact.__subclasses__()}
+"""Subject token → class of every fact about a case."""

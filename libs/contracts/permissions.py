@@ -1,0 +1,98 @@
+"""What each service may say to the server, derived from the streams table: nothing else passes."""
+
+from libs.contracts.streams import BUCKETS, CONSUMERS, SERVICES, STREAMS, WRITERS
+
+READS_CASES = frozenset({"intake", "router", "desk", "sla", "notifier", "reporting", "portal"})
+"""Services that may read single facts of CASES: all who append, look up a neighbour or refold a case."""
+
+_DEPTH = {"case": "case.*.*", "clock": "clock.*.*", "letter": "letter.*.*"}
+_SIDE_STREAM = {"sla": "CLOCKS", "notifier": "LETTERS"}
+
+
+def inbox(user: str) -> str:
+    """The prefix of this user's own reply subjects; nobody else may listen there."""
+    return f"_INBOX.{user}"
+
+
+def _facts(service: str) -> list[str]:
+    pairs = (fact.split(":") for fact in WRITERS[service])
+    return [f"{_DEPTH[kind]}.{token}" for kind, token in pairs]
+
+
+def _consuming(service: str) -> list[str]:
+    return [
+        subject
+        for consumer in CONSUMERS
+        if consumer.service == service
+        for subject in (
+            f"$JS.API.CONSUMER.INFO.{consumer.stream}.{service}",
+            f"$JS.API.CONSUMER.MSG.NEXT.{consumer.stream}.{service}",
+            f"$JS.ACK.{consumer.stream}.{service}.>",
+        )
+    ]
+
+
+def _reading(stream: str) -> list[str]:
+    """Look at single messages and at the stream's state."""
+    return [
+        f"$JS.API.DIRECT.GET.{stream}",
+        f"$JS.API.DIRECT.GET.{stream}.>",
+        f"$JS.API.STREAM.MSG.GET.{stream}",
+        f"$JS.API.STREAM.INFO.{stream}",
+    ]
+
+
+def _directory() -> list[str]:
+    """Watch the pack in force and fetch it: KV DIRECTORY and the object store PACKS, read only."""
+    return [
+        *_reading("KV_DIRECTORY"),
+        "$JS.API.CONSUMER.CREATE.KV_DIRECTORY.>",
+        "$JS.API.CONSUMER.DELETE.KV_DIRECTORY.>",
+        "$JS.FC.KV_DIRECTORY.>",
+        *_reading("OBJ_PACKS"),
+        "$JS.API.CONSUMER.CREATE.OBJ_PACKS.>",
+        "$JS.API.CONSUMER.DELETE.OBJ_PACKS.>",
+        "$JS.FC.OBJ_PACKS.>",
+    ]
+
+
+def publish_allowed(service: str) -> list[str]:
+    """Every subject this service may publish to, sorted."""
+    allowed = {*_facts(service), *_consuming(service), *_directory(), f"dead.{service}.*.*"}
+    if service in READS_CASES:
+        allowed.update(_reading("CASES"))
+    if stream := _SIDE_STREAM.get(service):
+        allowed.update(_reading(stream))
+    if service == "intake":
+        allowed.update([*_reading("KV_MESSAGES"), "$KV.MESSAGES.>"])
+    if service == "reporting":
+        allowed.update(f"$JS.API.STREAM.INFO.{stream.name}" for stream in STREAMS)
+        allowed.update(f"$JS.API.CONSUMER.INFO.{c.stream}.{c.service}" for c in CONSUMERS)
+    return sorted(allowed)
+
+
+def users() -> dict[str, dict[str, list[str]]]:
+    """User → {publish, subscribe}: the seven services, the provisioner and the operations watcher."""
+    table = {
+        service: {"publish": publish_allowed(service), "subscribe": [f"{inbox(service)}.>"]}
+        for service in SERVICES
+    }
+    table["provisioner"] = {
+        "publish": [
+            "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$JS.SNAPSHOT.>", "$KV.DIRECTORY.>", "$O.PACKS.>", "dead.>",
+        ],
+        "subscribe": [f"{inbox('provisioner')}.>"],
+    }  # fmt: skip
+    table["operations"] = {
+        "publish": [
+            "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST",
+            "$JS.API.CONSUMER.INFO.>", "$JS.API.CONSUMER.LIST.*",
+        ],
+        "subscribe": [f"{inbox('operations')}.>", "$JS.EVENT.ADVISORY.>"],
+    }  # fmt: skip
+    return table
+
+
+def bucket_streams() -> list[str]:
+    """The streams behind the buckets, as the server names them."""
+    return [f"{'KV' if bucket.kind == 'kv' else 'OBJ'}_{bucket.name}" for bucket in BUCKETS]

@@ -1,0 +1,137 @@
+"""Facts beside the case: clocks (written by sla), letters (by notifier) and dead letters.
+
+They hold ids, never a person's data. Thresholds and attempts stand in the token, and each subject is
+written once for ever: already there means already done.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from libs.contracts.facts import Fact, Instant, Token, Value
+
+
+class SideFact(Fact):
+    """A fact about a case that must not stand in the way of the people writing to it."""
+
+    case_seq: int = Field(ge=1, description="sequence in CASES of the fact it follows from")
+
+
+# --- clocks ---------------------------------------------------------------------------------------
+
+
+class ClockFact(SideFact):
+    """On `clock.<case>.<clock>.<fact>`; carries the whole clock, so a reader needs no earlier one."""
+
+    prefix: ClassVar[str] = "Clock"
+
+    clock: Token = Field(description="kind and number within the case: answer-1, publish-1, promise-2")
+    kind: str
+    agency: str
+    field: str = ""
+    urgent: bool = False
+    basis: Literal["law", "policy"]
+    clause: str = ""
+    start: Instant
+    due: Instant
+    budget_seconds: int | None = Field(None, description="working seconds; None for a promised instant")
+    calendar: str = Field("", description="version of the calendar that made `due`")
+
+
+class ClockArmed(ClockFact):
+    """The clock runs."""
+
+
+class ClockWarned(ClockFact):
+    """A share of the working time is used up."""
+
+    percent: int
+
+    @property
+    def token(self) -> str:
+        return f"warned-{self.percent}"
+
+
+class ClockMissed(ClockFact):
+    """The time ended first. Stays for ever; `promised` tells late-with-promise from late-and-silent."""
+
+    promised: bool = False
+
+
+class ClockMet(ClockFact):
+    """What was owed came in time."""
+
+    stopped_at: Instant
+
+
+class ClockEnded(ClockFact):
+    """What was owed came, after the clock had been missed."""
+
+    stopped_at: Instant
+
+
+class ClockCancelled(ClockFact):
+    """What was owed is owed no longer by this agency: the slip was returned or replaced."""
+
+    stopped_at: Instant
+
+
+# --- letters --------------------------------------------------------------------------------------
+
+
+class LetterFact(SideFact):
+    """On `letter.<case>.<letter>.<fact>`: the fate of one letter to one recipient on one way."""
+
+    prefix: ClassVar[str] = "Letter"
+
+    letter: Token = Field(description="id of the letter, derived from the fact that caused it")
+    template: str
+    way: Literal["email", "sms", "none"]
+    audience: Literal["citizen", "officer"]
+    agency: str = ""
+
+
+class LetterTried(LetterFact):
+    """Attempt `attempt` is about to be handed to the gateway: who loses this race does not send."""
+
+    attempt: int = Field(ge=1)
+
+    @property
+    def token(self) -> str:
+        return f"tried-{self.attempt}"
+
+
+class LetterSent(LetterFact):
+    """The gateway accepted the letter."""
+
+    attempt: int
+
+
+class LetterFailed(LetterFact):
+    """Given up: refused for good, tried too often, or nobody to write to."""
+
+    reason: str
+
+
+class LetterUnconfirmed(LetterFact):
+    """Tried, and the outcome was lost in a crash: it may or may not have gone. A person looks at it."""
+
+    attempt: int
+
+
+# --- dead letters ---------------------------------------------------------------------------------
+
+
+class Dead(Value):
+    """A pointer to a fact that a service could not handle, with the reason and none of the content."""
+
+    service: Token
+    stream: Token
+    seq: int
+    subject: str
+    error: str = Field(max_length=500)
+    at: Instant
+
+
+CLOCK_FACTS: dict[str, type[ClockFact]] = {cls.stem(): cls for cls in ClockFact.__subclasses__()}
+LETTER_FACTS: dict[str, type[LetterFact]] = {cls.stem(): cls for cls in LetterFact.__subclasses__()}

@@ -1,0 +1,120 @@
+"""The one way to write a fact about a case: `append`, with a message id and the expected last sequence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nats.js.client import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from libs.contracts.events import CaseFact
+from libs.contracts.subjects import CaseRef, UnknownFact, decode
+from libs.runtime.publishing import EXPECTED, PATIENCE, Occupied, publish
+
+STREAM = "CASES"
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A fact as the stream holds it. `fact` is None for a fact that only a newer version knows."""
+
+    seq: int
+    predecessor: int
+    fact: CaseFact | None
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What `append` achieved: the fact, its sequence, and whether an earlier try had stored it."""
+
+    seq: int
+    fact: CaseFact
+    repeated: bool = False
+
+
+class CaseLog:
+    """Writes facts to CASES and reads one case back along its predecessor links."""
+
+    def __init__(self, js: JetStreamContext, *, patience: float = PATIENCE) -> None:
+        self._js = js
+        self._patience = patience
+
+    async def append(
+        self,
+        ref: CaseRef,
+        known: S,
+        last_seq: int,
+        *,
+        decide: Callable[[S], CaseFact | None],
+        fold: Callable[[S, CaseFact], S],
+    ) -> Appended | None:
+        """Store the fact that `decide` makes of the case, exactly once, on top of all that happened.
+
+        `known` is the case as the caller knows it after the fact `last_seq` (0: not opened). When others
+        wrote meanwhile, their facts are folded in and `decide` is asked again: it may raise Refused, or
+        return None for "nothing to do any more". A fact with the same id, or one that the same service
+        made of the same cause, means that it was done already.
+
+        Raises OutcomeUnknown when the server does not confirm within the patience (seconds).
+        """
+        state, expected = known, last_seq
+        while fact := decide(state):
+            try:
+                ack = await publish(
+                    self._js,
+                    ref.subject(fact),
+                    fact.model_dump_json().encode(),
+                    message_id=str(fact.event_id),
+                    expected=expected,
+                    expected_filter=ref.filter,
+                    patience=self._patience,
+                )
+                return Appended(ack.seq, fact)
+            except Occupied:
+                tail = await self.since(ref, expected)
+                if done := _already_done(tail, fact):
+                    return done
+                for stored in tail:
+                    state = fold(state, stored.fact) if stored.fact else state
+                    expected = stored.seq
+        return None
+
+    async def since(self, ref: CaseRef, after: int) -> list[Stored]:
+        """The facts of a case with a sequence above `after`, oldest first; walks the links back."""
+        try:
+            message = await self._js.get_last_msg(STREAM, ref.filter)
+        except NotFoundError:
+            return []
+        found: list[Stored] = []
+        while message.seq is not None and message.seq > after:
+            predecessor = int((message.headers or {}).get(EXPECTED, 0))
+            fact = _decode(message.subject or "", message.data or b"")
+            found.append(Stored(message.seq, predecessor, fact))
+            if predecessor == 0:
+                break
+            message = await self._js.get_msg(STREAM, seq=predecessor)
+        return found[::-1]
+
+
+def _already_done(tail: list[Stored], fact: CaseFact) -> Appended | None:
+    for stored in tail:
+        known = stored.fact
+        if known is None:
+            continue
+        same_reaction = fact.cause is not None and (known.cause, known.by.service) == (
+            fact.cause,
+            fact.by.service,
+        )
+        if known.event_id == fact.event_id or same_reaction:
+            return Appended(stored.seq, known, repeated=True)
+    return None
+
+
+def _decode(subject: str, data: bytes) -> CaseFact | None:
+    try:
+        fact = decode(subject, data)
+    except UnknownFact:
+        return None
+    return fact if isinstance(fact, CaseFact) else None

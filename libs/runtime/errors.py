@@ -1,0 +1,11 @@
+"""Troubles of the machinery, as opposed to a decision that said no (`libs.contracts.errors.Refused`)."""
+
+from libs.contracts.errors import HotlineError
+
+
+class OutcomeUnknown(HotlineError):
+    """The server did not confirm in time; the fact may or may not be stored. Ask again with the same id."""
+
+
+class NotProvisioned(HotlineError):
+    """The server lacks the streams, buckets or pack of the hotline: run `hotline provision`."""

@@ -1,0 +1,64 @@
+"""Publish one message until the server confirms it, refuses it, or patience ends."""
+
+import asyncio
+import random
+
+from nats.errors import NoRespondersError, OutboundBufferLimitError
+from nats.js.api import PubAck
+from nats.js.client import JetStreamContext
+from nats.js.errors import APIError, ServiceUnavailableError
+
+from libs.contracts.errors import HotlineError
+from libs.runtime.errors import OutcomeUnknown
+
+MSG_ID = "Nats-Msg-Id"
+EXPECTED = "Nats-Expected-Last-Subject-Sequence"
+EXPECTED_FILTER = "Nats-Expected-Last-Subject-Sequence-Subject"
+
+PATIENCE = 9.0
+"""Seconds; longer than the election of a new leader (measured: up to 6)."""
+
+_WRONG_LAST_SEQUENCE = 10071
+_ANOTHER_PROPOSAL_IN_FLIGHT = 10164
+
+
+class Occupied(HotlineError):
+    """Another message stands where this one expected to be the next."""
+
+
+async def publish(
+    js: JetStreamContext,
+    subject: str,
+    body: bytes,
+    *,
+    message_id: str,
+    expected: int,
+    expected_filter: str | None = None,
+    patience: float = PATIENCE,
+) -> PubAck:
+    """Store `body` if the last sequence on the filter (default: the subject itself) is `expected`.
+
+    A lost acknowledgement is met by sending the same message id again. Raises Occupied when somebody
+    else (or our own lost try) was first, OutcomeUnknown when nothing is confirmed within the patience.
+    """
+    headers = {MSG_ID: message_id, EXPECTED: str(expected), "content-type": "application/json"}
+    if expected_filter:
+        headers[EXPECTED_FILTER] = expected_filter
+    deadline = asyncio.get_running_loop().time() + patience
+    pause = 0.02
+    while True:
+        try:
+            return await js.publish(subject, body, timeout=2, headers=headers)
+        except APIError as error:
+            if error.err_code == _WRONG_LAST_SEQUENCE:
+                raise Occupied from error
+            if error.err_code != _ANOTHER_PROPOSAL_IN_FLIGHT and not isinstance(
+                error, ServiceUnavailableError
+            ):
+                raise
+        except (TimeoutError, NoRespondersError, OutboundBufferLimitError, ConnectionError):
+            pass  # the outcome is unknown: the same id goes again
+        if asyncio.get_running_loop().time() > deadline:
+            raise OutcomeUnknown
+        await asyncio.sleep(pause * (0.5 + random.random()))
+        pause = min(1.0, pause * 1.8)

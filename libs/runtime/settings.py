@@ -1,0 +1,27 @@
+"""Settings every service has; each service adds its own under the prefix `HOTLINE_<SERVICE>_`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def settings_config(service: str) -> SettingsConfigDict:
+    """Environment variables `HOTLINE_<SERVICE>_<NAME>`; unknown ones are left to others."""
+    return SettingsConfigDict(env_prefix=f"HOTLINE_{service.upper()}_", extra="ignore", frozen=True)
+
+
+class ServiceSettings(BaseSettings):
+    """What every service is told by its environment."""
+
+    nats_url: str = Field("nats://127.0.0.1:4222", description="one server or several, comma-separated")
+    nkey_seed_file: Path = Field(description="file holding this service's nkey seed")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65_535)
+    log_level: str = "INFO"
+
+
+class DatabaseSettings(ServiceSettings):
+    """For services that keep a projection."""
+
+    database_url: str = Field(description="sqlite:///path or postgresql+psycopg://user:password@host/name")
