@@ -1,0 +1,199 @@
+"""Finds the places a text speaks of: never a guess, an ambiguous name gives every candidate."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from libs.places.names import Name, Names, Reading, split_kind
+from libs.places.text import syllables
+from libs.places.words import KINDS, NOT_A_UNIT_AFTER, SURNAMES
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A place that is administered; `name` has its kind before it ("Xã Quảng Lưu"), `parent` is a code."""
+
+    code: str
+    name: str
+    level: Literal["province", "district", "commune"]
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found: codes in the order of the text; several that the text does not tell apart are candidates.
+
+    `units` holds the most specific units, `districts` those they lie in (empty where a set has no districts),
+    `words` what was read as a place, `other_province` whether a place outside the province is named.
+    """
+
+    districts: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    words: str = ""
+    other_province: bool = False
+
+
+@dataclass(slots=True)
+class _Mention:
+    """Names that the words from `start` to `end` may mean; `sure` is False for what only its neighbour can confirm."""
+
+    start: int
+    end: int
+    names: list[Name]
+    kind: str | None
+    sure: bool = True
+
+
+class Gazetteer:
+    """The names of one dated set of units; another date or province is another Gazetteer.
+
+    `landmarks` gives words → unit code (pairs, when the same words mean several units; words that begin with a kind
+    count only with it, "huyện Thọ Xuân"); `quiet` are ordinary word pairs that are also names of communes and
+    count only with a kind, with their district behind them or capitalised; `elsewhere` are names of
+    places outside the province.
+    """
+
+    def __init__(
+        self,
+        units: Iterable[Unit],
+        landmarks: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        quiet: Iterable[str] = (),
+        elsewhere: Iterable[str] = (),
+    ) -> None:
+        self._units = {unit.code: unit for unit in units}
+        self._districts = {code: self._district_of(code) for code in self._units}
+        self._quiet = {tuple(syllables(words)) for words in quiet}
+        self._names = Names()
+        for unit in self._units.values():
+            for called in (unit.name, *unit.aliases):
+                kind, words = split_kind(called)
+                self._names.add(Name(words, kind, unit.level, unit.code))
+        pairs = landmarks.items() if isinstance(landmarks, Mapping) else landmarks
+        for called, code in pairs:
+            kind, words = split_kind(called)
+            level = self._units[code].level
+            self._names.add(Name(words, kind, level, code, landmark=True, needs_kind=kind is not None))
+        for called in elsewhere:
+            self._names.add(Name(split_kind(called)[1], None, "elsewhere"))
+
+    def find(self, text: str) -> Found:
+        """The places named in a free text or an address, with or without diacritics; never raises."""
+        reading = Reading(text)
+        mentions = self._mentions(reading)
+        if not mentions:
+            return Found()
+        meant = [(mention, self._meant(reading, mentions, at)) for at, mention in enumerate(mentions)]
+        return self._summary(reading, [(mention, names) for mention, names in meant if names])
+
+    def _mentions(self, reading: Reading) -> list[_Mention]:
+        mentions: list[_Mention] = []
+        start, end = 0, len(reading.folded)
+        while start < end:
+            mention = self._mention(reading, start)
+            if mention:
+                mentions.append(mention)
+            start = mention.end if mention and mention.sure else start + 1
+        return mentions
+
+    def _mention(self, reading: Reading, start: int) -> _Mention | None:
+        for end, named in self._names.at(reading.folded, start):
+            kind, _ = reading.kind_before(start)
+            names = _of_kind(reading.spelled(named, start, end), kind)
+            if kind is None or (kind == "tỉnh" and not names):
+                kind = None
+                names = self._bare(reading, start, end, reading.spelled(named, start, end))
+            if names:
+                only_quiet = kind is None and all(name.commune for name in names)
+                return _Mention(start, end, names, kind, not (only_quiet and self._quiet_at(reading, start, end)))
+        return None
+
+    def _bare(self, reading: Reading, start: int, end: int, names: list[Name]) -> list[Name]:
+        """The names that may stand without their kind; a commune's must be typed with its marks where others are."""
+        before = reading.lower[start - 1] if start else ""
+        someone = before in NOT_A_UNIT_AFTER and reading.lower[start - 2 : start] != ["thành", "phố"]
+        someone = someone or (before in SURNAMES and reading.capitalised(start - 1, start))
+        written = tuple(reading.lower[start:end])
+
+        def stands(name: Name) -> bool:
+            if name.needs_kind or not name.commune:
+                return not name.needs_kind and (end - start > 1 or name.landmark or name.unit is None)
+            return end - start > 1 and not someone and (not reading.marked or name.words == written)
+
+        return [name for name in names if stands(name)]
+
+    def _quiet_at(self, reading: Reading, start: int, end: int) -> bool:
+        return tuple(reading.folded[start:end]) in self._quiet and not reading.capitalised(start, end)
+
+    def _meant(self, reading: Reading, mentions: list[_Mention], at: int) -> list[Name]:
+        """The names of a mention that its neighbours leave: "Quảng Ninh, Quảng Xương" is the commune."""
+        mention = mentions[at]
+        behind = _behind(reading, mentions, at)
+        communes = [name for name in mention.names if name.commune]
+        if behind and communes:
+            around = {name.unit for name in behind.names if name.level == "district"}
+            inside = [name for name in communes if self._districts[name.unit or ""] in around]
+            if inside:
+                return inside
+            if all(name.level == "elsewhere" for name in behind.names):
+                return []
+        if mention.kind is not None:
+            return mention.names
+        return _widest(mention.names) if mention.sure else []
+
+    def _summary(self, reading: Reading, meant: list[tuple[_Mention, list[Name]]]) -> Found:
+        chosen = [[name.unit for name in names if name.unit and name.level != "province"] for _, names in meant]
+        named = {codes[0] for codes in chosen if len(codes) == 1}
+        known = {self._districts[code] for code in named} - {None}
+        units: dict[str, None] = {}
+        for codes in chosen:
+            near = [code for code in codes if self._districts[code] in known]
+            units.update(dict.fromkeys(near or codes))
+        holding = {self._units[code].parent for code in units}
+        specific = tuple(code for code in units if code not in holding)
+        districts = dict.fromkeys(d for code in specific if (d := self._districts[code]))
+        spans = [reading.typed[reading.kind_before(m.start)[1] : m.end] for m, _ in meant]
+        outside = any(name.level == "elsewhere" for _, names in meant for name in names)
+        return Found(tuple(districts), specific, ", ".join(" ".join(span) for span in spans), outside)
+
+    def _district_of(self, code: str | None) -> str | None:
+        seen: set[str] = set()
+        while code in self._units and code not in seen:
+            seen.add(code)
+            if self._units[code].level == "district":
+                return code
+            code = self._units[code].parent
+        return None
+
+
+def _of_kind(names: list[Name], kind: str | None) -> list[Name]:
+    """The names that a written kind allows: of that kind, else of its level, else a wider place around it."""
+    if kind is None:
+        return []
+    level = KINDS[kind]
+    wider = ("district", "elsewhere") if level == "commune" else ("elsewhere",)
+    choices = (
+        [name for name in names if name.kind == kind],
+        [name for name in names if name.level == level and not name.needs_kind],
+        [name for name in names if name.level in wider and not name.needs_kind],
+    )
+    return next((choice for choice in choices if choice), [])
+
+
+def _widest(names: list[Name]) -> list[Name]:
+    """Without a kind people mean the province, else a place elsewhere, else the district, else the commune."""
+    for level in ("province", "elsewhere", "district"):
+        wide = [name for name in names if name.level == level]
+        if wide:
+            return wide
+    return names
+
+
+def _behind(reading: Reading, mentions: list[_Mention], at: int) -> _Mention | None:
+    """The mention that follows directly, with at most a comma and its kind between."""
+    end = mentions[at].end
+    for mention in mentions[at + 1 :]:
+        if mention.start >= end:
+            _, start = reading.kind_before(mention.start)
+            return mention if all(token == "," for token in reading.typed[end:start]) else None
+    return None
