@@ -65,16 +65,24 @@ class _Language:
     units: tuple[str, str, str]
 
     def line(self, stretch: Stretch, zone: ZoneInfo) -> str:
-        begin, end = stretch.begin.astimezone(zone), stretch.end.astimezone(zone)
-        until = self.clock(end) if end.date() == begin.date() else self.at(end)
         counted = self.counted.format(length=self.length(stretch.seconds))
         special = stretch.special
         named = ", ".join(filter(None, (special.name, special.document))) if special else ""
         why = self.why[stretch.why] + (f" ({named})" if named else "")
-        return f"{self.at(begin)} – {until}: {why}, {counted if stretch.seconds else self.skipped}"
+        span = self.span(stretch.begin.astimezone(zone), stretch.end.astimezone(zone))
+        return f"{span}: {why}, {counted if stretch.seconds else self.skipped}"
+
+    def span(self, begin: datetime, end: datetime) -> str:
+        if begin.time() == end.time() == time.min:
+            days = dict.fromkeys((self.day(begin), self.day(end - ONE_DAY)))
+            return " – ".join(days)
+        return f"{self.at(begin)} – {self.clock(end) if end.date() == begin.date() else self.at(end)}"
 
     def at(self, local: datetime) -> str:
-        return f"{self.weekdays[local.weekday()]} {local:%d/%m/%Y} {self.clock(local)}"
+        return f"{self.day(local)} {self.clock(local)}"
+
+    def day(self, local: datetime) -> str:
+        return f"{self.weekdays[local.weekday()]} {local:%d/%m/%Y}"
 
     @staticmethod
     def clock(local: datetime) -> str:

@@ -1,0 +1,196 @@
+"""Failures other systems had with working time (G1 to G28), and the days people look at, as tests."""
+
+from datetime import UTC, date, timedelta
+from zoneinfo import ZoneInfo
+
+from libs.worktime.calendar import SpecialDay
+from tests.support.worktime import (
+    DAYS_2026,
+    HOUR,
+    at,
+    calendar,
+    default_calendar,
+    golden_calendar,
+    hours,
+    rows,
+)
+
+GOLDEN = golden_calendar()
+DEFAULT = default_calendar()
+
+
+def test_g1_a_clock_does_not_run_in_the_lunch_break() -> None:
+    assert GOLDEN.add(at("2026-03-02 10:30"), 4 * HOUR) == at("2026-03-02 16:30")
+    assert GOLDEN.between(at("2026-03-02 11:30"), at("2026-03-02 13:30")) == 0
+
+
+def test_g2_two_blocks_on_one_day_both_count() -> None:
+    assert GOLDEN.between(at("2026-03-02 00:00"), at("2026-03-03 00:00")) == 7.5 * HOUR
+    assert DEFAULT.between(at("2026-03-02 00:00"), at("2026-03-03 00:00")) == 8 * HOUR
+
+
+def test_g3_a_pause_from_closing_to_opening_costs_nothing() -> None:
+    assert GOLDEN.between(at("2026-03-02 17:00"), at("2026-03-03 07:30")) == 0
+    from_eight = calendar(rows(range(5), "08:00-12:00", "13:00-17:00"))
+    assert from_eight.between(at("2026-03-02 17:00"), at("2026-03-03 08:00")) == 0
+
+
+def test_g6_a_pause_over_the_weekend_counts_once_and_only_in_working_hours() -> None:
+    pause = GOLDEN.between(at("2026-03-06 16:00"), at("2026-03-09 09:00"))
+    assert pause == 2.5 * HOUR
+    assert GOLDEN.add(at("2026-03-06 15:00"), 4 * HOUR + pause) == at("2026-03-09 14:00")
+
+
+def test_g6_splitting_a_pause_at_midnight_changes_nothing() -> None:
+    ends = [at("2026-03-06 16:00"), at("2026-03-07 00:00"), at("2026-03-08 00:00"), at("2026-03-09 09:00")]
+    parts = [GOLDEN.between(ends[i], ends[i + 1]) for i in range(3)]
+    assert sum(parts) == GOLDEN.between(ends[0], ends[-1])
+
+
+def test_g7_a_warning_an_hour_before_the_end_falls_in_the_morning_not_at_midnight() -> None:
+    due = GOLDEN.add(at("2026-03-02 17:00"), 4 * HOUR)
+    assert due == at("2026-03-03 11:30")
+    assert GOLDEN.instant(GOLDEN.work(due) - HOUR) == at("2026-03-03 10:30")
+
+
+def test_g7_a_warning_that_crosses_the_night_falls_in_the_afternoon_before() -> None:
+    due = GOLDEN.add(at("2026-03-02 14:30"), 3 * HOUR)
+    assert due == at("2026-03-03 08:00")
+    assert GOLDEN.instant(GOLDEN.work(due) - HOUR) == at("2026-03-02 16:30")
+
+
+def test_g8_nothing_is_due_at_creation_whatever_the_zone_of_the_server(server_zone: str) -> None:
+    start = at("2026-03-02 07:30")
+    assert GOLDEN.add(start, 8 * HOUR) - start > timedelta(hours=8), server_zone
+
+
+def test_g9_every_answer_is_an_aware_instant_in_utc() -> None:
+    answers = [
+        GOLDEN.add(at("2026-03-02 10:30"), HOUR),
+        GOLDEN.add(at("2026-03-02 10:30"), 0),
+        GOLDEN.instant(0),
+        GOLDEN.next_open(at("2026-03-02 10:30")),
+        GOLDEN.next_open(at("2026-03-01 10:30")),
+    ]
+    assert {answer.tzinfo for answer in answers} == {UTC}
+
+
+def test_g10_early_monday_in_vietnam_is_not_sunday() -> None:
+    assert GOLDEN.add(at("2026-03-02 06:30"), HOUR) == at("2026-03-02 08:30")
+
+
+def test_g10_early_saturday_in_vietnam_is_not_friday() -> None:
+    assert GOLDEN.add(at("2026-03-07 03:00"), HOUR) == at("2026-03-09 08:30")
+
+
+def test_g11_a_day_and_night_calendar_stays_open_at_midnight() -> None:
+    always = calendar(rows(range(7), "00:00-24:00"))
+    assert always.between(at("2026-03-02 00:00"), at("2026-03-03 00:00")) == 1440 * 60
+    assert all(always.is_open(at(t)) for t in ("2026-03-02 23:59:59", "2026-03-03 00:00", "2026-03-03 00:01"))
+    assert always.add(at("2026-03-02 23:59:30"), 60) == at("2026-03-03 00:00:30")
+
+
+def test_g11_a_night_shift_is_two_intervals_that_meet_at_midnight() -> None:
+    night = calendar([*rows([0], "22:00-24:00"), *rows([1], "00:00-06:00")])
+    assert night.add(at("2026-03-02 23:00"), 2 * HOUR) == at("2026-03-03 01:00")
+
+
+def test_g12_a_week_with_one_working_day_waits_for_it() -> None:
+    tuesdays = calendar(rows([1], "08:00-12:00"))
+    assert tuesdays.add(at("2026-03-03 10:00"), 8 * HOUR) == at("2026-03-17 10:00")
+
+
+def test_g12_nine_days_of_tet_do_not_end_the_count() -> None:
+    assert DEFAULT.add(at("2026-02-13 16:00"), 8 * HOUR) == at("2026-02-23 16:00")
+    assert DEFAULT.between(at("2026-02-13 17:30"), at("2026-02-23 07:30")) == 0
+
+
+def test_g20_a_reminder_is_kept_for_the_next_opening() -> None:
+    assert GOLDEN.next_open(at("2026-03-07 00:00")) == at("2026-03-09 07:30")
+    assert GOLDEN.next_open(at("2026-03-02 12:00")) == at("2026-03-02 13:30")
+    assert GOLDEN.next_open(at("2026-03-02 10:00:00.5")) == at("2026-03-02 10:00:00.5")
+
+
+def test_g27_a_european_calendar_keeps_its_hours_through_summer_time() -> None:
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    office = calendar(rows(range(7), "09:00-17:00"), zone="Europe/Amsterdam")
+    assert office.add(at("2026-03-28 16:00", amsterdam), 2 * HOUR) == at("2026-03-29 10:00", amsterdam)
+    assert office.add(at("2026-10-24 16:00", amsterdam), 2 * HOUR) == at("2026-10-25 10:00", amsterdam)
+
+
+def test_g27_the_day_of_the_change_has_23_or_25_hours() -> None:
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    always = calendar(rows(range(7), "00:00-24:00"), zone="Europe/Amsterdam")
+    spring = always.between(at("2026-03-29 00:00", amsterdam), at("2026-03-30 00:00", amsterdam))
+    autumn = always.between(at("2026-10-25 00:00", amsterdam), at("2026-10-26 00:00", amsterdam))
+    assert (spring, autumn) == (23 * HOUR, 25 * HOUR)
+
+
+def test_g27_hours_inside_the_skipped_hour_do_not_exist_that_day() -> None:
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    night = calendar(rows(range(7), "02:00-03:00"), zone="Europe/Amsterdam")
+    assert night.between(at("2026-03-29 00:00", amsterdam), at("2026-03-30 00:00", amsterdam)) == 0
+    assert night.between(at("2026-03-30 00:00", amsterdam), at("2026-03-31 00:00", amsterdam)) == HOUR
+
+
+def test_g28_a_season_changes_the_hours_from_its_first_day_to_its_last() -> None:
+    summer = rows(range(5), "07:00-11:30", "13:30-17:00", season=("2026-04-16", "2026-10-15"))
+    spring = rows(range(5), "07:30-11:30", "13:30-17:30", season=("2025-12-01", "2026-04-15"))
+    winter = rows(range(5), "07:30-11:30", "13:30-17:30", season=("2026-10-16", "2026-12-31"))
+    year = calendar([*summer, *spring, *winter])
+    openings = [year.next_open(at(f"{day} 00:00")) for day in ("2026-04-15", "2026-04-16", "2026-10-15")]
+    assert openings == [at("2026-04-15 07:30"), at("2026-04-16 07:00"), at("2026-10-15 07:00")]
+    assert year.next_open(at("2026-10-16 00:00")) == at("2026-10-16 07:30")
+
+
+def test_g28_an_open_day_follows_the_weekday_it_names() -> None:
+    week = [*rows(range(4), "07:30-11:30", "13:30-17:30"), *rows([4], "07:30-11:30")]
+    saturday = date(2026, 3, 7)
+    like_friday = calendar(week, [SpecialDay(saturday, "open", like=4)])
+    like_monday = calendar(week, [SpecialDay(saturday, "open")])
+    assert like_friday.between(at("2026-03-07 00:00"), at("2026-03-08 00:00")) == 4 * HOUR
+    assert like_monday.between(at("2026-03-07 00:00"), at("2026-03-08 00:00")) == 8 * HOUR
+
+
+def test_g28_a_half_holiday_keeps_the_hours_it_names() -> None:
+    half = SpecialDay(date(2026, 3, 3), "open", hours=hours("07:30-11:30"), name="Nghỉ buổi chiều")
+    short = calendar(rows(range(5), "07:30-11:30", "13:30-17:30"), [half])
+    assert short.add(at("2026-03-03 10:30"), 2 * HOUR) == at("2026-03-04 08:30")
+
+
+def test_g28_a_half_saturday_is_worked_every_week() -> None:
+    half = calendar([*rows(range(5), "07:30-11:30", "13:30-17:30"), *rows([5], "07:30-11:30")])
+    assert half.add(at("2026-03-06 17:00"), HOUR) == at("2026-03-07 08:00")
+
+
+def test_a_slip_that_ends_with_the_day_is_due_at_closing_not_next_morning() -> None:
+    assert DEFAULT.add(at("2026-03-02 07:30"), 8 * HOUR) == at("2026-03-02 17:30")
+    assert DEFAULT.add(at("2026-03-02 07:30"), 4 * HOUR) == at("2026-03-02 11:30")
+    assert DEFAULT.add(at("2026-03-02 07:30"), 8 * HOUR + 1) == at("2026-03-03 07:30:01")
+
+
+def test_a_slip_at_ten_thirty_is_due_at_half_past_ten_the_next_working_day() -> None:
+    assert DEFAULT.add(at("2026-03-06 10:30"), 8 * HOUR) == at("2026-03-09 10:30")
+
+
+def test_the_friday_given_for_a_saturday_is_off() -> None:
+    assert DEFAULT.between(at("2026-01-02 00:00"), at("2026-01-03 00:00")) == 0
+    assert DEFAULT.add(at("2025-12-31 15:30"), 8 * HOUR) == at("2026-01-05 15:30")
+
+
+def test_a_case_opened_on_a_working_saturday_runs_at_once() -> None:
+    assert DEFAULT.between(at("2026-01-10 00:00"), at("2026-01-11 00:00")) == 8 * HOUR
+    assert DEFAULT.add(at("2026-01-10 10:00"), 8 * HOUR) == at("2026-01-12 10:00")
+
+
+def test_an_ordinary_saturday_is_not_worked() -> None:
+    assert DEFAULT.add(at("2026-01-17 10:00"), HOUR) == at("2026-01-19 08:30")
+
+
+def test_a_holiday_announced_for_a_later_day_moves_no_coordinate_before_it() -> None:
+    week = rows(range(5), "07:30-11:30", "13:30-17:30")
+    announced = calendar(week, [*DAYS_2026, SpecialDay(date(2026, 11, 24), "closed", name="Ngày Văn hóa")])
+    start, due_w = at("2026-11-23 15:30"), DEFAULT.work(at("2026-11-23 15:30")) + 8 * HOUR
+    assert announced.work(start) == DEFAULT.work(start)
+    assert DEFAULT.instant(due_w) == at("2026-11-24 15:30")
+    assert announced.instant(due_w) == at("2026-11-25 15:30")
