@@ -1,0 +1,81 @@
+"""What one service may ask another over HTTP: today, only that intake take a citizen's words."""
+
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from libs.contracts.facts import Instant
+
+
+def _clean(value: str) -> str:
+    """NFC, without control characters other than line breaks and tabs."""
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\r\t" for letter in value):
+        raise ValueError("control characters are not allowed")
+    return unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+
+
+Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_clean)]
+"""One line a person typed, at most 300 characters."""
+
+Words = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_clean)]
+"""What a citizen has to say, at most 10,000 characters."""
+
+RequestKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{8,200}$")]
+"""The channel's own message key, or the client's idempotency key: 8 to 200 printable ASCII characters."""
+
+
+class Asked(BaseModel):
+    """Unknown fields are refused, so that a misspelt one is never silently lost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NewRequest(Asked):
+    """A citizen's request. Only `text` is required: the rest is asked for before a slip goes out."""
+
+    text: Annotated[Words, StringConstraints(min_length=1)]
+    name: Line = ""
+    phone: Line = Field("", description="as typed; normalised to E.164 where possible")
+    address: Line = ""
+    email: Line = ""
+    field: str | None = Field(None, max_length=32, description="field code of the pack")
+    channel: str | None = Field(None, max_length=32, description="only for callers that serve several")
+    received_at: Instant | None = Field(None, description="when the citizen called or wrote; default: now")
+    held: bool = Field(False, description="an operator is still on it: no slip by itself")
+    urgent: bool = False
+    secret: bool = Field(False, description="the citizen asks that their name be kept secret")
+    language: Literal["vi", "en"] = "vi"
+    operator: str | None = Field(None, max_length=64, description="account id of the operator who typed it")
+
+
+class MoreWords(Asked):
+    """The citizen adds to an existing case."""
+
+    text: Annotated[Words, StringConstraints(min_length=1)]
+
+
+class Accepted(BaseModel):
+    """201: the fact is durable. The same answer for every repetition of the same request."""
+
+    case_id: str
+    year: int
+    code: str = Field(description="nine digits, the last one checks; read aloud in threes")
+    track_token: str = Field(
+        description="secret for the tracking link, shown once; empty when a phone is known"
+    )
+    repeated: bool = False
+
+
+class Problem(BaseModel):
+    """One thing wrong with the input; `field` names the input, empty for the request as a whole."""
+
+    field: str
+    vi: str
+    en: str
+
+
+class Problems(BaseModel):
+    """The body of every 4xx answer of our JSON interfaces."""
+
+    problems: list[Problem]

@@ -1,0 +1,90 @@
+"""SQL for projections: SQLite (WAL) for a laptop, PostgreSQL for a province, the same tables on both."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel
+
+_BEGIN = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
+
+
+class CaseLink(SQLModel):
+    """How far a service has read each case; one row a case, beside the service's own tables.
+
+    Each service subclasses it as its table `<service>_link`. `parked` holds the error of a fact that could
+    not be applied: later facts then only advance `last_seq`, until the case is refolded.
+    """
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    year: int
+    last_seq: int = 0
+    parked: str = ""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql+psycopg://…`.
+
+    SQLite: write-ahead log, every commit on the disk (a fact is acknowledged only after it), transactions
+    begun by us so that also table changes roll back.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=True, pool_recycle=1800)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(_BEGIN[connection.get_execution_options().get("writing", False)])
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that will write: commits at the end, rolls back on an error."""
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The Core table behind a SQLModel class, for batched statements."""
+    return cast("Table", model.__table__)  # type: ignore[attr-defined]
+
+
+def upsert(
+    connection: Connection,
+    target: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str],
+    keep: bool = False,
+) -> None:
+    """Insert rows; where the key stands already, replace the other columns, or with `keep` leave the row."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(target)
+    changed = [name for name in rows[0] if name not in key]
+    if keep or not changed:
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    else:
+        statement = statement.on_conflict_do_update(
+            index_elements=list(key), set_={name: statement.excluded[name] for name in changed}
+        )
+    connection.execute(statement, [dict(row) for row in rows])

@@ -1,0 +1,211 @@
+"""The projection rule: a fact is applied when its predecessor was the last one applied to its case.
+
+From this one rule come order per case, exactly-once effect and crash safety, with any number of replicas:
+`last ≥ seq` → seen; `last == predecessor` → apply; otherwise a gap → give back and wait.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from sqlalchemy import Connection, Engine, Table, bindparam, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from libs.contracts.events import CaseFact
+from libs.contracts.facts import Fact
+from libs.contracts.sidefacts import SideFact
+from libs.contracts.subjects import CaseRef, UnknownFact, case_ref, decode
+from libs.runtime.database import upsert, writing
+
+
+class Outcome(Enum):
+    """What to tell the server about a message."""
+
+    DONE = "done"
+    SEEN = "seen"
+    GAP = "gap"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message as it was delivered, still undecoded. `predecessor` is the link the server stored."""
+
+    subject: str
+    seq: int
+    predecessor: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A fact whose turn it is, with the case it belongs to and its sequence in CASES."""
+
+    ref: CaseRef
+    seq: int
+    fact: CaseFact
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome for one delivery; `error` says why a fact was parked."""
+
+    outcome: Outcome
+    error: str = ""
+
+
+Apply = Callable[[Connection, Sequence[Applied]], None]
+"""A service's own part: change its tables for these facts, in this order, in this transaction."""
+
+ApplySide = Callable[[Connection, Sequence[tuple[int, SideFact]]], None]
+"""The same for side facts: (sequence in their stream, fact); must be idempotent by that sequence."""
+
+DatabaseDown = (OperationalError, InterfaceError)
+"""Errors that say nothing about the fact: wait and try the same batch again."""
+
+
+@dataclass
+class CaseProjection:
+    """Applies facts of CASES along the links, whole batches in one transaction."""
+
+    engine: Engine
+    link: Table
+    apply: Apply
+    unknown: Callable[[], None] = field(default=lambda: None)
+
+    def __call__(self, batch: Sequence[Delivery]) -> list[Verdict]:
+        """One verdict a delivery. A fact that fails parks its case, alone. Raises DatabaseDown."""
+        try:
+            return self._together(batch)
+        except DatabaseDown:
+            raise
+        except Exception as error:
+            if len(batch) == 1:
+                return [self._park(batch[0], error)]
+            return [verdict for delivery in batch for verdict in self([delivery])]
+
+    def _together(self, batch: Sequence[Delivery]) -> list[Verdict]:
+        ordered = sorted(batch, key=lambda one: one.seq)
+        refs = {ref.case_id: ref for ref in (case_ref(delivery.subject) for delivery in batch)}
+        with writing(self.engine) as connection:
+            rows = self._lock(connection, refs)
+            verdicts: list[Verdict] = []
+            due: list[Applied] = []
+            for delivery in ordered:
+                ref = case_ref(delivery.subject)
+                last, parked = rows[ref.case_id]
+                outcome = _turn(last, delivery)
+                verdicts.append(Verdict(outcome))
+                if outcome is Outcome.DONE:
+                    rows[ref.case_id] = (delivery.seq, parked)
+                    fact = None if parked else self._decode(delivery)
+                    due += [Applied(ref, delivery.seq, fact)] if fact else []
+            if due:
+                self.apply(connection, due)
+            self._advance(connection, rows)
+        by_seq = {delivery.seq: verdict for delivery, verdict in zip(ordered, verdicts, strict=True)}
+        return [by_seq[delivery.seq] for delivery in batch]
+
+    def _lock(self, connection: Connection, refs: dict[str, CaseRef]) -> dict[str, tuple[int, str]]:
+        """The rows of these cases, made where missing, locked in one order so that replicas never embrace."""
+        ids = sorted(refs)
+        fresh = [
+            {"case_id": case_id, "year": refs[case_id].year, "last_seq": 0, "parked": ""} for case_id in ids
+        ]
+        upsert(connection, self.link, fresh, key=["case_id"], keep=True)
+        columns = self.link.c
+        found = connection.execute(
+            select(columns.case_id, columns.last_seq, columns.parked)
+            .where(columns.case_id.in_(ids))
+            .order_by(columns.case_id)
+            .with_for_update()
+        )
+        return {row.case_id: (row.last_seq, row.parked) for row in found}
+
+    def _advance(self, connection: Connection, rows: dict[str, tuple[int, str]]) -> None:
+        connection.execute(
+            self.link.update()
+            .where(self.link.c.case_id == bindparam("of_case"))
+            .values(last_seq=bindparam("to_seq")),
+            [{"of_case": case_id, "to_seq": last} for case_id, (last, _) in rows.items()],
+        )
+
+    def _decode(self, delivery: Delivery) -> CaseFact | None:
+        try:
+            fact = decode(delivery.subject, delivery.data)
+        except UnknownFact:
+            self.unknown()
+            return None
+        return fact if isinstance(fact, CaseFact) else None
+
+    def _park(self, delivery: Delivery, error: Exception) -> Verdict:
+        ref = case_ref(delivery.subject)
+        reason = f"{type(error).__name__} at {delivery.subject.rsplit('.', 1)[-1]} {delivery.seq}"
+        with writing(self.engine) as connection:
+            last, parked = self._lock(connection, {ref.case_id: ref})[ref.case_id]
+            if (outcome := _turn(last, delivery)) is not Outcome.DONE:
+                return Verdict(outcome)
+            connection.execute(
+                self.link.update()
+                .where(self.link.c.case_id == ref.case_id)
+                .values(last_seq=delivery.seq, parked=parked or reason)
+            )
+        return Verdict(Outcome.PARKED, reason)
+
+
+@dataclass
+class SideProjection:
+    """Applies side facts once the projection of CASES has got as far as they presuppose."""
+
+    engine: Engine
+    link: Table
+    apply: ApplySide
+
+    def __call__(self, batch: Sequence[Delivery]) -> list[Verdict]:
+        """One verdict a delivery; a fact that fails is reported as parked. Raises DatabaseDown."""
+        try:
+            return self._together(batch)
+        except DatabaseDown:
+            raise
+        except Exception as error:
+            if len(batch) == 1:
+                return [Verdict(Outcome.PARKED, f"{type(error).__name__} at {batch[0].subject}")]
+            return [verdict for delivery in batch for verdict in self([delivery])]
+
+    def _together(self, batch: Sequence[Delivery]) -> list[Verdict]:
+        facts = [_side(delivery) for delivery in batch]
+        with writing(self.engine) as connection:
+            columns = self.link.c
+            ids = {fact.case_id for fact in facts if fact}
+            found = connection.execute(
+                select(columns.case_id, columns.last_seq).where(columns.case_id.in_(ids))
+            )
+            reached: dict[str, int] = {row.case_id: row.last_seq for row in found}
+            verdicts = [
+                Verdict(
+                    Outcome.GAP if fact and reached.get(fact.case_id, 0) < fact.case_seq else Outcome.DONE
+                )
+                for fact in facts
+            ]
+            due = [
+                (delivery.seq, fact)
+                for delivery, fact, verdict in zip(batch, facts, verdicts, strict=True)
+                if fact and verdict.outcome is Outcome.DONE
+            ]
+            if due:
+                self.apply(connection, sorted(due, key=lambda pair: pair[0]))
+        return verdicts
+
+
+def _turn(last: int, delivery: Delivery) -> Outcome:
+    if last >= delivery.seq:
+        return Outcome.SEEN
+    return Outcome.DONE if last == delivery.predecessor else Outcome.GAP
+
+
+def _side(delivery: Delivery) -> SideFact | None:
+    try:
+        fact: Fact = decode(delivery.subject, delivery.data)
+    except UnknownFact:
+        return None
+    return fact if isinstance(fact, SideFact) else None

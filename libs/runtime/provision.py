@@ -1,0 +1,140 @@
+"""The one provisioner: streams, consumers and buckets from the table in `libs.contracts.streams`."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    KeyValueConfig,
+    ObjectStoreConfig,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.client import JetStreamContext
+from nats.js.errors import BadRequestError, KeyNotFoundError, NotFoundError
+
+from libs.contracts.errors import HotlineError
+from libs.contracts.streams import BUCKETS, CONSUMERS, STREAMS, Consumer, Stream
+from libs.runtime.clock import ClockSetting
+
+DEDUP_WINDOW = 600.0
+"""Seconds in which the server itself recognises a repeated message id."""
+
+OLDEST_SERVER = (2, 12)
+"""Older servers ignore the filter of the expected sequence (measured on 2.10)."""
+
+
+class ServerTooOld(HotlineError):
+    """The nats-server is older than 2.12 and would lose updates."""
+
+
+class ClockDiffers(HotlineError):
+    """The server already has cases under another clock: simulated and real time never mix."""
+
+
+def check_version(version: str) -> None:
+    """Raises ServerTooOld for a server that ignores expected sequences on a filter."""
+    major, minor = (int(part) for part in version.split(".")[:2])
+    if (major, minor) < OLDEST_SERVER:
+        raise ServerTooOld
+
+
+def stream_config(stream: Stream, replicas: int) -> StreamConfig:
+    """Keeps everything it accepted: refuses new messages when full rather than dropping old ones."""
+    return StreamConfig(
+        name=stream.name,
+        subjects=list(stream.subjects),
+        description=stream.description,
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.NEW,
+        max_age=stream.keep or 0,
+        duplicate_window=DEDUP_WINDOW,
+        num_replicas=replicas,
+        allow_direct=True,
+        max_consumers=-1,
+        max_msgs=-1,
+        max_bytes=-1,
+    )
+
+
+def consumer_config(consumer: Consumer) -> ConsumerConfig:
+    """Explicit acknowledgement and unlimited deliveries: giving up is our decision, never the server's."""
+    return ConsumerConfig(
+        durable_name=consumer.service,
+        ack_policy=AckPolicy.EXPLICIT,
+        filter_subjects=list(consumer.filters) if len(consumer.filters) > 1 else None,
+        filter_subject=consumer.filters[0] if len(consumer.filters) == 1 else None,
+        ack_wait=consumer.ack_wait,
+        max_deliver=-1,
+        max_ack_pending=consumer.max_ack_pending,
+    )
+
+
+async def provision(
+    js: JetStreamContext, *, replicas: int = 1, clock: ClockSetting | None = None
+) -> list[str]:
+    """Make what is missing, update what differs; says what it did, a line each. Safe to repeat."""
+    done = [await _stream(js, stream_config(stream, replicas)) for stream in STREAMS]
+    done += [await _consumer(js, consumer) for consumer in CONSUMERS]
+    done += [line async for line in _buckets(js, replicas)]
+    done.append(await _clock(js, clock or ClockSetting()))
+    return done
+
+
+async def _stream(js: JetStreamContext, config: StreamConfig) -> str:
+    try:
+        await js.stream_info(config.name or "")
+    except NotFoundError:
+        await js.add_stream(config)
+        return f"stream {config.name}: created"
+    await js.update_stream(config)
+    return f"stream {config.name}: in place"
+
+
+async def _consumer(js: JetStreamContext, consumer: Consumer) -> str:
+    await js.add_consumer(consumer.stream, consumer_config(consumer))
+    return f"consumer {consumer.service} on {consumer.stream}: in place"
+
+
+async def _buckets(js: JetStreamContext, replicas: int) -> AsyncIterator[str]:
+    for bucket in BUCKETS:
+        if bucket.kind == "kv":
+            with suppress(BadRequestError):  # made by an older version: left as it is
+                await js.create_key_value(
+                    KeyValueConfig(
+                        bucket=bucket.name, history=5, ttl=bucket.keep, replicas=replicas, direct=True
+                    )
+                )
+        else:
+            try:
+                await js.object_store(bucket.name)
+            except NotFoundError:
+                await js.create_object_store(
+                    bucket.name, ObjectStoreConfig(bucket=bucket.name, replicas=replicas)
+                )
+        yield f"bucket {bucket.name}: in place"
+
+
+async def _clock(js: JetStreamContext, wanted: ClockSetting) -> str:
+    directory = await js.key_value("DIRECTORY")
+    try:
+        entry = await directory.get("clock")
+        current = ClockSetting.model_validate(json.loads(entry.value or b"{}"))
+    except KeyNotFoundError:
+        current = None
+    cases = await js.stream_info("CASES")
+    if current and current.mode != wanted.mode and cases.state.messages:
+        raise ClockDiffers
+    if current is None or (wanted.mode == "simulated" and wanted != current):
+        await directory.put("clock", wanted.model_dump_json().encode())
+    return f"clock: {wanted.mode}"
+
+
+def streams_of(service: str) -> Iterable[Consumer]:
+    """The consumers that belong to this service."""
+    return (consumer for consumer in CONSUMERS if consumer.service == service)

@@ -1,0 +1,197 @@
+"""One service from start to stop: connection, pack, clock, readers, operations endpoint, pages."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+import uvloop
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from nats.js.client import JetStreamContext
+from sqlalchemy import Engine, Table
+from starlette.types import ASGIApp
+
+from libs.runtime import logs
+from libs.runtime.bus import broker_for, connect
+from libs.runtime.caselog import CaseLog
+from libs.runtime.clock import FollowingClock
+from libs.runtime.directory import Directory
+from libs.runtime.metrics import FACTS_UNKNOWN
+from libs.runtime.operations import Readiness, operations_app
+from libs.runtime.projection import Apply, ApplySide, CaseProjection, SideProjection
+from libs.runtime.provision import check_version
+from libs.runtime.reader import Reader
+from libs.runtime.settings import ServiceSettings
+from libs.runtime.sidelog import SideLog
+
+
+@dataclass
+class Runtime:
+    """What `app.py` of a service builds with; everything in it is ready to use."""
+
+    service: str
+    settings: ServiceSettings
+    broker: NatsBroker
+    nc: Client
+    js: JetStreamContext
+    cases: CaseLog
+    side: SideLog
+    directory: Directory
+    clock: FollowingClock
+    readiness: Readiness
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def keep_running(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run a loop for as long as the service lives; if it ever ends, the service stops with an error."""
+        task = asyncio.create_task(work, name=f"{self.service}:{name}")
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            logs.log("loop_ended", error=task.exception(), name=task.get_name())
+            self.failed.set()
+
+    def read_cases(
+        self, engine: Engine, link: Table, apply: Apply, *, after: Callable[[], None] = lambda: None
+    ) -> None:
+        """Keep a projection of CASES: the durable of this service, its link table, its apply function."""
+        unknown = FACTS_UNKNOWN.labels(self.service).inc
+        self._read("CASES", CaseProjection(engine, link, apply, unknown), after)
+
+    def read_side(
+        self,
+        stream: str,
+        engine: Engine,
+        link: Table,
+        apply: ApplySide,
+        *,
+        after: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Keep a projection of CLOCKS or LETTERS beside the one of CASES."""
+        self._read(stream, SideProjection(engine, link, apply), after)
+
+    def _read(self, stream: str, work: CaseProjection | SideProjection, after: Callable[[], None]) -> None:
+        reader = Reader(
+            self.js, self.side, self.clock, service=self.service, stream=stream, work=work, after=after
+        )
+        self.readiness.consumers.add(stream)
+        self.readiness.engine = work.engine
+        self.keep_running(reader.run(), f"reader-{stream}")
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await self.broker.stop()
+
+
+Build = Callable[[Runtime], AbstractAsyncContextManager[ASGIApp | None]]
+"""`app.py` of a service: put the parts together; yields the pages, or None for a service without any."""
+
+
+@asynccontextmanager
+async def open_runtime(
+    service: str, settings: ServiceSettings, readiness: Readiness | None = None
+) -> AsyncIterator[Runtime]:
+    """Connect, wait for the pack and the clock, and give the service its tools; closes them in the end."""
+    broker = broker_for(service, settings.nats_url, settings.nkey_seed_file)
+    nc = await connect(broker, service)
+    check_version(str(nc.connected_server_version))
+    js = nc.jetstream(timeout=3)
+    clock = FollowingClock()
+    directory = Directory(js, clock)
+    await directory.wait()
+    readiness = readiness or Readiness(service)
+    readiness.connected(nc, js)
+    runtime = Runtime(
+        service, settings, broker, nc, js, CaseLog(js), SideLog(js), directory, clock, readiness
+    )
+    runtime.keep_running(directory.follow(), "directory")
+    try:
+        yield runtime
+    finally:
+        await runtime.close()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to us: one process serves pages and operations together."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+def _server(app: ASGIApp, host: str, port: int) -> _Server:
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
+    return _Server(config)
+
+
+async def serve(service: str, settings: ServiceSettings, build: Build) -> int:
+    """Run a service until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a part of it died."""
+    logs.configure(service, settings.log_level)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    readiness = Readiness(service)
+    operations = _server(operations_app(readiness), settings.host, settings.operations_port)
+    watching = asyncio.create_task(operations.serve())
+    work = asyncio.create_task(_work(service, settings, build, readiness, stop))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({work, watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    if not readiness.built:
+        work.cancel()  # still waiting for the server or the pack
+    outcome = (await asyncio.gather(work, return_exceptions=True))[0]
+    operations.should_exit = True
+    await asyncio.gather(watching, stopping, return_exceptions=True)
+    if isinstance(outcome, Exception):
+        logs.log("service_failed", error=outcome)
+    return 0 if isinstance(outcome, asyncio.CancelledError) else int(outcome is not True)
+
+
+async def _work(
+    service: str, settings: ServiceSettings, build: Build, readiness: Readiness, stop: asyncio.Event
+) -> bool:
+    """True when it ended because it was asked to."""
+    async with open_runtime(service, settings, readiness) as runtime, build(runtime) as pages:
+        readiness.built = True
+        logs.log("service_started", port=settings.port)
+        server = _server(pages, settings.host, settings.port) if pages else None
+        ends: set[asyncio.Task[Any]] = {
+            asyncio.create_task(stop.wait()),
+            asyncio.create_task(runtime.failed.wait()),
+        }
+        showing = asyncio.create_task(server.serve()) if server else None
+        await asyncio.wait(ends | ({showing} if showing else set()), return_when=asyncio.FIRST_COMPLETED)
+        readiness.built = False
+        if server and showing:
+            server.should_exit = True
+            await asyncio.gather(showing, return_exceptions=True)
+        for task in ends:
+            task.cancel()
+    logs.log("service_stopped")
+    return stop.is_set() and not runtime.failed.is_set()
+
+
+def run(service: str, settings: ServiceSettings, build: Build) -> None:
+    """`__main__` of a service."""
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(uvloop.run(serve(service, settings, build)))
