@@ -1,0 +1,89 @@
+"""From the texts of a pack's files to the pack: read all, check all, and only then build."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from libs.packs import checks, tables
+from libs.packs.checks_routes import check_routes
+from libs.packs.draft import Draft, Report
+from libs.packs.entries import Letter
+from libs.packs.errors import Problem
+from libs.packs.letters import read_letter
+from libs.packs.model import Pack
+from libs.packs.settings import CLOCKS, PACK, line_of, read_clocks, read_pack
+from libs.worktime.calendar import CalendarError
+
+CHECKS = (
+    checks.check_uniqueness,
+    checks.check_dates,
+    checks.check_references,
+    checks.check_tree,
+    checks.check_hours,
+    check_routes,
+)
+
+
+def build(texts: Mapping[str, str], digest: str) -> tuple[Pack | None, list[Problem]]:
+    """The pack in these texts (file name → text), or every problem in them."""
+    problems: list[Problem] = []
+
+    def report(file: str, line: int, field: str, vi: str, en: str) -> None:
+        problems.append(Problem(file, line, field, vi, en))
+
+    draft = _read(texts, problems)
+    _check_settings(draft, texts.get(PACK, ""), report)
+    for check in CHECKS:
+        check(draft, report)
+    if problems:
+        return None, problems
+    pack = draft.pack(f"{draft.settings['id']}-{digest}")
+    _compile_calendars(pack, report)
+    return (None, problems) if problems else (pack, [])
+
+
+def _read(texts: Mapping[str, str], problems: list[Problem]) -> Draft:
+    settings, found = read_pack(texts[PACK]) if PACK in texts else ({}, [])
+    problems += found
+    clocks, found = read_clocks(texts[CLOCKS]) if CLOCKS in texts else ([], [])
+    problems += found
+    rows = {}
+    for table in tables.TABLES:
+        rows[table.file], found = table.read(texts[table.file]) if table.file in texts else ([], [])
+        problems += found
+    return Draft(
+        settings=settings,
+        clocks=clocks,
+        letters=_letters(texts, problems),
+        rows=rows,
+        broken=frozenset(problem.file for problem in problems) | (rows.keys() - texts.keys()),
+    )
+
+
+def _letters(texts: Mapping[str, str], problems: list[Problem]) -> list[Letter]:
+    letters = []
+    for file in sorted(name for name in texts if name.startswith("letters/")):
+        letter, found = read_letter(file.removeprefix("letters/"), texts[file])
+        problems += found
+        if letter:
+            letters.append(letter)
+    return letters
+
+
+def _check_settings(draft: Draft, text: str, report: Report) -> None:
+    first, last = draft.settings.get("first_day"), draft.settings.get("last_day")
+    if first and last and first > last:
+        report(PACK, line_of(text, "last_day"), "last_day", "trước first_day", "is before first_day")
+    zone = draft.settings.get("zone")
+    if isinstance(zone, str):
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            report(PACK, line_of(text, "zone"), "zone", "múi giờ không biết", "unknown time zone")
+
+
+def _compile_calendars(pack: Pack, report: Report) -> None:
+    for profile in sorted({hours.profile for hours in pack.hours}):
+        try:
+            pack.calendar(profile)
+        except CalendarError as error:
+            report("hours.csv", 0, profile, "không lập được lịch làm việc", str(error))

@@ -1,0 +1,148 @@
+"""What must hold between the rows of a pack: unique codes, known references, a tree of units, true dates."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from datetime import date
+from itertools import combinations, pairwise
+from typing import Any
+
+from libs.packs import tables
+from libs.packs.draft import Draft, Report
+from libs.packs.entries import DISTRICT, UNROUTED_LABELS, Dated
+from libs.packs.settings import CLOCKS, PACK
+from libs.packs.table import Placed
+
+LEVELS = ("province", "district", "commune")
+
+
+def check_uniqueness(draft: Draft, report: Report) -> None:
+    """No code twice; agencies and units may come again for other dates."""
+
+    def twice(file: str, field: str, keys: Iterable[tuple[int, Hashable]]) -> None:
+        first: dict[Hashable, int] = {}
+        for line, key in keys:
+            if first.setdefault(key, line) != line:
+                where = first[key]
+                report(file, line, field, f"trùng với dòng {where}", f"already given on line {where}")
+
+    twice("channels.csv", "code", ((p.line, p.entry.code) for p in draft.channels))
+    twice("fields.csv", "code", ((p.line, p.entry.code) for p in draft.fields))
+    twice("routes.csv", "id", ((p.line, p.entry.id) for p in draft.routes))
+    twice("routes.csv", "place", ((p.line, (p.entry.field, p.entry.place)) for p in draft.routes))
+    twice("reasons.csv", "code", ((p.line, (p.entry.kind, p.entry.code)) for p in draft.reasons))
+    twice("days.csv", "day", ((p.line, p.entry.day) for p in draft.days))
+    twice("faq.csv", "id", ((p.line, p.entry.id) for p in draft.questions))
+    _apart(report, "agencies.csv", "code", [(p.entry.code, p) for p in draft.agencies])
+    districts = [(p.entry.unit, p) for p in draft.agencies if p.entry.kind == "district"]
+    _apart(report, "agencies.csv", "unit", [(unit, p) for unit, p in districts if unit])
+    for _, placed in (pair for pair in districts if not pair[0]):
+        report("agencies.csv", placed.line, "unit", "UBND cấp huyện phải có địa bàn", "a district needs its unit")
+    _apart(report, "units.csv", "code", [(p.entry.code, p) for p in draft.units])
+
+
+def check_dates(draft: Draft, report: Report) -> None:
+    """Every validity runs forwards; special days lie within the calendar of the pack."""
+    for file in (tables.AGENCIES.file, tables.UNITS.file, tables.HOURS.file):
+        for placed in draft.rows[file]:
+            if _from(placed.entry) > _to(placed.entry):
+                vi, en = "valid_from sau valid_to", "valid_from is after valid_to"
+                report(file, placed.line, "valid_to", vi, en)
+    first, last = draft.settings.get("first_day"), draft.settings.get("last_day")
+    if type(first) is not date or type(last) is not date:
+        return
+    for day in draft.days:
+        if not first <= day.entry.day <= last:
+            vi, en = f"ngoài khoảng {first} – {last} của gói", f"outside the pack's {first} to {last}"
+            report("days.csv", day.line, "day", vi, en)
+        if day.entry.hours and day.entry.kind != "swap_work":
+            report("days.csv", day.line, "hours", "ngày nghỉ không có giờ làm việc", "a day off has no hours")
+
+
+def check_references(draft: Draft, report: Report) -> None:
+    """Whatever names an agency, a unit, a field or a profile of hours names one that exists."""
+    agencies, units, fields = (draft.codes(file) for file in ("agencies.csv", "units.csv", "fields.csv"))
+    profiles = None if "hours.csv" in draft.broken else {placed.entry.profile for placed in draft.hours}
+    labels = fields and fields | UNROUTED_LABELS
+    answering = agencies and agencies | {"", DISTRICT, str(draft.settings.get("district_word"))}
+    names = [(PACK, 0, "arbiter", draft.settings.get("arbiter"), agencies)]
+    names += [("agencies.csv", p.line, "unit", p.entry.unit, units) for p in draft.agencies]
+    names += [("units.csv", p.line, "parent", p.entry.parent, units) for p in draft.units]
+    names += [(CLOCKS, p.line, "calendar", p.entry.calendar, profiles) for p in draft.clocks]
+    names += [("faq.csv", p.line, "field", p.entry.field, labels) for p in draft.questions]
+    names += [("faq.csv", p.line, "agency", p.entry.agency, answering) for p in draft.questions]
+    for file, places in draft.named_places.items():
+        names += [(file, p.line, "unit_code", p.entry.unit_code, units) for p in places]
+    for file, line, field, code, known in names:
+        if code is not None and known is not None and code not in known:
+            report(file, line, field, f"không có mã {code!r}", f"there is no {code!r}")
+
+
+def check_tree(draft: Draft, report: Report) -> None:
+    """Units form a tree below one province: no circle, and each lies in a unit of a higher level."""
+    newest = {placed.entry.code: placed for placed in draft.units}
+    for placed in draft.units:
+        unit, above = placed.entry, newest.get(placed.entry.parent or "")
+        if unit.level == "province" and unit.parent:
+            report("units.csv", placed.line, "parent", "tỉnh không có cấp trên", "a province has no parent")
+        if unit.level != "province" and not unit.parent:
+            report("units.csv", placed.line, "parent", "thiếu đơn vị cấp trên", "the parent is missing")
+        if above and LEVELS.index(above.entry.level) >= LEVELS.index(unit.level):
+            vi, en = "cấp trên phải ở cấp cao hơn", "the parent must be of a higher level"
+            report("units.csv", placed.line, "parent", vi, en)
+        if _circles(unit.code, newest):
+            report(
+                "units.csv", placed.line, "parent", "quan hệ cấp trên thành vòng", "the tree runs in a circle"
+            )
+    provinces = [placed for placed in draft.units if placed.entry.level == "province"]
+    if "units.csv" not in draft.broken and len({placed.entry.code for placed in provinces}) != 1:
+        report("units.csv", 0, "level", "phải có đúng một tỉnh", "there must be exactly one province")
+
+
+def check_hours(draft: Draft, report: Report) -> None:
+    """Each interval runs forwards, and no two of the same weekday, profile and season overlap."""
+    same_day = defaultdict(list)
+    for placed in draft.hours:
+        if placed.entry.opens >= placed.entry.closes:
+            report("hours.csv", placed.line, "closes", "giờ đóng không sau giờ mở", "closes before it opens")
+        same_day[placed.entry.profile, placed.entry.weekday].append(placed)
+    for rows in same_day.values():
+        for one, other in combinations(rows, 2):
+            a, b = one.entry, other.entry
+            if a.opens < b.closes and b.opens < a.closes and _overlap(a, b):
+                vi, en = f"chồng giờ với dòng {one.line}", f"overlaps the hours on line {one.line}"
+                report("hours.csv", other.line, "opens", vi, en)
+
+
+def _apart(report: Report, file: str, field: str, keyed: Iterable[tuple[str | None, Placed[Any]]]) -> None:
+    """Entries of the same key must hold for different dates."""
+    same = defaultdict(list)
+    for key, placed in keyed:
+        same[key].append(placed)
+    for rows in same.values():
+        rows.sort(key=lambda placed: _from(placed.entry))
+        for one, other in pairwise(rows):
+            if _overlap(one.entry, other.entry):
+                line = min(one.line, other.line)
+                vi, en = f"trùng thời gian với dòng {line}", f"the dates overlap those of line {line}"
+                report(file, max(one.line, other.line), field, vi, en)
+
+
+def _circles(code: str, newest: dict[str, Placed[Any]]) -> bool:
+    seen: set[str | None] = set()
+    at: str | None = code
+    while at in newest and at not in seen:
+        seen.add(at)
+        at = newest[at].entry.parent
+    return at == code and bool(seen)
+
+
+def _overlap(one: Dated, other: Dated) -> bool:
+    return _from(one) <= _to(other) and _from(other) <= _to(one)
+
+
+def _from(entry: Dated) -> date:
+    return entry.valid_from or date.min
+
+
+def _to(entry: Dated) -> date:
+    return entry.valid_to or date.max

@@ -1,0 +1,174 @@
+"""The CSV files of a pack, column by column."""
+
+from typing import Any
+
+from libs.packs.cells import (
+    code,
+    codes,
+    day,
+    email,
+    moment,
+    one_of,
+    phone,
+    spans,
+    text,
+    weekday,
+    words,
+    yes_no,
+)
+from libs.packs.entries import (
+    ARBITER,
+    DISTRICT,
+    Agency,
+    Channel,
+    Day,
+    Entry,
+    Field,
+    Hours,
+    NamedPlace,
+    Question,
+    Reason,
+    Route,
+    Unit,
+)
+from libs.packs.table import Column, Table
+
+
+class Word(Entry):
+    """A word or phrase of a list, with the reason why it stands there."""
+
+    words: str
+    note: str = ""
+
+
+CODE = Column("code", code)
+NAME_VI = Column("name_vi", text())
+NAME_EN = Column("name_en", text())
+NOTE = Column("note", text(), "")
+CLAUSE = Column("clause", text(), "")
+WORDS = Column("words", text(200))
+VALID = (Column("valid_from", day, None), Column("valid_to", day, None))
+
+CHANNELS = Table("channels.csv", Channel, (CODE, NAME_VI, NAME_EN, Column("address", text(), None), CLAUSE))
+AGENCIES = Table(
+    "agencies.csv",
+    Agency,
+    (
+        CODE,
+        NAME_VI,
+        NAME_EN,
+        Column("kind", one_of("department", "district", "police", "front", "press", "other")),
+        Column("unit", code, None),
+        Column("hotline", phone, None, may_begin="+"),
+        Column("email", email, None),
+        Column("sms", phone, None, may_begin="+"),
+        *VALID,
+    ),
+)
+UNITS = Table(
+    "units.csv",
+    Unit,
+    (
+        CODE,
+        NAME_VI,
+        Column("level", one_of("province", "district", "commune")),
+        Column("parent", code, None),
+        Column("aliases", words, ()),
+        *VALID,
+    ),
+)
+FIELDS = Table(
+    "fields.csv",
+    Field,
+    (
+        CODE,
+        NAME_VI,
+        NAME_EN,
+        Column("place", one_of("no", "optional", "required")),
+        Column("clauses", words, ()),
+    ),
+)
+ROUTES = Table(
+    "routes.csv",
+    Route,
+    (
+        Column("id", code),
+        Column("field", code),
+        Column("place", lambda cell: cell if cell == "*" else code(cell)),
+        Column("lead", codes(DISTRICT, ARBITER), (), may_begin="@"),
+        Column("offer", codes(DISTRICT), (), may_begin="@"),
+        NOTE,
+    ),
+)
+REASONS = Table(
+    "reasons.csv",
+    Reason,
+    (
+        Column("kind", one_of("reject", "return", "withhold", "call-failed")),
+        CODE,
+        Column("text_vi", text()),
+        Column("text_en", text()),
+        CLAUSE,
+    ),
+)
+HOURS = Table(
+    "hours.csv",
+    Hours,
+    (
+        Column("profile", code),
+        Column("weekday", weekday),
+        Column("opens", moment),
+        Column("closes", moment),
+        *VALID,
+    ),
+)
+DAYS = Table(
+    "days.csv",
+    Day,
+    (
+        Column("day", day),
+        Column("kind", one_of("holiday", "compensatory_off", "swap_off", "swap_work")),
+        Column("name", text()),
+        Column("hours", spans, None),
+        Column("status", one_of("ok", "single_source", "estimate", "policy_only")),
+        Column("confirmed", yes_no, None),
+        Column("document", text(), ""),
+    ),
+)
+QUESTIONS = Table(
+    "faq.csv",
+    Question,
+    (
+        Column("id", code),
+        Column("field", code),
+        Column("question", text(2_000)),
+        Column("answer", text(10_000)),
+        Column("agency", code, ""),
+        Column("source", text(1_000), ""),
+        Column("checked", day, None),
+        Column("status", text(100)),
+    ),
+)
+NAMED_PLACE = (WORDS, Column("unit_code", code), NOTE)
+LANDMARKS = Table("landmarks.csv", NamedPlace, NAMED_PLACE)
+OLD_NAMES = Table("old_names.csv", NamedPlace, NAMED_PLACE)
+QUIET_WORDS = Table("quiet_words.csv", Word, (WORDS, NOTE))
+URGENT_WORDS = Table("urgent_words.csv", Word, (WORDS, NOTE))
+OTHER_PROVINCES = Table("other_provinces.csv", Word, (WORDS,))
+
+TABLES: tuple[Table[Any], ...] = (
+    CHANNELS,
+    AGENCIES,
+    UNITS,
+    FIELDS,
+    ROUTES,
+    REASONS,
+    HOURS,
+    DAYS,
+    QUESTIONS,
+    LANDMARKS,
+    OLD_NAMES,
+    QUIET_WORDS,
+    URGENT_WORDS,
+    OTHER_PROVINCES,
+)
