@@ -143,6 +143,13 @@ def test_g28_a_season_changes_the_hours_from_its_first_day_to_its_last() -> None
     assert year.next_open(at("2026-10-16 00:00")) == at("2026-10-16 07:30")
 
 
+def test_g28_a_season_of_one_day_is_that_day() -> None:
+    before = rows(range(5), "07:30-11:30", season=("2025-12-01", "2026-03-02"))
+    after = rows(range(5), "07:30-11:30", season=("2026-03-04", "2026-12-31"))
+    year = calendar([*before, *rows(range(5), "09:00-10:00", season=("2026-03-03", "2026-03-03")), *after])
+    assert year.add(at("2026-03-02 10:30"), 3 * HOUR) == at("2026-03-04 08:30")
+
+
 def test_g28_an_open_day_follows_the_weekday_it_names() -> None:
     week = [*rows(range(4), "07:30-11:30", "13:30-17:30"), *rows([4], "07:30-11:30")]
     saturday = date(2026, 3, 7)
