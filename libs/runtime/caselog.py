@@ -22,6 +22,8 @@ class Stored:
 
     seq: int
     predecessor: int
+    subject: str
+    data: bytes
     fact: CaseFact | None
 
 
@@ -90,8 +92,8 @@ class CaseLog:
         found: list[Stored] = []
         while message.seq is not None and message.seq > after:
             predecessor = int((message.headers or {}).get(EXPECTED, 0))
-            fact = _decode(message.subject or "", message.data or b"")
-            found.append(Stored(message.seq, predecessor, fact))
+            subject, data = message.subject or "", message.data or b""
+            found.append(Stored(message.seq, predecessor, subject, data, _decode(subject, data)))
             if predecessor == 0:
                 break
             message = await self._js.get_msg(STREAM, seq=predecessor)

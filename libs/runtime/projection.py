@@ -68,43 +68,40 @@ DatabaseDown = (OperationalError, InterfaceError)
 class CaseProjection:
     """Applies facts of CASES along the links, whole batches in one transaction."""
 
-    engine: Engine
     link: Table
     apply: Apply
     unknown: Callable[[], None] = field(default=lambda: None)
 
-    def __call__(self, batch: Sequence[Delivery]) -> list[Verdict]:
+    def on(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
         """One verdict a delivery. A fact that fails parks its case, alone. Raises DatabaseDown."""
         try:
-            return self._together(batch)
+            with connection.begin_nested():
+                return self._together(connection, batch)
         except DatabaseDown:
             raise
         except Exception as error:
             if len(batch) == 1:
-                return [self._park(batch[0], error)]
-            return [verdict for delivery in batch for verdict in self([delivery])]
+                return [self._park(connection, batch[0], error)]
+            return [self.on(connection, [delivery])[0] for delivery in batch]
 
-    def _together(self, batch: Sequence[Delivery]) -> list[Verdict]:
+    def _together(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
         ordered = sorted(batch, key=lambda one: one.seq)
-        refs = {ref.case_id: ref for ref in (case_ref(delivery.subject) for delivery in batch)}
-        with writing(self.engine) as connection:
-            rows = self._lock(connection, refs)
-            verdicts: list[Verdict] = []
-            due: list[Applied] = []
-            for delivery in ordered:
-                ref = case_ref(delivery.subject)
-                last, parked = rows[ref.case_id]
-                outcome = _turn(last, delivery)
-                verdicts.append(Verdict(outcome))
-                if outcome is Outcome.DONE:
-                    rows[ref.case_id] = (delivery.seq, parked)
-                    fact = None if parked else self._decode(delivery)
-                    due += [Applied(ref, delivery.seq, fact)] if fact else []
-            if due:
-                self.apply(connection, due)
-            self._advance(connection, rows)
-        by_seq = {delivery.seq: verdict for delivery, verdict in zip(ordered, verdicts, strict=True)}
-        return [by_seq[delivery.seq] for delivery in batch]
+        rows = self._lock(connection, {ref.case_id: ref for ref in (case_ref(one.subject) for one in batch)})
+        verdicts: dict[int, Verdict] = {}
+        due: list[Applied] = []
+        for delivery in ordered:
+            ref = case_ref(delivery.subject)
+            last, parked = rows[ref.case_id]
+            outcome = _turn(last, delivery)
+            verdicts[delivery.seq] = Verdict(outcome)
+            if outcome is Outcome.DONE:
+                rows[ref.case_id] = (delivery.seq, parked)
+                fact = None if parked else self._decode(delivery)
+                due += [Applied(ref, delivery.seq, fact)] if fact else []
+        if due:
+            self.apply(connection, due)
+        self._advance(connection, rows)
+        return [verdicts[delivery.seq] for delivery in batch]
 
     def _lock(self, connection: Connection, refs: dict[str, CaseRef]) -> dict[str, tuple[int, str]]:
         """The rows of these cases, made where missing, locked in one order so that replicas never embrace."""
@@ -138,18 +135,17 @@ class CaseProjection:
             return None
         return fact if isinstance(fact, CaseFact) else None
 
-    def _park(self, delivery: Delivery, error: Exception) -> Verdict:
+    def _park(self, connection: Connection, delivery: Delivery, error: Exception) -> Verdict:
         ref = case_ref(delivery.subject)
         reason = f"{type(error).__name__} at {delivery.subject.rsplit('.', 1)[-1]} {delivery.seq}"
-        with writing(self.engine) as connection:
-            last, parked = self._lock(connection, {ref.case_id: ref})[ref.case_id]
-            if (outcome := _turn(last, delivery)) is not Outcome.DONE:
-                return Verdict(outcome)
-            connection.execute(
-                self.link.update()
-                .where(self.link.c.case_id == ref.case_id)
-                .values(last_seq=delivery.seq, parked=parked or reason)
-            )
+        last, parked = self._lock(connection, {ref.case_id: ref})[ref.case_id]
+        if (outcome := _turn(last, delivery)) is not Outcome.DONE:
+            return Verdict(outcome)
+        connection.execute(
+            self.link.update()
+            .where(self.link.c.case_id == ref.case_id)
+            .values(last_seq=delivery.seq, parked=parked or reason)
+        )
         return Verdict(Outcome.PARKED, reason)
 
 
@@ -157,44 +153,49 @@ class CaseProjection:
 class SideProjection:
     """Applies side facts once the projection of CASES has got as far as they presuppose."""
 
-    engine: Engine
     link: Table
     apply: ApplySide
 
-    def __call__(self, batch: Sequence[Delivery]) -> list[Verdict]:
+    def on(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
         """One verdict a delivery; a fact that fails is reported as parked. Raises DatabaseDown."""
         try:
-            return self._together(batch)
+            with connection.begin_nested():
+                return self._together(connection, batch)
         except DatabaseDown:
             raise
         except Exception as error:
             if len(batch) == 1:
                 return [Verdict(Outcome.PARKED, f"{type(error).__name__} at {batch[0].subject}")]
-            return [verdict for delivery in batch for verdict in self([delivery])]
+            return [self.on(connection, [delivery])[0] for delivery in batch]
 
-    def _together(self, batch: Sequence[Delivery]) -> list[Verdict]:
+    def _together(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
         facts = [_side(delivery) for delivery in batch]
-        with writing(self.engine) as connection:
-            columns = self.link.c
-            ids = {fact.case_id for fact in facts if fact}
-            found = connection.execute(
-                select(columns.case_id, columns.last_seq).where(columns.case_id.in_(ids))
-            )
-            reached: dict[str, int] = {row.case_id: row.last_seq for row in found}
-            verdicts = [
-                Verdict(
-                    Outcome.GAP if fact and reached.get(fact.case_id, 0) < fact.case_seq else Outcome.DONE
-                )
-                for fact in facts
-            ]
-            due = [
-                (delivery.seq, fact)
-                for delivery, fact, verdict in zip(batch, facts, verdicts, strict=True)
-                if fact and verdict.outcome is Outcome.DONE
-            ]
-            if due:
-                self.apply(connection, sorted(due, key=lambda pair: pair[0]))
+        reached = self._reached(connection, {fact.case_id for fact in facts if fact})
+        verdicts = [
+            Verdict(Outcome.GAP if fact and reached.get(fact.case_id, 0) < fact.case_seq else Outcome.DONE)
+            for fact in facts
+        ]
+        due = [
+            (delivery.seq, fact)
+            for delivery, fact, verdict in zip(batch, facts, verdicts, strict=True)
+            if fact and verdict.outcome is Outcome.DONE
+        ]
+        if due:
+            self.apply(connection, sorted(due, key=lambda pair: pair[0]))
         return verdicts
+
+    def _reached(self, connection: Connection, ids: set[str]) -> dict[str, int]:
+        columns = self.link.c
+        found = connection.execute(select(columns.case_id, columns.last_seq).where(columns.case_id.in_(ids)))
+        return {row.case_id: row.last_seq for row in found}
+
+
+def in_transaction(
+    engine: Engine, projection: CaseProjection | SideProjection, batch: Sequence[Delivery]
+) -> list[Verdict]:
+    """Apply a batch in one transaction of its own."""
+    with writing(engine) as connection:
+        return projection.on(connection, batch)
 
 
 def _turn(last: int, delivery: Delivery) -> Outcome:

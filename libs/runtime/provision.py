@@ -97,7 +97,12 @@ async def _stream(js: JetStreamContext, config: StreamConfig) -> str:
 
 
 async def _consumer(js: JetStreamContext, consumer: Consumer) -> str:
-    await js.add_consumer(consumer.stream, consumer_config(consumer))
+    config = consumer_config(consumer)
+    with suppress(NotFoundError):
+        # where a rebuilt projection starts reading is its own affair and stays as it is
+        standing = (await js.consumer_info(consumer.stream, consumer.service)).config
+        config.deliver_policy, config.opt_start_seq = standing.deliver_policy, standing.opt_start_seq
+    await js.add_consumer(consumer.stream, config)
     return f"consumer {consumer.service} on {consumer.stream}: in place"
 
 

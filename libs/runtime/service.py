@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
+import functools
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
-import uvloop
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.js.client import JetStreamContext
@@ -24,7 +23,7 @@ from libs.runtime.clock import FollowingClock
 from libs.runtime.directory import Directory
 from libs.runtime.metrics import FACTS_UNKNOWN
 from libs.runtime.operations import Readiness, operations_app
-from libs.runtime.projection import Apply, ApplySide, CaseProjection, SideProjection
+from libs.runtime.projection import Apply, ApplySide, CaseProjection, SideProjection, in_transaction
 from libs.runtime.provision import check_version
 from libs.runtime.reader import Reader
 from libs.runtime.settings import ServiceSettings
@@ -64,7 +63,7 @@ class Runtime:
     ) -> None:
         """Keep a projection of CASES: the durable of this service, its link table, its apply function."""
         unknown = FACTS_UNKNOWN.labels(self.service).inc
-        self._read("CASES", CaseProjection(engine, link, apply, unknown), after)
+        self._read("CASES", engine, CaseProjection(link, apply, unknown), after)
 
     def read_side(
         self,
@@ -76,14 +75,21 @@ class Runtime:
         after: Callable[[], None] = lambda: None,
     ) -> None:
         """Keep a projection of CLOCKS or LETTERS beside the one of CASES."""
-        self._read(stream, SideProjection(engine, link, apply), after)
+        self._read(stream, engine, SideProjection(link, apply), after)
 
-    def _read(self, stream: str, work: CaseProjection | SideProjection, after: Callable[[], None]) -> None:
+    def _read(
+        self,
+        stream: str,
+        engine: Engine,
+        projection: CaseProjection | SideProjection,
+        after: Callable[[], None],
+    ) -> None:
+        work = functools.partial(in_transaction, engine, projection)
         reader = Reader(
             self.js, self.side, self.clock, service=self.service, stream=stream, work=work, after=after
         )
         self.readiness.consumers.add(stream)
-        self.readiness.engine = work.engine
+        self.readiness.engine = engine
         self.keep_running(reader.run(), f"reader-{stream}")
 
     async def close(self) -> None:
@@ -189,9 +195,3 @@ async def _work(
             task.cancel()
     logs.log("service_stopped")
     return stop.is_set() and not runtime.failed.is_set()
-
-
-def run(service: str, settings: ServiceSettings, build: Build) -> None:
-    """`__main__` of a service."""
-    with contextlib.suppress(KeyboardInterrupt):
-        sys.exit(uvloop.run(serve(service, settings, build)))
