@@ -23,9 +23,8 @@ CHECKS = (
 )
 
 
-def build(texts: Mapping[str, str], digest: str) -> tuple[Pack | None, list[Problem]]:
-    """The pack in these texts (file name → text), or every problem in them."""
-    problems: list[Problem] = []
+def build(texts: Mapping[str, str], digest: str, problems: list[Problem]) -> Pack | None:
+    """The pack in these texts (file name → text); none, and every problem added, if there are any."""
 
     def report(file: str, line: int, field: str, vi: str, en: str) -> None:
         problems.append(Problem(file, line, field, vi, en))
@@ -35,10 +34,10 @@ def build(texts: Mapping[str, str], digest: str) -> tuple[Pack | None, list[Prob
     for check in CHECKS:
         check(draft, report)
     if problems:
-        return None, problems
+        return None
     pack = draft.pack(f"{draft.settings['id']}-{digest}")
     _compile_calendars(pack, report)
-    return (None, problems) if problems else (pack, [])
+    return None if problems else pack
 
 
 def _read(texts: Mapping[str, str], problems: list[Problem]) -> Draft:
@@ -73,6 +72,10 @@ def _check_settings(draft: Draft, text: str, report: Report) -> None:
     first, last = draft.settings.get("first_day"), draft.settings.get("last_day")
     if first and last and first > last:
         report(PACK, line_of(text, "last_day"), "last_day", "trước first_day", "is before first_day")
+    arbiter, agencies = draft.settings.get("arbiter"), draft.codes("agencies.csv")
+    if arbiter and agencies is not None and arbiter not in agencies:
+        vi, en = f"không có cơ quan {arbiter!r}", f"there is no agency {arbiter!r}"
+        report(PACK, line_of(text, "arbiter"), "arbiter", vi, en)
     zone = draft.settings.get("zone")
     if isinstance(zone, str):
         try:

@@ -9,7 +9,7 @@ from typing import Any
 from libs.packs import tables
 from libs.packs.draft import Draft, Report
 from libs.packs.entries import DISTRICT, UNROUTED_LABELS, Dated
-from libs.packs.settings import CLOCKS, PACK
+from libs.packs.settings import CLOCKS
 from libs.packs.table import Placed
 
 LEVELS = ("province", "district", "commune")
@@ -35,8 +35,10 @@ def check_uniqueness(draft: Draft, report: Report) -> None:
     _apart(report, "agencies.csv", "code", [(p.entry.code, p) for p in draft.agencies])
     districts = [(p.entry.unit, p) for p in draft.agencies if p.entry.kind == "district"]
     _apart(report, "agencies.csv", "unit", [(unit, p) for unit, p in districts if unit])
-    for _, placed in (pair for pair in districts if not pair[0]):
-        report("agencies.csv", placed.line, "unit", "UBND cấp huyện phải có địa bàn", "a district needs its unit")
+    for unit, placed in districts:
+        if not unit:
+            vi, en = "cơ quan cấp huyện phải có địa bàn", "a district agency needs its unit"
+            report("agencies.csv", placed.line, "unit", vi, en)
     _apart(report, "units.csv", "code", [(p.entry.code, p) for p in draft.units])
 
 
@@ -64,8 +66,7 @@ def check_references(draft: Draft, report: Report) -> None:
     profiles = None if "hours.csv" in draft.broken else {placed.entry.profile for placed in draft.hours}
     labels = fields and fields | UNROUTED_LABELS
     answering = agencies and agencies | {"", DISTRICT, str(draft.settings.get("district_word"))}
-    names = [(PACK, 0, "arbiter", draft.settings.get("arbiter"), agencies)]
-    names += [("agencies.csv", p.line, "unit", p.entry.unit, units) for p in draft.agencies]
+    names = [("agencies.csv", p.line, "unit", p.entry.unit, units) for p in draft.agencies]
     names += [("units.csv", p.line, "parent", p.entry.parent, units) for p in draft.units]
     names += [(CLOCKS, p.line, "calendar", p.entry.calendar, profiles) for p in draft.clocks]
     names += [("faq.csv", p.line, "field", p.entry.field, labels) for p in draft.questions]

@@ -28,9 +28,9 @@ def load(folder: Path) -> Pack:
     """
     problems: list[Problem] = []
     texts = _texts(folder, problems)
-    pack, found = build(texts, _digest(texts))
-    if pack is None or problems:
-        raise PackErrors([*problems, *found])
+    pack = build(texts, _digest(texts), problems)
+    if pack is None:
+        raise PackErrors(problems)
     return pack
 
 

@@ -1,0 +1,233 @@
+"""Every mistake in a pack is refused and named with its file, line and column."""
+
+from pathlib import Path
+
+import pytest
+
+from libs.packs.folder import MAX_BYTES, load
+from libs.packs.model import PackErrors, Problem
+from tests.support.packs import FILES, edit, small_pack
+
+
+def problems_of(folder: Path) -> list[Problem]:
+    with pytest.raises(PackErrors) as caught:
+        load(folder)
+    assert str(caught.value)
+    assert all(problem.message_vi and problem.message_en for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def places_of(folder: Path) -> list[tuple[str, int, str]]:
+    return [(problem.file, problem.line, problem.field) for problem in problems_of(folder)]
+
+
+CELLS = [
+    # file, what stands there, what somebody wrote, line, column
+    ("channels.csv", "phone,Điện thoại", "phone,", 2, "name_vi"),
+    ("channels.csv", "phone,", "điện thoại,", 2, "code"),
+    ("agencies.csv", "0950 000 001", "không có", 2, "sms"),
+    ("agencies.csv", "a@nho.example", "a@@nho", 2, "email"),
+    ("agencies.csv", "b@nho.example", "b..c@nho.example", 3, "email"),
+    ("agencies.csv", "department,1,+84", "office,1,+84", 3, "kind"),
+    ("agencies.csv", "Sở Y tế", "=HYPERLINK(1)", 3, "name_vi"),
+    ("agencies.csv", "Sở Y tế", "@SUM(A1)", 3, "name_vi"),
+    ("agencies.csv", "YT,Sở Y tế,Health,department,1", "YT,Sở Y tế,Health,department,9", 3, "unit"),
+    ("agencies.csv", "c@nho.example,,,", "c@nho.example,,2021-13-01,", 4, "valid_from"),
+    ("agencies.csv", "c@nho.example,,,", "c@nho.example,,2021-02-01,2021-01-01", 4, "valid_to"),
+    ("agencies.csv", "district,11", "district,", 4, "unit"),
+    ("units.csv", "commune,11", "commune,12", 4, "parent"),
+    ("units.csv", "commune,11", "commune,", 4, "parent"),
+    ("units.csv", "111,Xã Đông,commune", "111,Xã Đông,village", 4, "level"),
+    ("units.csv", "111,Xã Đông,commune", "111,Xã Đông,district", 4, "parent"),
+    ("units.csv", "province,,", "province,1,", 2, "parent"),
+    ("units.csv", "bac|h bac", "bac||h bac", 3, "aliases"),
+    ("fields.csv", "optional", "maybe", 2, "place"),
+    ("routes.csv", "R1,F01", "R1,F02", 2, "field"),
+    ("routes.csv", "F01,district", "F01,12", 2, "place"),
+    ("routes.csv", "YT|@district", "YT|@everyone", 2, "lead"),
+    ("routes.csv", "YT|@district", "YT|XY", 2, "lead"),
+    ("routes.csv", "YT|@district", "YT|@arbiter", 2, "lead"),
+    ("routes.csv", "YT|@district", "YT|YT", 2, "lead"),
+    ("routes.csv", "*,YT,TT", "*,YT,@district", 3, "offer"),
+    ("routes.csv", "R2,F01,*", "R1,F01,*", 3, "id"),
+    ("reasons.csv", "reject,", "refuse,", 2, "kind"),
+    ("hours.csv", "mon,13:30", "monday,13:30", 3, "weekday"),
+    ("hours.csv", "13:30,17:30", "13h30,17:30", 3, "opens"),
+    ("hours.csv", "13:30,17:30", "17:30,13:30", 3, "closes"),
+    ("hours.csv", "13:30,17:30", "11:00,17:30", 3, "opens"),
+    ("days.csv", "2021-01-01,holiday", "2020-12-31,holiday", 2, "day"),
+    ("days.csv", "2021-01-01,holiday", "2021-11-24,holiday", 3, "day"),
+    ("days.csv", "2021-01-01,holiday", "01/01/2021,holiday", 2, "day"),
+    ("days.csv", "lịch,,ok", "lịch,07:30-11:30,ok", 2, "hours"),
+    ("days.csv", "lịch,,ok", "lịch,11:30-07:30,ok", 2, "hours"),
+    ("days.csv", "policy_only,no", "policy_only,có thể", 3, "confirmed"),
+    ("faq.csv", "Q1,F01", "Q1,F77", 2, "field"),
+    ("faq.csv", "Đáp.,YT", "Đáp.,XY", 2, "agency"),
+    ("faq.csv", "Hỏi?", "x" * 2001, 2, "question"),
+    ("faq.csv", "Hỏi?", "Hỏi\u202eẩn", 2, "question"),
+    ("landmarks.csv", "111", "222", 2, "unit_code"),
+    ("old_names.csv", "11,", "22,", 2, "unit_code"),
+    ("quiet_words.csv", "thống nhất,", "+thống nhất,", 2, "words"),
+    ("pack.toml", "margin = 0.2", "margin = 2", 9, "margin"),
+    ("pack.toml", "margin = 0.2", "margins = 0.2", 9, "margins"),
+    ("pack.toml", 'arbiter = "TT"', 'arbiter = "ZZ"', 6, "arbiter"),
+    ("pack.toml", "auto_slip = true", 'auto_slip = "yes"', 8, "auto_slip"),
+    ("pack.toml", "Asia/Ho_Chi_Minh", "Asia/Atlantis", 4, "zone"),
+    ("pack.toml", "last_day = 2022-12-31", "last_day = 2020-12-31", 11, "last_day"),
+    ("pack.toml", 'id = "nho"', 'id = "nho', 1, ""),
+    ("clocks.toml", "hours = 8", "hours = -8", 4, "hours"),
+    ("clocks.toml", 'calendar = "province"', 'calendar = "police"', 1, "calendar"),
+    ("clocks.toml", 'basis = "law"', 'basis = "habit"', 6, "basis"),
+    ("clocks.toml", 'basis = "law"', 'basis = "law"\nwarn = [75, 50]', 7, "warn"),
+    ("clocks.toml", "[answer]", "[reply]", 0, "answer"),
+    ("letters/receipt.vi.txt", "Nội dung {code}", "Nội dung {phone}", 3, "{phone}"),
+    ("letters/receipt.vi.txt", "Nội dung {code}", "Nội dung {code.__class__}", 3, "{code.__class__}"),
+    ("letters/receipt.vi.txt", "Nội dung {code}", "Nội dung {code!r}", 3, "{code}"),
+    ("letters/receipt.vi.txt", "Nội dung {code}", "Nội dung {code", 3, ""),
+    ("letters/receipt.vi.txt", "Nội dung {code}", "", 3, ""),
+    ("letters/slip.vi.txt", "Nội dung {code}", "Nội dung {answer}", 3, "{answer}"),
+    ("letters/receipt.vi.txt", "1022: {code}", "Tổng đài: {code}", 5, "sms"),
+    ("letters/receipt.vi.txt", "1022: {code}", "x" * 161, 5, "sms"),
+    ("letters/receipt.vi.txt", "--- sms", "--- zalo", 1, ""),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "line", "column"), CELLS)
+def test_a_wrong_entry_is_named_with_its_file_line_and_column(
+    tmp_path: Path, file: str, old: str, new: str, line: int, column: str
+) -> None:
+    folder = small_pack(tmp_path)
+    edit(folder, file, old, new)
+    assert (file, line, column) in places_of(folder)
+
+
+def test_a_pack_without_mistakes_loads(tmp_path: Path) -> None:
+    assert load(small_pack(tmp_path)).id == "nho"
+
+
+def test_all_mistakes_are_told_at_once_and_none_that_only_follows_from_another(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path)
+    edit(
+        folder, "agencies.csv", "a@nho.example", "a@@nho"
+    )  # the arbiter's own row: it is still known to be meant
+    edit(folder, "hours.csv", "mon,07:30", "monday,07:30")
+    edit(folder, "letters/slip.en.txt", "{code}", "{name}")
+    (folder / "fields.csv").unlink()
+    assert places_of(folder) == [
+        ("agencies.csv", 2, "email"),
+        ("fields.csv", 0, ""),
+        ("hours.csv", 2, "weekday"),
+        ("letters/slip.en.txt", 1, "{name}"),
+    ]
+
+
+def test_a_circle_of_units_is_found_on_each_of_its_lines(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path)
+    edit(folder, "units.csv", "district,1,", "district,111,")
+    assert {(line, column) for _, line, column in places_of(folder)} == {(3, "parent"), (4, "parent")}
+
+
+def test_a_second_province_is_refused(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path, units__csv=FILES["units.csv"] + "2,Tỉnh Hai,province,,,,\n")
+    assert ("units.csv", 0, "level") in places_of(folder)
+
+
+def test_a_code_may_come_again_only_for_other_dates(tmp_path: Path) -> None:
+    early, late = "YT,Sở Y tế,Health,department,1,,,,,2021-06-30", "YT,Sở Y tế mới,Health,department,1,,,,{},"
+    apart = FILES["agencies.csv"].replace(
+        "YT,Sở Y tế,Health,department,1,+84 237 0000 002,b@nho.example,,,", early
+    )
+    folder = small_pack(tmp_path, agencies__csv=apart + late.format("2021-07-01") + "\n")
+    assert load(folder).agency("YT").name_vi == "Sở Y tế mới"
+    small_pack(tmp_path, agencies__csv=apart + late.format("2021-06-30") + "\n")
+    assert places_of(folder) == [("agencies.csv", 5, "code")]
+
+
+def test_two_committees_for_one_district_are_refused(tmp_path: Path) -> None:
+    second = "H12,UBND huyện Bắc nữa,North again,district,11,,,,,\n"
+    assert places_of(small_pack(tmp_path, agencies__csv=FILES["agencies.csv"] + second)) == [
+        ("agencies.csv", 5, "unit")
+    ]
+
+
+def test_a_district_without_a_committee_is_refused_where_routes_lead_to_it(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path, units__csv=FILES["units.csv"] + "12,Huyện Nam,district,1,,,\n")
+    assert places_of(folder) == [("units.csv", 5, "code")]
+
+
+def test_a_field_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path, fields__csv=FILES["fields.csv"] + "F02,Khác,Other,no,\n")
+    assert places_of(folder) == [("fields.csv", 3, "code")]
+
+
+def test_columns_must_be_those_of_the_file(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path)
+    edit(folder, "agencies.csv", "hotline,email", "hotline,mail,mail")
+    assert places_of(folder)[:2] == [("agencies.csv", 1, "mail"), ("agencies.csv", 1, "mail")]
+    edit(folder, "channels.csv", "code,name_vi", "code,name")
+    assert ("channels.csv", 1, "name_vi") in places_of(folder)
+
+
+def test_semicolons_for_commas_are_recognised(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path, channels__csv="code;name_vi;name_en;address;clause\n")
+    assert [p.message_en for p in problems_of(folder) if p.file == "channels.csv"] == [
+        "columns are separated by commas"
+    ]
+
+
+def test_a_row_too_short_and_a_quote_left_open_are_named(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path, channels__csv=FILES["channels.csv"] + "portal,Cổng\n")
+    assert places_of(folder) == [("channels.csv", 3, "")]
+    small_pack(tmp_path, faq__csv=FILES["faq.csv"] + 'Q2,F01,"Hỏi\nmãi,x,YT,,,\n')
+    assert places_of(folder) == [("faq.csv", 3, "")]
+
+
+def test_lines_are_counted_through_answers_that_run_over_several_lines(tmp_path: Path) -> None:
+    rows = 'Q2,F01,Hỏi?,"Một\nhai\nba",YT,,,mẫu\nQ3,F09,Hỏi?,Đáp,YT,,,mẫu\n'
+    assert places_of(small_pack(tmp_path, faq__csv=FILES["faq.csv"] + rows)) == [("faq.csv", 6, "field")]
+
+
+def test_an_old_code_page_is_told_from_utf8(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path)
+    (folder / "channels.csv").write_bytes(
+        b"code,name_vi,name_en,address,clause\nphone,\xd0i\xea\xf2n tho\xa1i,T,,\n"
+    )
+    (problem,) = problems_of(folder)
+    assert (problem.file, problem.line) == ("channels.csv", 2)
+    assert "windows-1258" in problem.message_en
+
+
+def test_a_null_byte_a_huge_file_and_too_many_rows_are_refused(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path, quiet_words__csv="words,note\na\x00b,\n")
+    (folder / "faq.csv").write_bytes(b"x" * (MAX_BYTES + 1))
+    (folder / "urgent_words.csv").write_text("words,note\n" + "a,\n" * 50_001)
+    assert places_of(folder) == [
+        ("faq.csv", 0, ""),
+        ("quiet_words.csv", 2, ""),
+        ("urgent_words.csv", 50_002, ""),
+    ]
+
+
+def test_a_strange_file_a_missing_one_and_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path / "a")
+    (folder / "holidays.csv").write_text("x")
+    (folder / "days.csv").rename(folder / ".days.csv.swp")
+    assert places_of(folder) == [("days.csv", 0, ""), ("holidays.csv", 0, "")]
+    assert ("nowhere", 0, "") in places_of(tmp_path / "nowhere")
+
+
+def test_hostile_toml_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path)
+    for text in (
+        "x = " + "[" * 100_000,
+        "x = " + "9" * 10_000,
+        "[answer]\nx = 1\n[answer]\n",
+        "answer = 3\n",
+    ):
+        (folder / "clocks.toml").write_text(text)
+        assert {file for file, _, _ in places_of(folder)} == {"clocks.toml"}
+
+
+def test_a_calendar_without_a_working_hour_is_refused(tmp_path: Path) -> None:
+    hours = "profile,weekday,opens,closes,valid_from,valid_to\nprovince,mon,07:30,11:30,2030-01-01,\n"
+    assert places_of(small_pack(tmp_path, hours__csv=hours)) == [("hours.csv", 0, "province")]
