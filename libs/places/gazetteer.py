@@ -9,6 +9,9 @@ from libs.places.text import syllables
 from libs.places.words import KINDS, NOT_A_UNIT_AFTER, SURNAMES
 
 
+_NEVER_QUIET = ("province", "district", "ordinary")
+
+
 @dataclass(frozen=True)
 class Unit:
     """A place that is administered; `name` has its kind before it ("Xã Quảng Lưu"), `parent` is a code."""
@@ -48,10 +51,10 @@ class _Mention:
 class Gazetteer:
     """The names of one dated set of units; another date or province is another Gazetteer.
 
-    `landmarks` gives words → unit code (pairs, when the same words mean several units; words that begin with a kind
-    count only with it, "huyện Thọ Xuân"); `quiet` are ordinary word pairs that are also names of communes and
-    count only with a kind, with their district behind them or capitalised; `elsewhere` are names of
-    places outside the province.
+    `landmarks` (and old names) give words → unit code (pairs, when the same words mean several units; words that begin with a kind
+    count only with it, "huyện Thọ Xuân"). `quiet` are ordinary word pairs that are also names and count as such
+    only with a kind, with their district behind them or capitalised; a longer phrase hides the names in it
+    ("dương tính giả" is no Tĩnh Gia). `elsewhere` are names of places outside the province.
     """
 
     def __init__(
@@ -75,7 +78,11 @@ class Gazetteer:
             level = self._units[code].level
             self._names.add(Name(words, kind, level, code, landmark=True, needs_kind=kind is not None))
         for called in elsewhere:
-            self._names.add(Name(split_kind(called)[1], None, "elsewhere"))
+            kind, words = split_kind(called)
+            self._names.add(Name(words, kind, "elsewhere", needs_kind=kind is not None))
+            self._names.add(Name(("tỉnh", *words), None, "elsewhere"))  # or "tỉnh Gia Lai" would be Tĩnh Gia
+        for phrase in (phrase for phrase in self._quiet if len(phrase) > 2):
+            self._names.add(Name(phrase, None, "ordinary"))
 
     def find(self, text: str) -> Found:
         """The places named in a free text or an address, with or without diacritics; never raises."""
@@ -104,8 +111,9 @@ class Gazetteer:
                 kind = None
                 names = self._bare(reading, start, end, reading.spelled(named, start, end))
             if names:
-                only_quiet = kind is None and all(name.commune for name in names)
-                return _Mention(start, end, names, kind, not (only_quiet and self._quiet_at(reading, start, end)))
+                known = any(name.level in _NEVER_QUIET and not name.landmark for name in names)
+                sure = kind is not None or known or not self._quiet_at(reading, start, end)
+                return _Mention(start, end, names, kind, sure)
         return None
 
     def _bare(self, reading: Reading, start: int, end: int, names: list[Name]) -> list[Name]:
@@ -139,7 +147,7 @@ class Gazetteer:
                 return []
         if mention.kind is not None:
             return mention.names
-        return _widest(mention.names) if mention.sure else []
+        return [name for name in _widest(mention.names) if name.level != "ordinary"] if mention.sure else []
 
     def _summary(self, reading: Reading, meant: list[tuple[_Mention, list[Name]]]) -> Found:
         chosen = [[name.unit for name in names if name.unit and name.level != "province"] for _, names in meant]
@@ -182,7 +190,7 @@ def _of_kind(names: list[Name], kind: str | None) -> list[Name]:
 
 def _widest(names: list[Name]) -> list[Name]:
     """Without a kind people mean the province, else a place elsewhere, else the district, else the commune."""
-    for level in ("province", "elsewhere", "district"):
+    for level in ("ordinary", "province", "elsewhere", "district"):
         wide = [name for name in names if name.level == level]
         if wide:
             return wide

@@ -8,7 +8,7 @@ from typing import Literal
 from libs.places.text import agrees, canonical, nfc, unmarked, words
 from libs.places.words import KINDS, SHORT_KINDS
 
-Level = Literal["province", "district", "commune", "elsewhere"]
+Level = Literal["province", "district", "commune", "elsewhere", "ordinary"]
 
 _TOKEN = re.compile(r"[^\W_]+|[-–,;:()\n!?]")  # noqa: RUF001  the dash of "Thanh Hóa – Hà Nội"
 _LONG_KINDS = {tuple(kind.split()): kind for kind in KINDS}
@@ -30,7 +30,7 @@ class Name:
 
     @property
     def commune(self) -> bool:
-        return self.level == "commune" and not self.landmark
+        return self.level == "commune"
 
 
 @dataclass(slots=True)

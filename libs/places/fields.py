@@ -1,0 +1,121 @@
+"""Suggests the field of a text: a complement naive Bayes over the questions that agencies have answered."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Self
+
+from libs.places.text import agrees, expand, syllables, words
+
+_LONGEST_GRAM = 3
+_SMOOTHING = 1.0
+_SHARPNESS = 4.0  # spreads the scores so that a margin of 0.2 divides sure from unsure on held-back questions
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Field codes with their shares (0..1), best first, three at most; `margin` is first minus second."""
+
+    ranked: tuple[tuple[str, float], ...]
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Gram:
+    """What one run of syllables says: its rarity, and how strongly it speaks for each field that used it."""
+
+    rarity: float
+    evidence: tuple[tuple[int, float], ...]
+
+
+class FieldModel:
+    """Trained from (text, field) examples in milliseconds, so at every import; it suggests and never decides."""
+
+    def __init__(self, fields: tuple[str, ...], grams: dict[str, _Gram], priors: tuple[float, ...]) -> None:
+        self._fields = fields
+        self._grams = grams
+        self._priors = priors
+
+    @classmethod
+    def train(cls, examples: Iterable[tuple[str, str]]) -> Self:
+        """A model of the examples; classes outside the fields (out of scope, unclear) are classes like others."""
+        texts = [(_grams(text), field) for text, field in examples]
+        fields = tuple(sorted({field for _, field in texts}))
+        spread = Counter(gram for grams, _ in texts for gram in grams)
+        rarity = {gram: 1 + math.log((1 + len(texts)) / (1 + count)) for gram, count in spread.items()}
+        weights: dict[str, dict[int, float]] = {gram: {} for gram in spread}
+        for grams, field in texts:
+            number = fields.index(field)
+            for gram, weight in _weighed(grams, rarity).items():
+                weights[gram][number] = weights[gram].get(number, 0.0) + weight
+        totals = {gram: sum(by_field.values()) for gram, by_field in weights.items()}
+        everything = sum(totals.values()) + _SMOOTHING * len(totals)
+        own = [0.0] * len(fields)
+        for by_field in weights.values():
+            for number, weight in by_field.items():
+                own[number] += weight
+        table = {
+            gram: _Gram(rarity[gram], _evidence(by_field, totals[gram])) for gram, by_field in weights.items()
+        }
+        return cls(fields, table, tuple(math.log(everything - weight) for weight in own))
+
+    def suggest(self, text: str) -> Suggestion:
+        """The three likeliest fields; margin 0 when no word is known, since then a person must decide."""
+        known = {gram: self._grams[gram] for gram in _grams(text) if gram in self._grams}
+        if not known:
+            return Suggestion(tuple((field, 1 / len(self._fields)) for field in self._fields[:_SHOWN]), 0.0)
+        length = math.sqrt(sum(gram.rarity**2 for gram in known.values()))
+        mass = sum(gram.rarity for gram in known.values()) / length
+        scores = [prior * mass for prior in self._priors]
+        for gram in known.values():
+            share = gram.rarity / length
+            for number, evidence in gram.evidence:
+                scores[number] += share * evidence
+        best = max(scores)
+        shares = [math.exp(_SHARPNESS * (score - best)) for score in scores]
+        whole = sum(shares)
+        ranked = sorted(zip(self._fields, (s / whole for s in shares), strict=True), key=lambda pair: -pair[1])
+        margin = ranked[0][1] - ranked[1][1] if len(ranked) > 1 else 1.0
+        return Suggestion(tuple(ranked[:_SHOWN]), margin)
+
+
+def urgent(text: str, phrases: Iterable[str]) -> bool:
+    """Whether one of the pack's urgent phrases is in the text (Điều 13.2); a flag for people, never a decision.
+
+    Marks may be missing, except in a phrase of one syllable: "chay" is more often "chạy" than "cháy".
+    """
+    written = expand(words(text))
+    return any(
+        all(map(_stands_for(len(phrase)), written[start : start + len(phrase)], phrase))
+        for phrase in _phrases(tuple(phrases))
+        for start in range(len(written) - len(phrase) + 1)
+    )
+
+
+def _stands_for(length: int):
+    return agrees if length > 1 else str.__eq__
+
+
+@lru_cache(maxsize=8)
+def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(words(phrase)) for phrase in phrases if words(phrase))
+
+
+def _grams(text: str) -> set[str]:
+    tokens = expand(syllables(text))
+    pairs = [f"{first} {second}" for first, second in zip(tokens, tokens[1:], strict=False)]
+    triples = [f"{pair} {third}" for pair, third in zip(pairs, tokens[2:], strict=False)]
+    return {*tokens, *pairs, *triples}
+
+
+def _weighed(grams: set[str], rarity: dict[str, float]) -> dict[str, float]:
+    length = math.sqrt(sum(rarity[gram] ** 2 for gram in grams)) or 1.0
+    return {gram: rarity[gram] / length for gram in grams}
+
+
+def _evidence(by_field: dict[int, float], total: float) -> tuple[tuple[int, float], ...]:
+    everywhere = math.log(total + _SMOOTHING)
+    return tuple((number, everywhere - math.log(total - w + _SMOOTHING)) for number, w in by_field.items())
