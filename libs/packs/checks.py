@@ -50,7 +50,7 @@ def check_dates(draft: Draft, report: Report) -> None:
                 vi, en = "valid_from sau valid_to", "valid_from is after valid_to"
                 report(file, placed.line, "valid_to", vi, en)
     first, last = draft.settings.get("first_day"), draft.settings.get("last_day")
-    if type(first) is not date or type(last) is not date:
+    if first is None or last is None:
         return
     for day in draft.days:
         if not first <= day.entry.day <= last:

@@ -40,10 +40,13 @@ def _texts(folder: Path, problems: list[Problem]) -> dict[str, str]:
         return {}
     present = {
         path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if not path.is_dir() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        for path in (*folder.glob("*"), *folder.glob("letters/*"))
+        if not path.name.startswith((".", "~$"))  # what editors leave while a file is open
     }
-    strange, missing = sorted(present.keys() - FILES - {"README.md"}), sorted(FILES - present.keys())
+    strange, missing = (
+        sorted(present.keys() - FILES - {"README.md", "letters"}),
+        sorted(FILES - present.keys()),
+    )
     problems += [Problem(name, 0, "", "tệp lạ trong gói", "is no file of a pack") for name in strange]
     problems += [Problem(name, 0, "", "thiếu tệp này", "the file is missing") for name in missing]
     texts = {name: _text(name, present[name], problems) for name in sorted(FILES & present.keys())}
@@ -53,6 +56,9 @@ def _texts(folder: Path, problems: list[Problem]) -> dict[str, str]:
 def _text(name: str, path: Path, problems: list[Problem]) -> str | None:
     """The text of one file, composed (NFC) and with plain line ends, or None with the reason reported."""
     try:
+        if not path.is_file():
+            problems.append(Problem(name, 0, "", "không phải là tệp", "is no plain file"))
+            return None
         if path.stat().st_size > MAX_BYTES:
             vi, en = f"tệp lớn quá {MAX_BYTES} byte", f"the file is larger than {MAX_BYTES} bytes"
             problems.append(Problem(name, 0, "", vi, en))

@@ -65,10 +65,13 @@ OPTIONAL = {"district_word", "hours", "warn"}
 
 
 def read_pack(text: str) -> tuple[dict[str, Any], list[Problem]]:
-    """The settings of `pack.toml`; when there are problems the settings are incomplete."""
+    """The settings of `pack.toml` that can be used, and the problems of the others."""
     document, problems = _parse(PACK, text)
-    problems += _keys(PACK, text, "", document, PACK_KEYS) if document is not None else []
-    return document or {}, problems
+    if document is None:
+        return {}, problems
+    problems += _keys(PACK, text, "", document, PACK_KEYS)
+    wrong = {problem.field for problem in problems}
+    return {key: value for key, value in document.items() if key not in wrong}, problems
 
 
 def read_clocks(text: str) -> tuple[list[Placed[ClockKind]], list[Problem]]:

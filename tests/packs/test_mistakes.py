@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from libs.packs.folder import FILES as NAMES
 from libs.packs.folder import MAX_BYTES, load
 from libs.packs.model import PackErrors, Problem
 from tests.support.packs import FILES, edit, small_pack
@@ -74,6 +77,9 @@ CELLS = [
     ("pack.toml", "auto_slip = true", 'auto_slip = "yes"', 8, "auto_slip"),
     ("pack.toml", "Asia/Ho_Chi_Minh", "Asia/Atlantis", 4, "zone"),
     ("pack.toml", "last_day = 2022-12-31", "last_day = 2020-12-31", 11, "last_day"),
+    ("pack.toml", 'arbiter = "TT"', 'arbiter = ["TT"]', 6, "arbiter"),
+    ("pack.toml", "first_day = 2021-01-01", 'first_day = "2021-01-01"', 10, "first_day"),
+    ("pack.toml", "first_day = 2021-01-01", "first_day = 2021-01-01T00:00:00", 10, "first_day"),
     ("pack.toml", 'id = "nho"', 'id = "nho', 1, ""),
     ("clocks.toml", "hours = 8", "hours = -8", 4, "hours"),
     ("clocks.toml", 'calendar = "province"', 'calendar = "police"', 1, "calendar"),
@@ -212,7 +218,10 @@ def test_a_strange_file_a_missing_one_and_a_folder_that_is_not_there(tmp_path: P
     folder = small_pack(tmp_path / "a")
     (folder / "holidays.csv").write_text("x")
     (folder / "days.csv").rename(folder / ".days.csv.swp")
-    assert places_of(folder) == [("days.csv", 0, ""), ("holidays.csv", 0, "")]
+    (folder / "old").mkdir()
+    (folder / "faq.csv").unlink()
+    (folder / "faq.csv").mkdir()
+    assert places_of(folder) == [(name, 0, "") for name in ("days.csv", "faq.csv", "holidays.csv", "old")]
     assert ("nowhere", 0, "") in places_of(tmp_path / "nowhere")
 
 
@@ -231,3 +240,23 @@ def test_hostile_toml_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
 def test_a_calendar_without_a_working_hour_is_refused(tmp_path: Path) -> None:
     hours = "profile,weekday,opens,closes,valid_from,valid_to\nprovince,mon,07:30,11:30,2030-01-01,\n"
     assert places_of(small_pack(tmp_path, hours__csv=hours)) == [("hours.csv", 0, "province")]
+
+
+JUNK = st.one_of(
+    st.binary(max_size=20), st.sampled_from([b'"', b",", b"\n", b"|", b"{", b"}", b"[", b"@", b"=1", b""])
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(name=st.sampled_from(sorted(NAMES)), share=st.floats(0, 1), cut=st.integers(0, 30), junk=JUNK)
+def test_a_damaged_file_is_told_by_its_problems_and_never_by_a_crash(
+    tmp_path: Path, name: str, share: float, cut: int, junk: bytes
+) -> None:
+    path = small_pack(tmp_path) / name
+    raw = path.read_bytes()
+    at = int(share * len(raw))
+    path.write_bytes(raw[:at] + junk + raw[at + cut :])
+    try:
+        load(tmp_path)
+    except PackErrors as refused:
+        assert refused.problems  # noqa: PT017  (harmless damage may also load)
