@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from libs.packs.folder import load
 from libs.packs.letters import LANGUAGES, VARIABLES
+from libs.packs.model import PackErrors, Problem
 
 FILES = {
     "pack.toml": """\
@@ -90,3 +94,15 @@ def edit(folder: Path, name: str, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text, f"{name} does not hold {old!r}"
     path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+
+
+def problems_of(folder: Path) -> list[Problem]:
+    with pytest.raises(PackErrors) as caught:
+        load(folder)
+    assert str(caught.value)
+    assert all(problem.message_vi and problem.message_en for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def places_of(folder: Path) -> list[tuple[str, int, str]]:
+    return [(problem.file, problem.line, problem.field) for problem in problems_of(folder)]
