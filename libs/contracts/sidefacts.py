@@ -101,6 +101,17 @@ class LetterTried(LetterFact):
         return f"tried-{self.attempt}"
 
 
+class LetterDeferred(LetterFact):
+    """The gateway did not take attempt `attempt`, but may take the next one: it follows after a while."""
+
+    attempt: int = Field(ge=1)
+    reason: str
+
+    @property
+    def token(self) -> str:
+        return f"deferred-{self.attempt}"
+
+
 class LetterSent(LetterFact):
     """The gateway accepted the letter."""
 
@@ -108,8 +119,9 @@ class LetterSent(LetterFact):
 
 
 class LetterFailed(LetterFact):
-    """Given up: refused for good, tried too often, or nobody to write to."""
+    """Given up after `attempt` attempts: refused for good, tried too often, or nobody to write to."""
 
+    attempt: int = 0
     reason: str
 
 
