@@ -7,6 +7,7 @@ from typing import TypeVar
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from libs.contracts.errors import HotlineError
 from libs.contracts.events import CaseFact
 from libs.contracts.subjects import CaseRef, UnknownFact, decode
 from libs.runtime.publishing import EXPECTED, PATIENCE, Occupied, publish
@@ -14,6 +15,10 @@ from libs.runtime.publishing import EXPECTED, PATIENCE, Occupied, publish
 STREAM = "CASES"
 
 S = TypeVar("S")
+
+
+class EventIdUsed(HotlineError):
+    """The event id belongs to a fact of another case; nothing was stored."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +78,19 @@ class CaseLog:
                     expected_filter=ref.filter,
                     patience=self._patience,
                 )
-                return Appended(ack.seq, fact)
+                if not ack.duplicate:
+                    return Appended(ack.seq, fact)
             except Occupied:
-                tail = await self.since(ref, expected)
-                if done := _already_done(tail, fact):
-                    return done
-                for stored in tail:
-                    state = fold(state, stored.fact) if stored.fact else state
-                    expected = stored.seq
+                ack = None
+            # a duplicate is answered with what is stored: in this case, or under another one's name
+            tail = await self.since(ref, expected)
+            if done := _already_done(tail, fact):
+                return done
+            if ack and not tail:
+                raise EventIdUsed
+            for stored in tail:
+                state = fold(state, stored.fact) if stored.fact else state
+                expected = stored.seq
         return None
 
     async def since(self, ref: CaseRef, after: int) -> list[Stored]:

@@ -11,7 +11,7 @@ from libs.contracts.errors import Refused
 from libs.contracts.events import CaseAnswered, CaseFact, CaseReceived, CaseTriaged
 from libs.contracts.facts import Actor
 from libs.devstack.nats_server import NatsServer
-from libs.runtime.caselog import CaseLog
+from libs.runtime.caselog import CaseLog, EventIdUsed
 from libs.runtime.errors import OutcomeUnknown
 from tests.support.builders import a_case, make, opened, routed
 from tests.support.bus import connected
@@ -42,6 +42,19 @@ async def test_an_opened_case_is_stored_once_however_often_it_is_sent(server: Na
         assert {one.seq for one in again if one} == {first.seq}
         assert all(one and one.repeated for one in again)
         assert [stored.fact for stored in await log.since(ref, 0)] == [fact]
+
+
+async def test_an_event_id_of_another_case_is_an_error_and_not_taken_for_a_retry(server: NatsServer) -> None:
+    one, other = a_case(), a_case()
+    used = opened(one)
+    async with connected(server, "intake") as js:
+        log = CaseLog(js)
+        await log.append(one, NOTHING, 0, decide=lambda _: used, fold=remember)
+        with pytest.raises(EventIdUsed):
+            await log.append(
+                other, NOTHING, 0, decide=lambda _: opened(other, event_id=used.event_id), fold=remember
+            )
+        assert await log.since(other, 0) == []
 
 
 async def test_each_fact_points_at_the_one_before_it(server: NatsServer) -> None:
