@@ -1,0 +1,51 @@
+"""The bucket MESSAGES: which year a request key belongs to, and which case holds a look-up code.
+
+Both are created once and never changed, so two replicas that race for one find the same answer.
+"""
+
+import json
+from collections.abc import Iterable
+from uuid import uuid4
+
+from nats.js.client import JetStreamContext
+
+from libs.runtime.publishing import PATIENCE, Occupied, publish
+
+BUCKET = "MESSAGES"
+
+
+class Messages:
+    """Creates entries, and reads those that somebody created first."""
+
+    def __init__(self, js: JetStreamContext, *, patience: float = PATIENCE) -> None:
+        self._js = js
+        self._patience = patience
+
+    async def year(self, case_id: str, proposed: int) -> int:
+        """The year this case is filed under: the one proposed first, so a retry after New Year agrees.
+
+        Raises OutcomeUnknown when the server does not confirm.
+        """
+        entry = await self._create(f"request.{case_id}", {"case_id": case_id, "year": proposed})
+        return int(entry["year"])
+
+    async def reserve(self, case_id: str, candidates: Iterable[str]) -> str:
+        """The first candidate that is free or is this case's own already. Raises OutcomeUnknown."""
+        for code in candidates:
+            if (await self._create(f"code.{code}", {"case_id": case_id}))["case_id"] == case_id:
+                return code
+        raise LookupError(case_id)
+
+    async def _create(self, key: str, value: dict[str, object]) -> dict[str, str]:
+        """What stands under the key now: this value, or the one that was there before."""
+        subject = f"$KV.{BUCKET}.{key}"
+        body = json.dumps(value).encode()
+        try:
+            await publish(
+                self._js, subject, body, message_id=uuid4().hex, expected=0, patience=self._patience
+            )
+        except Occupied:
+            stored = await self._js.get_last_msg(f"KV_{BUCKET}", subject)
+            body = stored.data or b"{}"
+        found: dict[str, str] = json.loads(body)
+        return found

@@ -1,0 +1,32 @@
+"""What the environment tells intake: who may hand in requests, and for which channels."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from libs.runtime.settings import ServiceSettings, settings_config
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A digest in lower-case hex."""
+
+
+class Client(BaseModel):
+    """A program that posts requests. Its key is kept as a digest only, so the settings hold no secret.
+
+    `held` is the right of an operator's desk: to open a case that nobody routes yet, and to name the
+    operator. Whoever has it may also hand in a phone number that is none: the caller is on the line.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key_sha256: Sha256
+    channels: tuple[str, ...] = Field(min_length=1)
+    held: bool = False
+
+
+class Settings(ServiceSettings):
+    """`HOTLINE_INTAKE_…`; `CLIENTS` is JSON: name → client."""
+
+    model_config = settings_config("intake")
+
+    clients: dict[str, Client] = Field(min_length=1)
