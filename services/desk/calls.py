@@ -1,0 +1,25 @@
+"""The call an operator typed, as the form sends it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from libs.contracts.facts import Instant
+from libs.contracts.requests import Asked, Line
+from services.desk.domain.inputs import MaybeCode, Said
+
+
+class TypedCall(Asked):
+    """A telephone call (Điều 7.2, 9.1); `received_at` is when the citizen called, default now."""
+
+    command_id: UUID
+    text: Said
+    name: Line = ""
+    phone: Line = ""
+    address: Line = ""
+    email: Line = ""
+    field: MaybeCode = None
+    received_at: Annotated[Instant | None, BeforeValidator(lambda value: value or None)] = None
+    urgent: bool = False
+    secret: bool = Field(False, description="the citizen asks that their name be kept secret")

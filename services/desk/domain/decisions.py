@@ -1,0 +1,79 @@
+"""`decide`: the fact a command makes of the case as it stands, or a refusal; shared parts and the dispatch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from libs.contracts.errors import Refused
+from libs.contracts.events import CaseFact
+from libs.contracts.facts import derived_id
+from services.desk.domain.inputs import Command
+from services.desk.domain.people import Account
+from services.desk.domain.rights import require
+from services.desk.domain.rules import Rules
+from services.desk.domain.state import CaseState
+
+F = TypeVar("F", bound=CaseFact)
+C = TypeVar("C", bound=Command)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Who decides, when (UTC), and by which rules."""
+
+    account: Account
+    now: datetime
+    rules: Rules
+
+
+Decision = Callable[[CaseState, Any, Moment], CaseFact]
+DECISIONS: dict[type[Command], Decision] = {}
+
+
+def decides(
+    cls: type[C],
+) -> Callable[[Callable[[CaseState, C, Moment], CaseFact]], Callable[[CaseState, C, Moment], CaseFact]]:
+    """Registers the decision of one command; the right to it is checked before it is asked."""
+
+    def register(
+        decision: Callable[[CaseState, C, Moment], CaseFact],
+    ) -> Callable[[CaseState, C, Moment], CaseFact]:
+        DECISIONS[cls] = cast("Decision", decision)
+        return decision
+
+    return register
+
+
+def decide(state: CaseState, command: Command, moment: Moment) -> CaseFact:
+    """The one fact this command appends. Raises Refused: NotAllowed, stale, or naming the wrong input."""
+    require(state, command, moment.account, moment.rules.arbiter)
+    return DECISIONS[type(command)](state, command, moment)
+
+
+def fact_id(command: Command, case_id: str, account: Account) -> UUID:
+    """The id of the fact: the same for every repetition by the same person on the same case."""
+    return derived_id(command.command_id, f"{account.id}.{case_id}.{command.token()}")
+
+
+def made(cls: type[F], state: CaseState, command: Command, moment: Moment, **fields: Any) -> F:
+    """The fact with its author, time, id and pack version filled in."""
+    return cls(
+        event_id=fact_id(command, state.case_id, moment.account),
+        case_id=state.case_id,
+        at=moment.now,
+        by=moment.account.actor(),
+        pack_version=moment.rules.pack_version,
+        **fields,
+    )
+
+
+def known(code: str | None, among: frozenset[str], *, field: str) -> None:
+    """Raises Refused when the pack in force has no such code; None and empty mean "none"."""
+    if code and code not in among:
+        raise Refused(
+            f"Mã “{code}” không có trong danh mục đang áp dụng",
+            f"the code “{code}” is not in the pack in force",
+            field=field,
+        )

@@ -1,0 +1,211 @@
+"""`fold`: what a case becomes by one more fact. Never refuses: what stands in the stream has happened."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from libs.contracts import events
+from libs.contracts.events import CaseFact
+from services.desk.domain.state import (
+    Addition,
+    CaseState,
+    Coded,
+    Determination,
+    Promise,
+    Publication,
+    Returned,
+    SentSlip,
+    Status,
+    Transfer,
+)
+
+Changes = dict[str, Any]
+F = TypeVar("F", bound=CaseFact)
+Effect = Callable[[CaseState, Any], Changes]
+
+_EFFECTS: dict[type[CaseFact], Effect] = {}
+
+
+def _on(cls: type[F]) -> Callable[[Callable[[CaseState, F], Changes]], Callable[[CaseState, F], Changes]]:
+    def register(effect: Callable[[CaseState, F], Changes]) -> Callable[[CaseState, F], Changes]:
+        _EFFECTS[cls] = cast("Effect", effect)
+        return effect
+
+    return register
+
+
+def fold(state: CaseState, fact: CaseFact) -> CaseState:
+    """The case after this fact; a fact that this version gives no meaning to is only counted."""
+    effect = _EFFECTS.get(type(fact))
+    changes = effect(state, fact) if effect else {}
+    changes["facts"] = state.facts + 1
+    if changes.get("status", state.status) != state.status or "slips" in changes:
+        changes |= {"since": fact.at, "changed_by": fact.by}
+    return state.model_copy(update=changes)
+
+
+@_on(events.CaseOpened)
+def _opened(state: CaseState, fact: events.CaseOpened) -> Changes:
+    kept = ("case_id", "code", "channel", "language", "person", "text", "received_at", "field", "held",
+            "urgent", "secret")  # fmt: skip
+    changes = {name: getattr(fact, name) for name in kept}
+    return changes | {
+        "opened_at": fact.at,
+        "since": fact.at,
+        "changed_by": fact.by,
+        "details_at": state.facts + 1,
+    }
+
+
+@_on(events.CaseAdded)
+def _added(state: CaseState, fact: events.CaseAdded) -> Changes:
+    more = Addition(channel=fact.channel, text=fact.text, at=fact.at)
+    return {"additions": (*state.additions, more), "asked": ""}
+
+
+@_on(events.CaseTriaged)
+def _triaged(state: CaseState, fact: events.CaseTriaged) -> Changes:
+    status: Status = "arbiter" if fact.to == "arbiter" else "triage"
+    return {
+        "status": status,
+        "triage_reasons": fact.reasons,
+        "suggestions": fact.suggestions,
+        "margin": fact.margin,
+        "places": fact.places,
+        "place": state.place or (fact.places[0] if len(fact.places) == 1 else None),
+        "urgent": state.urgent or fact.urgent,
+    }
+
+
+def _slip_sent(state: CaseState, fact: events.CaseRouted | events.CaseDirected) -> Changes:
+    slip = fact.slip
+    return {
+        "status": "routed",
+        "slips": (*state.slips, SentSlip(slip=slip, at=fact.at, by=fact.by)),
+        "slip_at": state.facts + 1,
+        "field": slip.field or state.field,
+        "place": slip.place or state.place,
+        "held": False,
+        "determination": None,
+        "slip_received_at": None,
+        "verifying_until": None,
+    }
+
+
+_on(events.CaseRouted)(_slip_sent)
+_on(events.CaseDirected)(_slip_sent)
+
+
+@_on(events.CaseReleased)
+def _released(_: CaseState, __: events.CaseReleased) -> Changes:
+    return {"held": False}
+
+
+@_on(events.CaseAmended)
+def _amended(state: CaseState, fact: events.CaseAmended) -> Changes:
+    return {
+        "person": fact.person,
+        "field": fact.field or state.field,
+        "place": fact.place or state.place,
+        "details_at": state.facts + 1,
+    }
+
+
+@_on(events.CaseUrgencySet)
+def _urgency(_: CaseState, fact: events.CaseUrgencySet) -> Changes:
+    return {"urgent": fact.urgent}
+
+
+@_on(events.CaseRejected)
+def _rejected(_: CaseState, fact: events.CaseRejected) -> Changes:
+    coded = Coded(code=fact.reason, text=fact.text, at=fact.at)
+    return {"status": "rejected", "rejection": coded, "held": False}
+
+
+@_on(events.CaseCallTransferred)
+def _transferred(state: CaseState, fact: events.CaseCallTransferred) -> Changes:
+    call = Transfer(
+        agency=fact.agency, number=fact.number, result=fact.result, detail=fact.detail, at=fact.at
+    )
+    return {"transfers": (*state.transfers, call)}
+
+
+@_on(events.CaseReferred)
+def _referred(_: CaseState, fact: events.CaseReferred) -> Changes:
+    return {"status": "arbiter", "referral": fact.question, "determination": None}
+
+
+@_on(events.CaseDetermined)
+def _determined(_: CaseState, fact: events.CaseDetermined) -> Changes:
+    opinion = Determination(agency=fact.agency, opinion=fact.opinion, at=fact.at)
+    return {"status": "triage", "determination": opinion}
+
+
+@_on(events.CaseReceived)
+def _received(_: CaseState, fact: events.CaseReceived) -> Changes:
+    return {"status": "received", "slip_received_at": fact.at}
+
+
+@_on(events.CaseReturned)
+def _returned(state: CaseState, fact: events.CaseReturned) -> Changes:
+    slip = state.slips[-1].slip if state.slips else None
+    back = Returned(
+        slip=slip.number if slip else 0,
+        agency=slip.lead if slip else fact.by.agency or "",
+        ground=fact.ground,
+        proposed_agency=fact.proposed_agency,
+        text=fact.text,
+        at=fact.at,
+    )
+    return {"status": "triage", "returned": (*state.returned, back), "verifying_until": None}
+
+
+@_on(events.CaseVerifying)
+def _verifying(_: CaseState, fact: events.CaseVerifying) -> Changes:
+    return {"status": "verifying", "verifying_until": fact.until}
+
+
+@_on(events.CaseProgressPromised)
+def _promised(state: CaseState, fact: events.CaseProgressPromised) -> Changes:
+    promise = Promise(
+        slip=state.slips[-1].slip.number if state.slips else 0,
+        number=fact.number,
+        progress=fact.progress,
+        promised_at=fact.promised_at,
+        at=fact.at,
+    )
+    return {"status": "promised", "promises": (*state.promises, promise)}
+
+
+@_on(events.CaseInformationAsked)
+def _asked(_: CaseState, fact: events.CaseInformationAsked) -> Changes:
+    return {"asked": fact.question}
+
+
+def _answer(status: Status, fact: CaseFact, words: str) -> Changes:
+    return {"status": status, "answer": words, "answered_at": fact.at, "answered_by": fact.by, "held": False}
+
+
+@_on(events.CaseAnsweredByPhone)
+def _answered_by_phone(_: CaseState, fact: events.CaseAnsweredByPhone) -> Changes:
+    return _answer("answered_by_phone", fact, fact.summary)
+
+
+@_on(events.CaseAnswered)
+def _answered(_: CaseState, fact: events.CaseAnswered) -> Changes:
+    return _answer("answered", fact, fact.answer)
+
+
+@_on(events.CaseAnsweredAtDesk)
+def _answered_at_desk(_: CaseState, fact: events.CaseAnsweredAtDesk) -> Changes:
+    return _answer("answered_at_desk", fact, fact.answer) | {"question_ids": fact.question_ids}
+
+
+@_on(events.CasePublished)
+def _published(_: CaseState, fact: events.CasePublished) -> Changes:
+    text = Publication(question=fact.question, answer=fact.answer, at=fact.at)
+    return {"status": "published", "publication": text}
+
+
+@_on(events.CaseWithheld)
+def _withheld(_: CaseState, fact: events.CaseWithheld) -> Changes:
+    return {"status": "withheld", "withholding": Coded(code=fact.ground, text=fact.note, at=fact.at)}

@@ -1,0 +1,180 @@
+"""A case as the desk sees it: what the facts so far add up to."""
+
+from typing import Literal, get_args
+
+from libs.contracts.events import Person, Slip, Suggestion
+from libs.contracts.facts import Actor, Instant, Value
+
+Status = Literal[
+    "new", "triage", "arbiter", "routed", "received", "verifying", "promised",
+    "answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected",
+]  # fmt: skip
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+AT_DESK: frozenset[Status] = frozenset({"new", "triage"})
+"""An operator decides what happens next."""
+
+WITH_AGENCY: frozenset[Status] = frozenset({"routed", "received", "verifying", "promised"})
+"""The lead of the current slip owes an answer."""
+
+TO_PUBLISH: frozenset[Status] = frozenset({"answered_by_phone", "answered", "answered_at_desk"})
+"""Answered; whoever answered owes the public text or a ground to withhold it (Điều 12)."""
+
+FINAL: frozenset[Status] = frozenset({"published", "withheld", "rejected"})
+
+STATUS_NAMES: dict[str, tuple[str, str]] = {
+    "new": ("mới tiếp nhận", "new"),
+    "triage": ("chờ cán bộ Trực phân loại", "waiting for the operator"),
+    "arbiter": ("chờ xác định thẩm quyền", "waiting for the arbiter"),
+    "routed": ("đã chuyển phiếu", "slip sent"),
+    "received": ("cơ quan đã nhận phiếu", "slip received"),
+    "verifying": ("đang xác minh", "being verified"),
+    "promised": ("đã hẹn trả lời", "answer promised"),
+    "answered_by_phone": ("đã trả lời qua điện thoại", "answered by phone"),
+    "answered": ("đã trả lời", "answered"),
+    "answered_at_desk": ("Tổng đài đã trả lời", "answered at the desk"),
+    "published": ("đã công khai", "published"),
+    "withheld": ("không công khai", "withheld"),
+    "rejected": ("không tiếp nhận", "not taken"),
+}
+"""Status → (Vietnamese, English)."""
+
+
+class SentSlip(Value):
+    """A slip with the instant its 8 hours began (Điều 10.3) and who sent it."""
+
+    slip: Slip
+    at: Instant
+    by: Actor
+
+
+class Promise(Value):
+    """Progress and the next answer's time (Điều 10.3), numbered within slip `slip`."""
+
+    slip: int
+    number: int
+    progress: str
+    promised_at: Instant
+    at: Instant
+
+
+class Returned(Value):
+    """Slip `slip` came back from `agency` on a coded ground."""
+
+    slip: int
+    agency: str
+    ground: str
+    proposed_agency: str | None
+    text: str
+    at: Instant
+
+
+class Transfer(Value):
+    """A call put through by hand (Điều 10.1, 10.2)."""
+
+    agency: str
+    number: str
+    result: Literal["connected", "failed"]
+    detail: str
+    at: Instant
+
+
+class Addition(Value):
+    """What the citizen said later."""
+
+    channel: str
+    text: str
+    at: Instant
+
+
+class Determination(Value):
+    """The arbiter's opinion in force: the next slip goes to this agency (Điều 10.4)."""
+
+    agency: str
+    opinion: str
+    at: Instant
+
+
+class Coded(Value):
+    """A rejection or a withheld answer: the pack's code and the words added to it."""
+
+    code: str
+    text: str
+    at: Instant
+
+
+class Publication(Value):
+    """The text anybody may read (Điều 12)."""
+
+    question: str
+    answer: str
+    at: Instant
+
+
+class CaseState(Value):
+    """Everything a decision or a page needs; `facts` counts the facts folded so far.
+
+    `facts` is what a form remembers as `seen`; `details_at` and `slip_at` are the counts at the last change
+    of the citizen's details and at the last slip, so that a form made before them can be told to be stale.
+    """
+
+    case_id: str = ""
+    status: Status = "new"
+    facts: int = 0
+    details_at: int = 0
+    slip_at: int = 0
+    code: str = ""
+    channel: str = ""
+    language: Literal["vi", "en"] = "vi"
+    person: Person = Person()
+    text: str = ""
+    additions: tuple[Addition, ...] = ()
+    opened_at: Instant | None = None
+    received_at: Instant | None = None
+    field: str | None = None
+    place: str | None = None
+    places: tuple[str, ...] = ()
+    urgent: bool = False
+    held: bool = False
+    secret: bool = False
+    triage_reasons: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    margin: float = 0.0
+    slips: tuple[SentSlip, ...] = ()
+    returned: tuple[Returned, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    referral: str | None = None
+    determination: Determination | None = None
+    slip_received_at: Instant | None = None
+    verifying_until: Instant | None = None
+    promises: tuple[Promise, ...] = ()
+    asked: str = ""
+    answer: str = ""
+    question_ids: tuple[str, ...] = ()
+    answered_at: Instant | None = None
+    answered_by: Actor | None = None
+    rejection: Coded | None = None
+    publication: Publication | None = None
+    withholding: Coded | None = None
+    since: Instant | None = None
+    changed_by: Actor | None = None
+
+    @property
+    def current(self) -> SentSlip | None:
+        """The slip an agency is working on or has answered; None before the first and after a return."""
+        working = self.status in WITH_AGENCY | TO_PUBLISH | {"published", "withheld"}
+        return self.slips[-1] if working and self.slips and self.status != "answered_at_desk" else None
+
+    @property
+    def lead(self) -> str:
+        """The lead agency of the current slip, else empty."""
+        return self.current.slip.lead if self.current else ""
+
+    @property
+    def involved(self) -> frozenset[str]:
+        """Every agency that ever stood on a slip of this case."""
+        return frozenset(
+            agency
+            for sent in self.slips
+            for agency in (sent.slip.lead, *sent.slip.co_leads, *sent.slip.coordinating)
+        )
