@@ -1,0 +1,122 @@
+"""The web application of a service: routes inside, then the guard, compression and the headers around."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from libs.contracts.errors import Refused
+from libs.contracts.requests import Problem, Problems
+from libs.runtime.errors import OutcomeUnknown
+from libs.runtime.logs import log
+from libs.web.guard import Guard
+from libs.web.headers import SecurityHeaders
+from libs.web.language import COOKIE, LANGUAGES
+from libs.web.limits import TooOften
+from libs.web.pages import Pages
+from libs.web.signing import Signer
+
+YEAR = 365 * 86_400
+
+_API_SENTENCES = {
+    400: ("Nội dung gửi lên không phải văn bản UTF-8", "what was sent is not UTF-8 text"),
+    403: ("Yêu cầu bị từ chối", "refused"),
+    404: ("Không có địa chỉ này", "there is nothing at this address"),
+    405: ("Phương thức không được dùng ở đây", "this method is not allowed here"),
+    413: ("Nội dung gửi lên quá dài", "what was sent is too long"),
+}
+
+
+def web_app() -> FastAPI:
+    """A bare application; its documentation pages would break our own content policy."""
+    return FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+
+def civic(
+    app: FastAPI,
+    pages: Pages,
+    *,
+    signer: Signer,
+    public_url: str,
+    session_cookie: str = "",
+) -> ASGIApp:
+    """The application with our static files, error pages, guard, compression and security headers."""
+    app.mount("/static", pages.static)
+    _handle_errors(app, pages)
+    guarded = Guard(
+        _Language(app),
+        signer=signer,
+        refuse=lambda request, status, name: error_page(pages, request, status, field=name),
+        secure=public_url.startswith("https"),
+        session_cookie=session_cookie,
+        origin=public_url.rstrip("/"),
+    )
+    return SecurityHeaders(GZipMiddleware(guarded, minimum_size=600, compresslevel=6))
+
+
+def error_page(pages: Pages, request: Request, status: int, *, field: str = "", **values: object) -> Response:
+    """What went wrong in plain words: a page for browsers, Problems for programs."""
+    if "text/html" not in request.headers.get("accept", "text/html"):
+        vi, en = _API_SENTENCES.get(status, ("Yêu cầu không thực hiện được", "the request failed"))
+        body = Problems(problems=[Problem(field=field, vi=vi, en=en)])
+        return JSONResponse(body.model_dump(), status)
+    shown: dict[str, Any] = {"http": status, "refusal": None, "minutes": 1, "field": field, **values}
+    return pages.render(request, "error.html", status, **shown)
+
+
+class _Language:
+    """`?lang=en` once is enough: a cookie keeps it, and the address stays clean."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        asked = request.query_params.get("lang") if request else None
+        if request is None or asked not in LANGUAGES:
+            await self.app(scope, receive, send)
+            return
+        url = request.url.remove_query_params("lang")
+        answer = RedirectResponse(f"{url.path}?{url.query}" if url.query else url.path, 303)
+        answer.set_cookie(COOKIE, asked, max_age=YEAR, httponly=True, samesite="lax")
+        await answer(scope, receive, send)
+
+
+def _handle_errors(app: FastAPI, pages: Pages) -> None:
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        return error_page(pages, request, error.status_code)
+
+    async def on_refused(request: Request, error: Refused) -> Response:
+        return error_page(pages, request, 409 if error.stale else 422, refusal=error, field=error.field)
+
+    async def on_invalid(request: Request, _: RequestValidationError) -> Response:
+        return error_page(pages, request, 404 if request.method == "GET" else 422)
+
+    async def on_too_often(request: Request, error: TooOften) -> Response:
+        answer = error_page(pages, request, 429, minutes=error.minutes)
+        answer.headers["retry-after"] = str(60 * error.minutes)
+        return answer
+
+    async def on_unknown_outcome(request: Request, _: OutcomeUnknown) -> Response:
+        return error_page(pages, request, 503)
+
+    async def on_error(request: Request, error: Exception) -> Response:
+        log("page_failed", error=error, method=request.method)
+        return error_page(pages, request, 500)
+
+    handlers: dict[type[Exception], Callable[..., Awaitable[Response]]] = {
+        HTTPException: on_http,
+        Refused: on_refused,
+        RequestValidationError: on_invalid,
+        TooOften: on_too_often,
+        OutcomeUnknown: on_unknown_outcome,
+        Exception: on_error,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
