@@ -8,6 +8,7 @@ import pytest
 
 from libs.devstack.nats_server import NatsServer
 from tests.support.bus import provisioned
+from tests.support.databases import fresh_postgres, postgres_server
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +23,25 @@ async def server(tmp_path: Path) -> AsyncIterator[NatsServer]:
     """A real nats-server, provisioned, for this test alone."""
     async with provisioned(tmp_path / "nats") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """One real PostgreSQL server for the whole run."""
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """An empty PostgreSQL database for this test alone."""
+    with fresh_postgres(postgres) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database; the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    return str(request.getfixturevalue("postgres_url"))

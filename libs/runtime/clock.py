@@ -54,6 +54,11 @@ class FollowingClock:
     def __init__(self) -> None:
         self._clock: Clock = SystemClock()
 
+    @property
+    def simulated(self) -> bool:
+        """Whether business time is not real time."""
+        return not isinstance(self._clock, SystemClock)
+
     def follow(self, setting: ClockSetting) -> None:
         self._clock = setting.build()
 

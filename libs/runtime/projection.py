@@ -16,6 +16,7 @@ from libs.contracts.facts import Fact
 from libs.contracts.sidefacts import SideFact
 from libs.contracts.subjects import CaseRef, UnknownFact, case_ref, decode
 from libs.runtime.database import upsert, writing
+from libs.runtime.errors import Unavailable
 
 
 class Outcome(Enum):
@@ -60,7 +61,7 @@ Apply = Callable[[Connection, Sequence[Applied]], None]
 ApplySide = Callable[[Connection, Sequence[tuple[int, SideFact]]], None]
 """The same for side facts: (sequence in their stream, fact); must be idempotent by that sequence."""
 
-DatabaseDown = (OperationalError, InterfaceError)
+DatabaseDown = (OperationalError, InterfaceError, Unavailable)
 """Errors that say nothing about the fact: wait and try the same batch again."""
 
 

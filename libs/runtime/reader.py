@@ -3,23 +3,18 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError
 from nats.errors import Error as NatsError
-from nats.js.client import JetStreamContext
 
-from libs.contracts.permissions import inbox
 from libs.contracts.sidefacts import Dead
 from libs.runtime.clock import Clock
 from libs.runtime.logs import log
 from libs.runtime.metrics import BATCH_SECONDS, FACTS_PARKED, FACTS_READ, PENDING
 from libs.runtime.projection import DatabaseDown, Delivery, Outcome, Verdict
 from libs.runtime.publishing import EXPECTED
+from libs.runtime.pull import Pull
 from libs.runtime.sidelog import SideLog
-
-BATCH = 200
-WAIT = 5.0
-"""Seconds a fetch stays open; it returns as soon as one message is there."""
 
 Work = Callable[[Sequence[Delivery]], list[Verdict]]
 """Applies a batch, in a thread; one verdict a delivery."""
@@ -30,7 +25,7 @@ class Reader:
 
     def __init__(
         self,
-        js: JetStreamContext,
+        nc: Client,
         side: SideLog,
         clock: Clock,
         *,
@@ -39,7 +34,7 @@ class Reader:
         work: Work,
         after: Callable[[], None] = lambda: None,  # called when a batch had an effect
     ) -> None:
-        self._js = js
+        self._pull = Pull(nc, stream, service)
         self._side = side
         self._clock = clock
         self._service = service
@@ -49,21 +44,13 @@ class Reader:
 
     async def run(self) -> None:
         """Read until cancelled; survives outages of the server and of the database."""
-        subscription: JetStreamContext.PullSubscription | None = None
         while True:
             try:
-                subscription = subscription or await self._js.pull_subscribe_bind(
-                    consumer=self._service,
-                    stream=self._stream,
-                    inbox_prefix=f"{inbox(self._service)}.".encode(),
-                )
-                await self._handle(await subscription.fetch(BATCH, timeout=WAIT))
-            except TimeoutError:
-                continue
+                await self._handle(await self._pull.fetch())
             except DatabaseDown as error:
                 log("database_awaited", stream=self._stream, kind=type(error).__name__)
                 await asyncio.sleep(1)
-            except (NatsError, ConnectionClosedError, OSError) as error:
+            except (NatsError, TimeoutError, OSError) as error:
                 log("stream_awaited", stream=self._stream, kind=type(error).__name__)
                 await asyncio.sleep(0.5)
 
@@ -87,7 +74,7 @@ class Reader:
     async def _answer(self, message: Msg, delivery: Delivery, verdict: Verdict) -> None:
         FACTS_READ.labels(self._service, self._stream, verdict.outcome.value).inc()
         if verdict.outcome is Outcome.GAP:
-            await message.nak(delay=min(5.0, 0.05 * 2 ** min(7, message.metadata.num_delivered - 1)))
+            await message.nak(delay=min(0.3, 0.03 * message.metadata.num_delivered))
             return
         if verdict.outcome is Outcome.PARKED:
             FACTS_PARKED.labels(self._service, self._stream).inc()

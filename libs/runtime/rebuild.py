@@ -142,6 +142,10 @@ async def replay(js: JetStreamContext, service: str, projection: Projection) -> 
 async def _refold(cases: CaseLog, projection: Projection, ref: CaseRef) -> bool:
     stored = await cases.since(ref, 0)
     history = [Delivery(one.subject, one.seq, one.predecessor, one.data) for one in stored]
+    return await asyncio.to_thread(_fold_again, projection, ref, history)
+
+
+def _fold_again(projection: Projection, ref: CaseRef, history: Sequence[Delivery]) -> bool:
     link = projection.link
     worker = CaseProjection(link, projection.apply)
     with writing(projection.engine) as connection:

@@ -86,7 +86,7 @@ class Runtime:
     ) -> None:
         work = functools.partial(in_transaction, engine, projection)
         reader = Reader(
-            self.js, self.side, self.clock, service=self.service, stream=stream, work=work, after=after
+            self.nc, self.side, self.clock, service=self.service, stream=stream, work=work, after=after
         )
         self.readiness.consumers.add(stream)
         self.readiness.engine = engine

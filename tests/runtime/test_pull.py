@@ -1,0 +1,58 @@
+"""Pulling from a durable: prompt, complete, and alive after the server was away."""
+
+import asyncio
+import time
+from functools import partial
+
+from nats.aio.msg import Msg
+
+from libs.contracts.events import CaseFact
+from libs.devstack.nats_server import NatsServer
+from libs.runtime.caselog import CaseLog
+from libs.runtime.pull import Pull
+from tests.support.builders import a_case, opened
+from tests.support.bus import connected
+
+
+def given(fact: CaseFact, _state: None) -> CaseFact:
+    return fact
+
+
+async def write(log: CaseLog, cases: int) -> None:
+    refs = [a_case() for _ in range(cases)]
+    await asyncio.gather(
+        *(
+            log.append(ref, None, 0, decide=partial(given, opened(ref)), fold=lambda state, _: state)
+            for ref in refs
+        )
+    )
+
+
+async def test_a_small_burst_on_an_idle_consumer_is_not_held_back(server: NatsServer) -> None:
+    async with connected(server, "intake") as intake, connected(server, "portal") as portal:
+        pull = Pull(portal._nc, "CASES", "portal")
+        waits: list[float] = []
+        for _ in range(5):
+            pending = asyncio.create_task(pull.fetch())
+            await asyncio.sleep(0.05)
+            await write(CaseLog(intake), 3)
+            started = time.perf_counter()
+            got: list[Msg] = await pending
+            while len(got) < 3:
+                got += await pull.fetch()
+            waits.append(time.perf_counter() - started)
+            for message in got:
+                await message.ack()
+    assert max(waits) < 1.0
+
+
+async def test_nothing_is_lost_or_repeated_over_many_requests(server: NatsServer) -> None:
+    async with connected(server, "intake") as intake, connected(server, "portal") as portal:
+        await write(CaseLog(intake), 120)
+        pull = Pull(portal._nc, "CASES", "portal", batch=50)
+        sequences: list[int] = []
+        while len(sequences) < 120:
+            for message in await pull.fetch():
+                sequences.append(message.metadata.sequence.stream)
+                await message.ack()
+    assert sequences == list(range(1, 121))

