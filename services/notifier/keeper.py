@@ -1,0 +1,91 @@
+"""Keeps the outbox and the stream of the same mind: lost letters found, ends told, the backlog measured."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+from nats.errors import Error as NatsError
+
+from libs.contracts.errors import HotlineError
+from libs.contracts.sidefacts import LetterDeferred, LetterFact
+from libs.runtime.logs import log
+from libs.runtime.projection import DatabaseDown
+from services.notifier import metrics
+from services.notifier.letterlog import LetterLog
+from services.notifier.outbox import FAILED, STATE_AFTER, TRYING, UNCONFIRMED, Letter, Outbox
+
+TROUBLE = (HotlineError, NatsError, OSError, TimeoutError, *DatabaseDown)
+"""What passes by itself: the loops wait and go on."""
+
+
+class Keeper:
+    """`lease` and `every` in seconds; the lease must outlast the longest hand-over to a gateway."""
+
+    def __init__(self, outbox: Outbox, log_: LetterLog, *, lease: float, every: float) -> None:
+        self._outbox = outbox
+        self._log = log_
+        self._lease = lease
+        self._every = every
+
+    async def run(self) -> None:
+        """Look after the outbox until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except TROUBLE as error:
+                log("outbox_not_kept", kind=type(error).__name__)
+            await asyncio.sleep(self._every)
+
+    async def look(self) -> None:
+        """One round."""
+        for letter in await asyncio.to_thread(self._outbox.abandoned, time.time() - self._lease):
+            await self.learn(letter, abandoned=True)
+        for letter in await asyncio.to_thread(self._outbox.untold):
+            await self.tell(letter)
+        backlog = await asyncio.to_thread(self._outbox.backlog)
+        metrics.WAITING.set(backlog.waiting)
+        metrics.OLDEST.set(time.time() - backlog.oldest if backlog.oldest else 0)
+        metrics.UNCONFIRMED.set(backlog.unconfirmed)
+
+    async def learn(self, letter: Letter, *, abandoned: bool = False) -> None:
+        """Find out from the stream what became of a letter that another sender had, or has, in hand."""
+        last = await self._log.last(letter)
+        if last is None or _precedes(last, letter):  # this attempt was never begun
+            await asyncio.to_thread(self._outbox.give_back, letter, time.time(), keep_claim=False)
+            return
+        state = STATE_AFTER[type(last)]
+        if isinstance(last, LetterDeferred):
+            known = replace(letter, attempt=last.attempt)
+            await asyncio.to_thread(self._outbox.put_off, known, time.time(), last.reason)
+        elif state != TRYING:
+            reason = getattr(last, "reason", "")
+            await asyncio.to_thread(self._outbox.settle, letter, state, reason, told=True)
+        elif abandoned:
+            await self.end(letter, UNCONFIRMED, "outcome lost")
+        else:
+            await asyncio.to_thread(self._outbox.hold, letter, time.time())
+
+    async def end(self, letter: Letter, state: str, reason: str = "") -> None:
+        """Note the end of a letter, and then tell it; should the stream be away, `look` tells it later."""
+        ended = replace(letter, state=state, reason=reason)
+        try:
+            await asyncio.to_thread(self._outbox.settle, letter, state, reason)
+        except DatabaseDown:
+            await self._log.ended(ended)  # then `learn` finds it in the stream
+            raise
+        await self.tell(ended)
+
+    async def tell(self, letter: Letter) -> None:
+        """Write the fact about a letter's end, and count it once. Raises OutcomeUnknown."""
+        await self._log.ended(letter)
+        if not await asyncio.to_thread(self._outbox.mark_told, letter):
+            return
+        metrics.LETTERS.labels(letter.template, letter.way, letter.state).inc()
+        if letter.state == FAILED and letter.way == "none":
+            metrics.UNREACHABLE.labels(letter.agency).inc()
+        log(f"letter_{letter.state}", letter=letter.letter, case_id=letter.case_id, reason=letter.reason)
+
+
+def _precedes(last: LetterFact, letter: Letter) -> bool:
+    """Whether the newest fact is about an earlier attempt than the one this letter is at."""
+    return getattr(last, "attempt", 0) < letter.attempt

@@ -1,0 +1,15 @@
+"""What the notifier measures; labels are templates, ways, outcomes and agencies, never ids or addresses."""
+
+from prometheus_client import Counter, Gauge
+
+LETTERS = Counter(
+    "hotline_notifier_letters", "Letters by what became of an attempt", ["template", "way", "outcome"]
+)
+UNREACHABLE = Counter(
+    "hotline_notifier_unreachable_agencies", "Letters to an agency without any contact", ["agency"]
+)
+SMS_PARTS = Counter("hotline_notifier_sms_parts", "Parts of the text messages handed over")
+WAITING = Gauge("hotline_notifier_waiting", "Letters waiting to go out")
+OLDEST = Gauge("hotline_notifier_oldest_waiting_seconds", "Age of the oldest letter waiting to go out")
+UNCONFIRMED = Gauge("hotline_notifier_unconfirmed", "Letters that may or may not have gone: look at them")
+GATEWAY_UP = Gauge("hotline_notifier_gateway_up", "1 while the gateway lets us in", ["way"])

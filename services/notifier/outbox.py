@@ -1,0 +1,215 @@
+"""The letters to send, as the senders see them: claim one, settle it, give it back.
+
+Every change names the claim it holds, so a sender that slept through its lease changes nothing any more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, or_, select
+
+from libs.contracts.sidefacts import (
+    LetterDeferred,
+    LetterFact,
+    LetterFailed,
+    LetterSent,
+    LetterTried,
+    LetterUnconfirmed,
+)
+from libs.runtime.database import reading, table, writing
+from services.notifier.tables import LetterRow
+
+LETTERS = table(LetterRow)
+
+WAITING, TRYING = "waiting", "trying"
+SENT, FAILED, UNCONFIRMED = "sent", "failed", "unconfirmed"
+NOBODY = "none"
+"""The citizen gave no address: nothing is sent, only counted."""
+
+OPEN = (WAITING, TRYING)
+
+STATE_AFTER: dict[type[LetterFact], str] = {
+    LetterTried: TRYING,
+    LetterDeferred: WAITING,
+    LetterSent: SENT,
+    LetterFailed: FAILED,
+    LetterUnconfirmed: UNCONFIRMED,
+}
+"""What a letter is when this is the last fact about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One row, as claimed; the columns are explained in `LetterRow`."""
+
+    letter: str
+    case_id: str
+    case_seq: int
+    cause: str
+    template: str
+    way: str
+    audience: str
+    agency: str
+    recipient: str
+    language: str
+    about: str
+    state: str
+    attempt: int
+    claim: str
+    claimed: float
+    reason: str
+
+
+_COLUMNS = [LETTERS.c[one.name] for one in fields(Letter)]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is waiting to go out, since when (Unix seconds, 0: nothing), and what nobody knows of."""
+
+    waiting: int
+    oldest: float
+    unconfirmed: int
+
+
+class Outbox:
+    """All SQL of the senders; `now` is real time in Unix seconds."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def next_due(self, way: str) -> float | None:
+        """When the first letter on this way is due; None when none waits."""
+        c = LETTERS.c
+        with reading(self._engine) as connection:
+            return connection.execute(
+                select(func.min(c.due)).where(c.state == WAITING, c.way == way, c.about != "")
+            ).scalar()
+
+    def claim(self, way: str, now: float) -> Letter | None:
+        """Take the letter that is due first, for one attempt; nobody else gets it meanwhile."""
+        c = LETTERS.c
+        waiting = and_(c.state == WAITING, c.way == way, c.due <= now, c.about != "")
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                select(*_COLUMNS)
+                .where(waiting)
+                .order_by(c.due, c.created)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            ).first()
+            if row is None:
+                return None
+            taken = {
+                "state": TRYING,
+                "attempt": row.attempt + 1,
+                "claim": row.claim or str(uuid4()),
+                "claimed": now,
+            }
+            connection.execute(LETTERS.update().where(c.letter == row.letter).values(taken))
+        return Letter(**{**row._asdict(), **taken})
+
+    def give_back(self, letter: Letter, due: float, *, keep_claim: bool) -> None:
+        """Nothing was handed over: the same attempt again.
+
+        The claim is the id of the attempt's fact. The sender that could not get it confirmed keeps it, so
+        that it recognises its own fact the next time; a letter taken from a silent sender gets a new one,
+        so that the old sender finds the place taken.
+        """
+        claim = letter.claim if keep_claim else ""
+        self._change(letter, state=WAITING, attempt=letter.attempt - 1, claim=claim, due=due)
+
+    def put_off(self, letter: Letter, due: float, reason: str) -> None:
+        """The gateway may take it later."""
+        self._change(letter, state=WAITING, attempt=letter.attempt, claim="", due=due, reason=reason)
+
+    def settle(self, letter: Letter, state: str, reason: str = "", *, told: bool = False) -> None:
+        """The letter has come to its end; sent ones lose their content, for nobody needs it here any more."""
+        emptied = {"recipient": "", "about": ""} if state == SENT else {}
+        self._change(letter, state=state, reason=reason, told=told, **emptied)
+
+    def hold(self, letter: Letter, now: float) -> None:
+        """Somebody else is at it: look again after the lease."""
+        self._change(letter, claim="", claimed=now)
+
+    def mark_told(self, letter: Letter) -> bool:
+        """Whether it was this call that noted that the final state stands in the stream."""
+        c = LETTERS.c
+        with writing(self._engine) as connection:
+            done = connection.execute(
+                LETTERS.update()
+                .where(c.letter == letter.letter, c.state == letter.state, c.told.is_(False))
+                .values(told=True)
+            )
+        return done.rowcount == 1
+
+    def abandoned(self, before: float, limit: int = 100) -> list[Letter]:
+        """Letters being tried since before that time: their sender is gone, or stuck."""
+        c = LETTERS.c
+        return self._found(select(*_COLUMNS).where(c.state == TRYING, c.claimed < before).limit(limit))
+
+    def untold(self, limit: int = 100) -> list[Letter]:
+        """Letters at their end of which the stream may not know yet."""
+        c = LETTERS.c
+        ended = and_(c.state.not_in(OPEN), c.told.is_(False))
+        return self._found(select(*_COLUMNS).where(ended).order_by(c.created).limit(limit))
+
+    def backlog(self) -> Backlog:
+        c = LETTERS.c
+        with reading(self._engine) as connection:
+            waiting = connection.execute(
+                select(func.count(), func.min(c.created)).where(c.state.in_(OPEN), c.about != "")
+            ).one()
+            lost = connection.execute(select(func.count()).where(c.state == UNCONFIRMED)).scalar_one()
+        return Backlog(waiting[0], waiting[1] or 0.0, lost)
+
+    def retry(self, letters: Sequence[str] = ()) -> int:
+        """Failed letters go out again, or the named ones, failed or unconfirmed; returns how many."""
+        c = LETTERS.c
+        chosen = (
+            and_(c.letter.in_(letters), or_(c.state == FAILED, c.state == UNCONFIRMED))
+            if letters
+            else c.state == FAILED
+        )
+        with writing(self._engine) as connection:
+            again = connection.execute(
+                LETTERS.update()
+                .where(chosen, c.way != "none", c.about != "")
+                .values(state=WAITING, due=0, claim="", told=False)
+            )
+        return again.rowcount
+
+    def dismiss(self, letters: Sequence[str]) -> int:
+        """A person looked at these unconfirmed letters: they count as sent; returns how many."""
+        c = LETTERS.c
+        with writing(self._engine) as connection:
+            done = connection.execute(
+                LETTERS.update()
+                .where(c.letter.in_(letters), c.state == UNCONFIRMED)
+                .values(state=SENT, told=True, recipient="", about="", reason="dismissed")
+            )
+        return done.rowcount
+
+    def _change(self, letter: Letter, **columns: object) -> None:
+        """As long as it is ours; that it was sent is said even after others gave it up as unconfirmed."""
+        c = LETTERS.c
+        before = (TRYING, UNCONFIRMED) if columns.get("state") == SENT else (TRYING,)
+        ours = and_(c.letter == letter.letter, c.claim == letter.claim, c.state.in_(before))
+        with writing(self._engine) as connection:
+            connection.execute(LETTERS.update().where(ours).values(columns))
+
+    def _found(self, query: "Select[tuple[object, ...]]") -> list[Letter]:
+        with reading(self._engine) as connection:
+            return [_letter(row) for row in connection.execute(query)]
+
+
+def _letter(row: "Row[tuple[object, ...]]") -> Letter:
+    return Letter(**row._asdict())
+
+
+def states_of(connection: Connection, letters: Sequence[str]) -> dict[str, str]:
+    """Letter → state, of those that there are."""
+    c = LETTERS.c
+    found = connection.execute(select(c.letter, c.state).where(c.letter.in_(letters)))
+    return {row.letter: row.state for row in found}

@@ -1,0 +1,154 @@
+"""Sends the letters of one way, one after the other, through one gateway."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from libs.contracts.errors import HotlineError
+from libs.packs.model import Pack
+from libs.runtime.logs import log
+from services.notifier import metrics
+from services.notifier.gateways.gateway import Gateway, GatewayDown, Message, Outcome, Reply, Send
+from services.notifier.gateways.gsm import parts
+from services.notifier.keeper import TROUBLE, Keeper
+from services.notifier.letterlog import LetterLog
+from services.notifier.outbox import FAILED, SENT, UNCONFIRMED, Letter, Outbox
+from services.notifier.texts import Hopeless
+
+BATCH = 50
+"""Letters to one connection."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds of real time. `retries`: the pause after each attempt that was put off; then given up.
+
+    `handover` is the longest a gateway may take for one letter, `poll` how often the outbox is looked at
+    unasked, `goodbye` how long a letter in hand may take when the service stops.
+    """
+
+    retries: tuple[float, ...]
+    handover: float
+    poll: float = 5.0
+    goodbye: float = 8.0
+
+
+@dataclass
+class Sender:
+    """One loop per way: a slow mail server holds up no text message."""
+
+    way: str
+    gateway: Gateway
+    compose: Callable[[Letter, Pack], Message]
+    pack: Callable[[], Pack]
+    outbox: Outbox
+    letters: LetterLog
+    keeper: Keeper
+    pace: Pace
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Send until cancelled; outages of the gateway, the stream and the database are waited out."""
+        while True:
+            self.woken.clear()
+            try:
+                idle = await self._until_due()
+                if idle <= 0:
+                    await self.batch()
+                    metrics.GATEWAY_UP.labels(self.way).set(1)
+                    continue
+            except GatewayDown as error:
+                metrics.GATEWAY_UP.labels(self.way).set(0)
+                log("gateway_awaited", way=self.way, reason=str(error))
+                idle = self.pace.poll
+            except TROUBLE as error:
+                log("sending_interrupted", way=self.way, kind=type(error).__name__)
+                idle = min(1.0, self.pace.poll)
+            await self._rest(idle)
+
+    async def batch(self) -> None:
+        """One connection, and the letters due, until one is not taken. Raises GatewayDown and TROUBLE."""
+        async with self.gateway.open() as send:
+            for _ in range(BATCH):
+                letter = await asyncio.to_thread(self.outbox.claim, self.way, time.time())
+                if letter is None or not await self._to_its_end(letter, send):
+                    return
+
+    async def _until_due(self) -> float:
+        due = await asyncio.to_thread(self.outbox.next_due, self.way)
+        return self.pace.poll if due is None else min(self.pace.poll, due - time.time())
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self.woken.wait()
+        except TimeoutError:
+            return
+
+    async def _to_its_end(self, letter: Letter, send: Send) -> bool:
+        """A letter in hand is finished also when the service is stopped meanwhile: no needless doubt."""
+        work = asyncio.ensure_future(self._one(letter, send))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait({work}, timeout=self.pace.goodbye)
+            work.cancel()
+            raise
+
+    async def _one(self, letter: Letter, send: Send) -> bool:
+        """Whether the connection is good for another letter."""
+        try:
+            message = self.compose(letter, self.pack())
+        except Hopeless as error:
+            await self.keeper.end(letter, FAILED, str(error))
+            return True
+        except Exception as error:
+            log("letter_not_composed", error=error, letter=letter.letter)
+            await self.keeper.end(letter, FAILED, type(error).__name__)
+            return True
+        if not await self._ours(letter):
+            await self.keeper.learn(letter)
+            return True
+        reply = await self._hand_over(message, send)
+        await self._note(letter, message, reply)
+        return reply.outcome is Outcome.ACCEPTED
+
+    async def _ours(self, letter: Letter) -> bool:
+        try:
+            return await self.letters.tried(letter)
+        except Exception:
+            due = time.time() + min(1.0, self.pace.poll)
+            await asyncio.to_thread(self.outbox.give_back, letter, due, keep_claim=True)
+            raise
+
+    async def _hand_over(self, message: Message, send: Send) -> Reply:
+        """The answer; whatever goes wrong from here on, the letter may have gone."""
+        try:
+            async with asyncio.timeout(self.pace.handover):
+                return await send(message)
+        except Exception as error:
+            return Reply(Outcome.UNKNOWN, type(error).__name__)
+
+    async def _note(self, letter: Letter, message: Message, reply: Reply) -> None:
+        if reply.outcome is Outcome.ACCEPTED:
+            if self.way == "sms":
+                metrics.SMS_PARTS.inc(parts(message.sms))
+            await self.keeper.end(letter, SENT)
+        elif reply.outcome is Outcome.UNKNOWN:
+            await self.keeper.end(letter, UNCONFIRMED, reply.reason)
+        elif reply.outcome is Outcome.REFUSED:
+            await self.keeper.end(letter, FAILED, f"refused: {reply.reason}")
+        elif letter.attempt > len(self.pace.retries):
+            await self.keeper.end(letter, FAILED, f"tried {letter.attempt} times: {reply.reason}")
+        else:
+            await self._put_off(letter, reply.reason)
+
+    async def _put_off(self, letter: Letter, reason: str) -> None:
+        due = time.time() + self.pace.retries[letter.attempt - 1]
+        await asyncio.to_thread(self.outbox.put_off, letter, due, reason)
+        metrics.LETTERS.labels(letter.template, letter.way, "deferred").inc()
+        try:
+            await self.letters.deferred(letter, reason)
+        except HotlineError:  # only a rebuild would miss it, and then take the letter for unconfirmed
+            log("deferral_not_told", letter=letter.letter, attempt=letter.attempt)

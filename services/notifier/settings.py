@@ -1,0 +1,57 @@
+"""What an operator may set, as `HOTLINE_NOTIFIER_<NAME>`."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from libs.runtime.settings import DatabaseSettings, settings_config
+from services.notifier.gateways.smtp import TlsMode
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+class Settings(DatabaseSettings):
+    """Mail goes out over real SMTP; text messages go to a console until a gateway is named."""
+
+    model_config = settings_config("notifier")
+
+    operations_port: int = Field(9105, ge=0, le=65_535, description="health, readiness, metrics")
+    portal_url: str = Field("http://127.0.0.1:8080", description="address of the portal in citizens' letters")
+    desk_url: str = Field("http://127.0.0.1:8081", description="address of the desk in officers' letters")
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(1025, ge=1, le=65_535)
+    smtp_tls: TlsMode = Field("none", description="none, starttls or tls: never guessed")
+    smtp_ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+    smtp_from: str = Field("Tổng đài 1022 <tong-dai@1022.example>", pattern=r"^[^\r\n]*@[^\r\n]*$")
+    smtp_user: str | None = None
+    smtp_password_file: Path | None = None
+    smtp_timeout: float = Field(30.0, gt=0, description="seconds for each step of the protocol")
+
+    sms_gateway: Literal["console", "kannel"] = "console"
+    sms_file: Path | None = Field(None, description="where the console writes; default: standard output")
+    sms_region: str = Field("VN", pattern="^[A-Z]{2}$", description="country whose mobiles get text messages")
+    kannel_url: str = Field("http://127.0.0.1:13013/cgi-bin/sendsms", pattern="^https?://")
+    kannel_user: str = ""
+    kannel_password_file: Path | None = None
+    kannel_from: str = Field("1022", max_length=11, description="brand name or short number")
+    kannel_timeout: float = Field(10.0, gt=0)
+
+    retry_seconds: tuple[float, ...] = Field(
+        (5.0, 30.0, 2 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR),
+        description="pause after each attempt that was put off; after the last one the letter has failed",
+    )
+    handover_seconds: float = Field(120.0, gt=0, description="the longest a gateway may take for one letter")
+    lease_seconds: float = Field(300.0, gt=0, description="after it a letter being tried is lost")
+    poll_seconds: float = Field(5.0, gt=0)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.smtp_user and self.smtp_password_file is None:
+            raise ValueError("smtp_user needs smtp_password_file")
+        if self.sms_gateway == "kannel" and not (self.kannel_user and self.kannel_password_file):
+            raise ValueError("sms_gateway=kannel needs kannel_user and kannel_password_file")
+        if self.lease_seconds <= self.handover_seconds:
+            raise ValueError("lease_seconds must be longer than handover_seconds")
+        return self

@@ -1,0 +1,62 @@
+"""What the notifier remembers: how far it has read, whom to write to, and every letter with its state."""
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from libs.runtime.database import CaseLink
+
+
+class NotifierTable(SQLModel, registry=registry()):
+    """Base of all tables here."""
+
+
+class Link(CaseLink, NotifierTable, table=True):
+    """How far each case was read."""
+
+    __tablename__ = "notifier_link"
+
+
+class CaseRow(NotifierTable, table=True):
+    """The folded case (`services.notifier.domain.case.Case`) as JSON."""
+
+    __tablename__ = "notifier_case"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    state: str = Field(sa_type=Text)
+
+
+def _of_the_sender(default: str) -> dict[str, str]:
+    """Columns that the projection of facts never writes, so that reading a fact again changes no fate."""
+    return {"server_default": default}
+
+
+class LetterRow(NotifierTable, table=True):
+    """A letter to one recipient on one way. Emptied of its content when it was sent.
+
+    `due`, `claimed` and `created` are real time in Unix seconds: back-offs do not follow a simulated clock.
+    `told` says whether the fact about the final state stands in the stream.
+    """
+
+    __tablename__ = "notifier_letter"
+    __table_args__ = (Index("notifier_letter_due", "state", "way", "due"),)
+
+    letter: str = Field(primary_key=True, max_length=64)
+    case_id: str = Field(max_length=32, index=True)
+    case_seq: int
+    cause: str = Field(max_length=36)
+    template: str
+    way: str
+    audience: str
+    agency: str = ""
+    recipient: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    language: str = Field("vi", sa_column_kwargs=_of_the_sender("vi"))
+    about: str = Field("", sa_type=Text, sa_column_kwargs=_of_the_sender(""))
+    created: float = Field(0.0, sa_column_kwargs=_of_the_sender("0"))
+    state: str = Field("waiting", sa_column_kwargs=_of_the_sender("waiting"))
+    attempt: int = Field(0, sa_column_kwargs=_of_the_sender("0"))
+    claim: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    claimed: float = Field(0.0, sa_column_kwargs=_of_the_sender("0"))
+    due: float = Field(0.0, sa_column_kwargs=_of_the_sender("0"))
+    reason: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    told: bool = Field(default=False, sa_column_kwargs=_of_the_sender("0"))
