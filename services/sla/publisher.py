@@ -1,0 +1,82 @@
+"""Publishes the noted clock facts at once, again after an outage, each once in the stream."""
+
+import asyncio
+from collections.abc import Sequence
+
+from nats.errors import Error as NatsError
+
+from libs.contracts.sidefacts import ClockArmed, ClockFact, ClockMissed, ClockWarned
+from libs.packs.model import NotInPack
+from libs.runtime.directory import Directory
+from libs.runtime.errors import OutcomeUnknown
+from libs.runtime.logs import log
+from libs.runtime.projection import DatabaseDown
+from libs.runtime.sidelog import SideLog
+from services.sla.effects import Effects
+from services.sla.metrics import MISSED, UNKNOWN_AGENCIES, UNPUBLISHED, WARNED
+
+SWEEP = 5.0
+"""Real seconds after which it looks without being woken: for what a killed replica left behind."""
+
+
+class Publisher:
+    """One endless loop; `wake` says that something was noted."""
+
+    def __init__(self, effects: Effects, side: SideLog, directory: Directory) -> None:
+        self._effects = effects
+        self._side = side
+        self._directory = directory
+        self._noted = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def wake(self) -> None:
+        """Look now; may be called from any thread."""
+        self._loop.call_soon_threadsafe(self._noted.set)
+
+    async def run(self) -> None:
+        """Publish until cancelled; survives outages of the server and of the database."""
+        while True:
+            self._noted.clear()
+            try:
+                while await self._page():
+                    pass
+                UNPUBLISHED.set(await asyncio.to_thread(self._effects.waiting))
+            except DatabaseDown as error:
+                log("database_awaited", kind=type(error).__name__)
+            try:
+                await asyncio.wait_for(self._noted.wait(), SWEEP)
+            except TimeoutError:
+                continue
+
+    async def _page(self) -> bool:
+        """Whether there may be more to publish at once."""
+        taken, confirmed = await asyncio.to_thread(self._effects.publish, self._send)
+        return taken > 0 and confirmed == taken
+
+    def _send(self, facts: Sequence[ClockFact]) -> Sequence[bool]:
+        return asyncio.run_coroutine_threadsafe(self._publish(facts), self._loop).result()
+
+    async def _publish(self, facts: Sequence[ClockFact]) -> Sequence[bool]:
+        return await asyncio.gather(*(self._one(fact) for fact in facts))
+
+    async def _one(self, fact: ClockFact) -> bool:
+        try:
+            if not await self._side.write(fact):
+                log("clock_fact_stood_already", case_id=fact.case_id, clock=fact.clock, fact=fact.token)
+        except (OutcomeUnknown, NatsError, OSError) as error:
+            log("clock_fact_not_confirmed", case_id=fact.case_id, kind=type(error).__name__)
+            return False
+        self._count(fact)
+        return True
+
+    def _count(self, fact: ClockFact) -> None:
+        if isinstance(fact, ClockMissed):
+            MISSED.labels(fact.kind, fact.agency).inc()
+        elif isinstance(fact, ClockWarned):
+            WARNED.labels(fact.kind).inc()
+        elif isinstance(fact, ClockArmed):
+            try:
+                self._directory.pack.agency(fact.agency)
+            except NotInPack:
+                UNKNOWN_AGENCIES.inc()
+                log("agency_unknown", case_id=fact.case_id, agency=fact.agency)
