@@ -1,7 +1,7 @@
 """Pull messages from a durable consumer: return at once with whatever is there, never wait for a full batch.
 
 nats-py's own `fetch(n)` holds messages it has already received until n have come or its time is over, as
-soon as two of them arrive close together on an idle consumer (2.16.0; a burst stalled for the whole 5 s).
+soon as two of them arrive close together on an idle consumer (2.16.0; a burst stalled for the whole time-out).
 The test `test_a_small_burst_on_an_idle_consumer_is_not_held_back` shows when this file can go.
 """
 
@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
-EXPIRES = 5.0
+EXPIRES = 2.0
 """Seconds a request stays open at the server."""
 
 _IDLE = {"404", "408"}
