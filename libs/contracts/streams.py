@@ -61,7 +61,7 @@ CONSUMERS = (
     Consumer(
         "router",
         "CASES",
-        tuple(f"case.*.*.{fact}" for fact in ("opened", "released", "added", "amended")),
+        tuple(f"case.*.*.{fact}" for fact in ("opened", "released", "amended")),
     ),
     *(Consumer(name, "CASES", ("case.>",)) for name in ("desk", "sla", "notifier", "reporting", "portal")),
     *(Consumer(name, "CLOCKS", ("clock.>",)) for name in ("desk", "notifier", "reporting", "portal")),

@@ -1,0 +1,70 @@
+"""A case as far as router must know it, folded from its facts."""
+
+from uuid import UUID
+
+from libs.contracts.events import (
+    CaseAmended,
+    CaseAnsweredAtDesk,
+    CaseDirected,
+    CaseFact,
+    CaseOpened,
+    CaseReferred,
+    CaseRejected,
+    CaseReleased,
+    CaseRouted,
+    CaseTriaged,
+    CaseUrgencySet,
+    Person,
+)
+from libs.contracts.facts import Value
+
+SERVICE = "router"
+_TAKEN = (CaseRouted, CaseDirected, CaseRejected, CaseAnsweredAtDesk, CaseReferred)
+
+
+class Case(Value):
+    """What decides whether and where a slip goes.
+
+    `taken`: a slip went out, or a person decided otherwise; from then on the case is not router's any more.
+    `chosen_by` says who named the field: the citizen, an operator, or nobody.
+    """
+
+    text: str = ""
+    person: Person = Person()
+    field: str | None = None
+    chosen_by: str = ""
+    place: str | None = None
+    opened: bool = False
+    held: bool = False
+    urgent: bool = False
+    taken: bool = False
+    waiting: tuple[str, ...] = ()
+    reacted: frozenset[UUID] = frozenset()
+
+
+def fold(case: Case, fact: CaseFact) -> Case:
+    """The case after one more fact."""
+    if fact.by.service == SERVICE and fact.cause is not None:
+        case = case.model_copy(update={"reacted": case.reacted | {fact.cause}})
+    return case.model_copy(update=_change(case, fact))
+
+
+def _change(case: Case, fact: CaseFact) -> dict[str, object]:
+    match fact:
+        case CaseOpened():
+            by = "" if fact.field is None else "operator" if fact.by.person else "citizen"
+            return {
+                "opened": True, "text": fact.text, "person": fact.person, "held": fact.held,
+                "urgent": fact.urgent, "field": fact.field, "chosen_by": by,
+            }  # fmt: skip
+        case CaseAmended():
+            chosen = {} if fact.field is None else {"field": fact.field, "chosen_by": "operator"}
+            return {"person": fact.person, "place": fact.place or case.place, **chosen}
+        case CaseUrgencySet():
+            return {"urgent": fact.urgent}
+        case CaseReleased():
+            return {"held": False}
+        case CaseTriaged():
+            return {"waiting": fact.reasons}
+        case _:
+            return {"taken": True} if isinstance(fact, _TAKEN) else {}

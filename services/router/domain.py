@@ -1,0 +1,149 @@
+"""Where a case goes: field, place and agency from what was read, and whether the slip may go by itself."""
+
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from libs.contracts.events import CaseAmended, CaseFact, CaseRouted, CaseTriaged, Slip, Suggestion
+from libs.contracts.facts import Actor, derived_id
+from libs.packs.model import UNROUTED_LABELS, Pack
+from services.router.agencies import Leads, leads_for
+from services.router.case import SERVICE, Case
+from services.router.fields import Choice, choose
+from services.router.places import Place, place_of
+from services.router.words import Reading
+
+SHOWN = 3
+"""Suggestions an operator sees."""
+
+COMPLETABLE = frozenset({"contact", "place-missing", "place-ambiguous", "urgent"})
+"""Reasons that the operator's completing of the details may remove (Điều 7.2)."""
+
+
+class _Common(TypedDict):
+    event_id: UUID
+    case_id: str
+    at: datetime
+    by: Actor
+    cause: UUID
+    pack_version: str
+
+
+def decide(
+    case: Case, *, cause: CaseFact, reading: Reading, pack: Pack, now: datetime
+) -> CaseRouted | CaseTriaged | None:
+    """A slip when everything is sure, else the case waits for the operator; None when there is nothing to do.
+
+    Nothing to do: router reacted already, or the case is in a person's hands (slip sent, rejected, answered
+    at the desk, referred). An amendment is looked at only where details were all that was missing.
+    """
+    if not case.opened or case.taken or cause.event_id in case.reacted:
+        return None
+    if isinstance(cause, CaseAmended) and (case.held or not _only_details_missing(case)):
+        return None
+    place = place_of(case, reading, pack)
+    choice = choose(case, reading, place, pack)
+    day = now.astimezone(ZoneInfo(pack.zone)).date()
+    leads = leads_for(pack, choice.field, place, day) if choice.field else Leads()
+    urgent = case.urgent or reading.urgent
+    reasons = ("held",) if case.held else reasons_to_wait(case, choice, place, leads, pack, urgent=urgent)
+    inputs = _inputs(case, reading, choice, place, leads)
+    if not reasons:
+        slip = Slip(
+            number=1,
+            lead=leads.lead[0],
+            co_leads=leads.lead[1:],
+            field=choice.field,
+            place=place.code,
+            rule=leads.rule,
+            inputs=inputs,
+        )
+        return CaseRouted(**_common(cause, CaseRouted, pack, now), slip=slip)
+    if isinstance(cause, CaseAmended) and reasons == case.waiting:
+        return None
+    listed = list(
+        dict.fromkeys((*([choice.field] if choice.sure else []), *(label for label, _ in choice.ranked)))
+    )
+    shares = dict(choice.ranked)
+    return CaseTriaged(
+        **_common(cause, CaseTriaged, pack, now),
+        reasons=reasons,
+        suggestions=tuple(
+            Suggestion(
+                field=field,
+                lead=found.lead,
+                offered=found.offered,
+                score=round(shares.get(field, 0.0), 4),
+                rule=found.rule,
+            )
+            for field in [label for label in listed if label not in UNROUTED_LABELS][:SHOWN]
+            for found in [leads_for(pack, field, place, day)]
+        ),
+        margin=round(choice.margin, 4),
+        places=(place.code,) if place.code else place.candidates,
+        urgent=urgent,
+        inputs=inputs,
+    )
+
+
+def reasons_to_wait(
+    case: Case, choice: Choice, place: Place, leads: Leads, pack: Pack, *, urgent: bool
+) -> tuple[str, ...]:
+    """Why no slip may go out by itself, as codes; none when it may.
+
+    Name, phone, address and field must be known (Điều 7.2) unless the case is urgent (Điều 13.2); the field
+    must be sure, the lead one that answers for it, and the place one if the slip depends on it (Điều 3.5).
+    """
+    person = case.person
+    complete = bool(person.name and person.phone and person.address)
+    unsettled = _place_trouble(choice, place, leads, pack)
+    found = {
+        "auto-off": not pack.auto_slip,
+        "out-of-scope": choice.label == "OOS" and not choice.field,
+        "unclear": choice.label != "OOS" and not choice.field,
+        "margin": bool(choice.field) and not choice.sure and choice.margin < pack.margin,
+        unsettled: bool(unsettled),
+        "contact": not complete and not urgent,
+        "no-lead": bool(choice.field) and not unsettled and not leads.lead,
+    }
+    reasons = tuple(code for code, holds in found.items() if holds)
+    return (*reasons, "urgent") if reasons and urgent else reasons
+
+
+def _place_trouble(choice: Choice, place: Place, leads: Leads, pack: Pack) -> str:
+    if not choice.field or place.code:
+        return ""
+    required = pack.field(choice.field).place == "required"
+    if place.candidates and (required or leads.depends_on_place):
+        return "place-ambiguous"
+    return "place-missing" if required else ""
+
+
+def _only_details_missing(case: Case) -> bool:
+    return bool(case.waiting) and COMPLETABLE.issuperset(case.waiting)
+
+
+def _inputs(case: Case, reading: Reading, choice: Choice, place: Place, leads: Leads) -> dict[str, str]:
+    """What the decision was based on, for whoever asks later why."""
+    return {
+        "scores": " ".join(f"{label}={share:.2f}" for label, share in reading.ranked),
+        "margin": f"{choice.margin:.2f}",
+        "field-from": choice.source,
+        "place-from": place.source,
+        "place-words": place.words,
+        "places": " ".join((place.code,) if place.code else place.candidates),
+        "offered": " ".join(leads.offered),
+        "urgent": "set" if case.urgent else "words" if reading.urgent else "",
+    }
+
+
+def _common(cause: CaseFact, made: type[CaseFact], pack: Pack, now: datetime) -> _Common:
+    return {
+        "event_id": derived_id(cause.event_id, made.stem()),
+        "case_id": cause.case_id,
+        "at": now,
+        "by": Actor(service=SERVICE),
+        "cause": cause.event_id,
+        "pack_version": pack.version,
+    }

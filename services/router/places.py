@@ -1,0 +1,52 @@
+"""The place of a case: the operator's, else what the words name, else the address; never a guess."""
+
+from dataclasses import dataclass
+
+from libs.packs.model import NotInPack, Pack
+from libs.places.gazetteer import Found
+from services.router.case import Case
+from services.router.words import Reading
+
+
+@dataclass(frozen=True)
+class Place:
+    """`code` is the unit when it is exactly one, `candidates` those the words leave open otherwise."""
+
+    code: str | None = None
+    candidates: tuple[str, ...] = ()
+    source: str = "none"
+    words: str = ""
+
+    @property
+    def named(self) -> bool:
+        """Whether it is what the case is about, rather than where the citizen lives."""
+        return self.code is not None and self.source in {"operator", "words"}
+
+
+def place_of(case: Case, reading: Reading, pack: Pack) -> Place:
+    """The place from the best source that names any."""
+    if case.place and known_unit(pack, case.place):
+        return Place(case.place, source="operator")
+    if reading.places.units:
+        return _settled(reading.places, "words")
+    if reading.home.units:
+        return _settled(reading.home, "address")
+    return Place()
+
+
+def known_unit(pack: Pack, code: str) -> bool:
+    """Whether the pack in force has this unit; an older one may have had it."""
+    try:
+        pack.unit(code)
+    except NotInPack:
+        return False
+    return True
+
+
+def _settled(found: Found, source: str) -> Place:
+    """One district is one place, however many communes of it are named; without districts, one unit."""
+    around = found.districts or found.units
+    if len(around) > 1:
+        return Place(candidates=around, source=source, words=found.words)
+    code = found.units[0] if len(found.units) == 1 else around[0]
+    return Place(code, source=source, words=found.words)
