@@ -64,6 +64,7 @@ class NatsServer:
                 [Path(sys.executable).with_name("nats-server"), "-c", config],
                 stdout=sink,
                 stderr=sink,
+                start_new_session=True,  # Ctrl-C is for the supervisor, who stops things in order
                 preexec_fn=die_with_parent,  # noqa: PLW1509  # one prctl, no Python state
             )
         deadline = time.monotonic() + START_WITHIN

@@ -1,0 +1,40 @@
+"""A connection with the provisioner's key, for commands that change the server."""
+
+import argparse
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from nats.js.client import JetStreamContext
+
+from libs.runtime.bus import broker_for, connect
+
+DEFAULT_URL = "nats://127.0.0.1:4222"
+
+
+def add_server(command: argparse.ArgumentParser) -> None:
+    """`--nats` and `--seed-file`, or HOTLINE_PROVISIONER_NATS_URL and HOTLINE_PROVISIONER_SEED_FILE."""
+    command.add_argument(
+        "--nats",
+        default=os.environ.get("HOTLINE_PROVISIONER_NATS_URL", DEFAULT_URL),
+        help=f"address of nats-server (default: {DEFAULT_URL})",
+    )
+    command.add_argument(
+        "--seed-file",
+        type=Path,
+        default=os.environ.get("HOTLINE_PROVISIONER_SEED_FILE"),
+        required="HOTLINE_PROVISIONER_SEED_FILE" not in os.environ,
+        help="file with the provisioner's nkey seed",
+    )
+
+
+@asynccontextmanager
+async def provisioner(arguments: argparse.Namespace) -> AsyncIterator[JetStreamContext]:
+    """A JetStream context that may change streams, consumers and packs."""
+    broker = broker_for("provisioner", arguments.nats, Path(arguments.seed_file))
+    client = await connect(broker, "provisioner")
+    try:
+        yield client.jetstream(timeout=5)
+    finally:
+        await broker.stop()
