@@ -1,0 +1,311 @@
+"""Where a case goes, decided on the Thanh Hóa pack and on what was read."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from libs.contracts.events import (
+    CaseAmended,
+    CaseAnsweredAtDesk,
+    CaseCallTransferred,
+    CaseDirected,
+    CaseFact,
+    CaseReferred,
+    CaseRejected,
+    CaseReleased,
+    CaseRouted,
+    CaseTriaged,
+    CaseUrgencySet,
+    Person,
+)
+from libs.contracts.facts import Actor
+from libs.packs.model import Pack, Route
+from libs.places.gazetteer import Found
+from services.router.case import Case, fold
+from services.router.domain import decide
+from services.router.words import Reading
+from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, make, opened, routed, slip
+from tests.support.provinces import thanh_hoa
+
+REF = a_case()
+QUANG_LUU = Found(("406",), ("16543",), "Quảng Lưu, Quảng Xương")
+OPERATOR = Actor(service="intake", person="op-1")
+
+
+def words(*ranked: tuple[str, float], **read: Any) -> Reading:
+    defaults: dict[str, Any] = {"ranked": ranked, "places": Found(), "home": QUANG_LUU}
+    return Reading(**{**defaults, **read})
+
+
+def decided(
+    reading: Reading, *history: CaseFact, pack: Pack | None = None, now: datetime = MONDAY_MORNING
+) -> CaseRouted | CaseTriaged | None:
+    case = Case()
+    for fact in history:
+        case = fold(case, fact)
+    return decide(case, cause=history[-1], reading=reading, pack=pack or thanh_hoa(), now=now)
+
+
+def a_slip(*args: Any, **kwargs: Any) -> CaseRouted:
+    fact = decided(*args, **kwargs)
+    assert isinstance(fact, CaseRouted)
+    return fact
+
+
+def a_wait(*args: Any, **kwargs: Any) -> CaseTriaged:
+    fact = decided(*args, **kwargs)
+    assert isinstance(fact, CaseTriaged)
+    return fact
+
+
+HEALTH = words(("F04", 0.7), ("F05", 0.2), ("F02", 0.1))
+DOUBTFUL = words(("F04", 0.4), ("F05", 0.35), ("F02", 0.25))
+LOCAL = words(("F03", 0.7), ("F04", 0.2), ("F06", 0.1), places=QUANG_LUU)
+
+
+def test_a_sure_case_with_all_details_goes_to_the_agency_of_the_routing_table() -> None:
+    fact = a_slip(HEALTH, opened(REF))
+    assert (fact.slip.number, fact.slip.lead, fact.slip.field) == (1, "SYT", "F04")
+    assert (fact.slip.rule, fact.slip.place, fact.slip.coordinating) == ("R04-DISTRICT", "16543", ())
+    assert fact.by.service == "router" and fact.pack_version == thanh_hoa().version
+
+
+def test_a_slip_remembers_what_it_was_based_on() -> None:
+    inputs = a_slip(HEALTH, opened(REF)).slip.inputs
+    assert inputs["scores"] == "F04=0.70 F05=0.20 F02=0.10"
+    assert inputs["margin"] == "0.50" and inputs["field-from"] == "words"
+    assert inputs["place-from"] == "address" and inputs["place-words"] == "Quảng Lưu, Quảng Xương"
+    assert inputs["offered"] == "UBND_406"
+
+
+def test_the_same_cause_always_makes_the_same_fact() -> None:
+    cause = opened(REF)
+    first, again = a_slip(HEALTH, cause), a_slip(HEALTH, cause)
+    assert first.event_id == again.event_id and first.cause == cause.event_id
+
+
+def test_a_matter_of_two_agencies_has_a_lead_and_a_co_lead() -> None:
+    fact = a_slip(words(("F08", 0.8), ("F07", 0.1)), opened(REF))
+    assert (fact.slip.lead, fact.slip.co_leads) == ("SCT", ("UBND_406",))
+
+
+def test_below_the_margin_the_operator_gets_three_suggestions() -> None:
+    fact = a_wait(DOUBTFUL, opened(REF))
+    assert fact.to == "operator" and fact.reasons == ("margin",)
+    assert [(s.field, s.lead) for s in fact.suggestions] == [
+        ("F04", ("SYT",)),
+        ("F05", ("SLDTBXH",)),
+        ("F02", ("SYT",)),
+    ]
+    assert fact.suggestions[0].rule == "R04-DISTRICT" and fact.suggestions[0].offered == ("UBND_406",)
+    assert fact.suggestions[0].score == 0.4 and fact.margin == 0.05 and fact.places == ("16543",)
+
+
+def test_exactly_the_margin_is_enough() -> None:
+    assert a_slip(words(("F04", 0.5), ("F05", 0.3)), opened(REF)).slip.field == "F04"
+
+
+def test_a_field_the_citizen_chose_is_sure_when_the_words_are_like_it() -> None:
+    fact = a_slip(DOUBTFUL, opened(REF, field="F05"))
+    assert (fact.slip.field, fact.slip.inputs["field-from"]) == ("F05", "citizen")
+
+
+def test_a_field_the_citizen_chose_against_the_words_is_not_sure() -> None:
+    assert a_wait(DOUBTFUL, opened(REF, field="F09")).reasons == ("margin",)
+
+
+def test_a_field_the_operator_chose_holds_whatever_the_words_are_like() -> None:
+    typed = opened(REF, field="F09", held=True, by=OPERATOR)
+    fact = a_slip(DOUBTFUL, typed, make(CaseReleased, REF))
+    assert (fact.slip.field, fact.slip.inputs["field-from"]) == ("F09", "operator")
+
+
+def test_a_chosen_field_that_the_pack_in_force_no_longer_has_counts_as_none() -> None:
+    assert a_slip(HEALTH, opened(REF, field="F77")).slip.field == "F04"
+
+
+@pytest.mark.parametrize("missing", ["name", "phone", "address"])
+def test_without_name_phone_and_address_no_slip_goes_out(missing: str) -> None:
+    person = CITIZEN.model_copy(update={missing: ""})
+    reading = words(*HEALTH.ranked, places=QUANG_LUU)
+    assert a_wait(reading, opened(REF, person=person)).reasons == ("contact",)
+
+
+def test_an_urgent_case_goes_even_without_contact_data() -> None:
+    nobody = Person()
+    assert a_slip(HEALTH, opened(REF, person=nobody, urgent=True)).slip.inputs["urgent"] == "set"
+    fact = a_slip(words(*HEALTH.ranked, urgent=True), opened(REF, person=nobody))
+    assert fact.slip.inputs["urgent"] == "words"
+
+
+def test_urgency_taken_back_by_the_operator_no_longer_counts() -> None:
+    history = (
+        opened(REF, person=Person(), urgent=True, held=True),
+        make(CaseUrgencySet, REF, urgent=False),
+        make(CaseReleased, REF),
+    )
+    assert a_wait(HEALTH, *history).reasons == ("contact",)
+
+
+def test_an_urgent_case_that_is_not_sure_waits_and_says_that_it_is_urgent() -> None:
+    fact = a_wait(DOUBTFUL, opened(REF, urgent=True))
+    assert fact.reasons == ("margin", "urgent") and fact.urgent
+
+
+def test_what_looks_out_of_scope_is_never_sent_nor_rejected() -> None:
+    fact = a_wait(words(("OOS", 0.9), ("F05", 0.05), ("F04", 0.05)), opened(REF, field="F05"))
+    assert fact.reasons == ("out-of-scope",)
+    assert [s.field for s in fact.suggestions] == ["F05", "F04"]
+
+
+def test_what_is_too_vague_waits_for_the_operator() -> None:
+    assert a_wait(words(("UNCLEAR", 0.9), ("F05", 0.1)), opened(REF)).reasons == ("unclear",)
+    assert a_wait(words(), opened(REF)).reasons == ("unclear",)
+
+
+def test_words_that_were_never_seen_suggest_nothing() -> None:
+    fact = a_wait(words(("F01", 0.1), ("F02", 0.1), ("F03", 0.1)), opened(REF))
+    assert fact.reasons == ("unclear",) and fact.suggestions == ()
+
+
+def test_a_local_matter_goes_to_the_district_where_it_happens() -> None:
+    reading = words(*LOCAL.ranked, places=Found(("380",), ("380",), "Thành phố Thanh Hóa"))
+    fact = a_slip(reading, opened(REF))
+    assert (fact.slip.lead, fact.slip.place, fact.slip.inputs["place-from"]) == ("UBND_380", "380", "words")
+
+
+def test_a_local_matter_without_any_place_waits() -> None:
+    assert a_wait(words(*LOCAL.ranked, home=Found()), opened(REF)).reasons == ("place-missing",)
+
+
+def test_a_local_matter_in_one_of_two_districts_waits_with_both() -> None:
+    two = Found(("406", "382"), ("406", "382"), "Quảng Xương, Sầm Sơn")
+    fact = a_wait(words(*LOCAL.ranked, places=two), opened(REF))
+    assert fact.reasons == ("place-ambiguous",) and fact.places == ("406", "382")
+
+
+def test_two_districts_do_not_hold_back_what_a_province_agency_leads() -> None:
+    two = Found(("406", "382"), ("406", "382"), "Quảng Xương, Sầm Sơn")
+    fact = a_slip(words(*HEALTH.ranked, places=two), opened(REF))
+    assert (fact.slip.lead, fact.slip.place, fact.slip.rule) == ("SYT", None, "R04-ANY")
+
+
+def test_two_districts_hold_back_what_a_district_leads_with_a_province_agency() -> None:
+    two = Found(("406", "382"), ("406", "382"), "Quảng Xương, Sầm Sơn")
+    assert a_wait(words(("F08", 0.9), places=two), opened(REF)).reasons == ("place-ambiguous",)
+
+
+def test_a_province_wide_question_that_names_one_place_is_a_local_one() -> None:
+    shared = (("F02", 0.4), ("F03", 0.35), ("F04", 0.25))
+    fact = a_slip(words(*shared, places=QUANG_LUU), opened(REF, field="F02"))
+    assert (fact.slip.field, fact.slip.lead, fact.slip.inputs["margin"]) == ("F03", "UBND_406", "0.50")
+    assert a_wait(words(*shared), opened(REF)).reasons == ("margin",)  # only the address names a place
+
+
+def test_a_place_that_the_operator_set_goes_before_the_words() -> None:
+    history = (
+        opened(REF, held=True),
+        make(CaseAmended, REF, person=CITIZEN, place="382"),
+        make(CaseReleased, REF),
+    )
+    assert a_slip(LOCAL, *history).slip.lead == "UBND_382"
+
+
+def test_a_place_that_the_pack_does_not_know_counts_as_none() -> None:
+    history = (
+        opened(REF, held=True),
+        make(CaseAmended, REF, person=CITIZEN, place="X"),
+        make(CaseReleased, REF),
+    )
+    assert a_slip(LOCAL, *history).slip.place == "16543"
+
+
+def test_a_field_without_one_agency_waits_for_the_operator() -> None:
+    assert a_wait(words(("F01", 0.9)), opened(REF)).reasons == ("no-lead",)
+    assert a_wait(words(("F99", 0.9)), opened(REF)).reasons == ("no-lead",)
+
+
+def test_agencies_that_the_pack_does_not_have_or_that_are_gone_get_no_slip() -> None:
+    pack = thanh_hoa()
+    strange = pack.model_copy(update={"routes": (Route(id="R", field="F04", place="*", lead=("NOBODY",)),)})
+    assert a_wait(HEALTH, opened(REF), pack=strange).reasons == ("no-lead",)
+    assert a_wait(LOCAL, opened(REF), pack=strange).reasons == ("no-lead",)
+    last_day = datetime(2025, 2, 28, tzinfo=UTC).date()
+    ended = [a.model_copy(update={"valid_to": last_day}) if a.code == "SYT" else a for a in pack.agencies]
+    merged = Pack.model_validate(pack.model_dump() | {"agencies": ended})
+    assert a_wait(HEALTH, opened(REF), pack=merged).reasons == ("no-lead",)
+    before = datetime(2025, 2, 28, 9, tzinfo=UTC)
+    assert a_slip(HEALTH, opened(REF), pack=merged, now=before).slip.lead == "SYT"
+
+
+def test_a_pack_without_automatic_slips_leaves_every_case_to_the_operator() -> None:
+    manual = thanh_hoa().model_copy(update={"auto_slip": False})
+    assert a_wait(HEALTH, opened(REF), pack=manual).reasons == ("auto-off",)
+
+
+def test_a_held_case_gets_suggestions_only() -> None:
+    fact = a_wait(HEALTH, opened(REF, held=True, field="F05", by=OPERATOR))
+    assert fact.reasons == ("held",)
+    assert [s.field for s in fact.suggestions] == ["F05", "F04", "F02"]
+
+
+def test_a_released_case_gets_its_slip_once() -> None:
+    typed, released = opened(REF, held=True), make(CaseReleased, REF)
+    fact = a_slip(HEALTH, typed, released)
+    assert decided(HEALTH, typed, fact, released) is None
+    assert fact.cause == released.event_id
+
+
+def test_a_fact_that_was_reacted_to_is_not_reacted_to_again() -> None:
+    cause = opened(REF)
+    waiting = a_wait(DOUBTFUL, cause)
+    case = fold(fold(Case(), cause), waiting)
+    assert decide(case, cause=cause, reading=HEALTH, pack=thanh_hoa(), now=MONDAY_MORNING) is None
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        routed(REF),
+        make(CaseDirected, REF, slip=slip()),
+        make(CaseRejected, REF, reason="out-of-scope"),
+        make(CaseAnsweredAtDesk, REF, answer="Xin mời xem cổng thông tin"),
+        make(CaseReferred, REF),
+    ],
+    ids=lambda fact: fact.token,
+)
+def test_a_case_in_a_persons_hands_is_left_alone(taken: CaseFact) -> None:
+    assert decided(HEALTH, opened(REF), taken, make(CaseReleased, REF)) is None
+
+
+def test_a_transferred_call_still_gets_its_slip() -> None:
+    call = make(CaseCallTransferred, REF, agency="SYT", number="0237 0000 001", result="failed")
+    assert a_slip(HEALTH, opened(REF, held=True), call, make(CaseReleased, REF)).slip.lead == "SYT"
+
+
+def test_completing_the_details_sends_the_slip_that_waited_for_them() -> None:
+    cause = opened(REF, person=Person())
+    waiting = a_wait(words(*LOCAL.ranked, home=Found()), cause)
+    assert waiting.reasons == ("place-missing", "contact")
+    completed = make(CaseAmended, REF, person=CITIZEN, place="406")
+    assert a_slip(LOCAL, cause, waiting, completed).slip.lead == "UBND_406"
+
+
+def test_details_that_change_nothing_make_no_second_triage() -> None:
+    cause = opened(REF, person=Person())
+    waiting = a_wait(HEALTH, cause)
+    again = make(CaseAmended, REF, person=Person(name="Nguyễn Văn Mẫu"))
+    assert decided(HEALTH, cause, waiting, again) is None
+
+
+def test_an_amendment_sends_nothing_that_waits_for_a_persons_judgement() -> None:
+    cause = opened(REF)
+    amended = make(CaseAmended, REF, person=CITIZEN, field="F04")
+    assert decided(DOUBTFUL, cause, a_wait(DOUBTFUL, cause), amended) is None
+    held = opened(REF, held=True)
+    assert decided(HEALTH, held, a_wait(HEALTH, held), amended) is None
+
+
+def test_nothing_is_decided_about_a_case_whose_beginning_is_missing() -> None:
+    assert decided(HEALTH, make(CaseReleased, REF)) is None
