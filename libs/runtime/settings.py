@@ -5,10 +5,18 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SECRETS = Path("/run/secrets")
+"""In a container, a file `hotline_<service>_<name>` here is a setting too: a password stays out of `env`."""
+
 
 def settings_config(service: str) -> SettingsConfigDict:
     """Environment variables `HOTLINE_<SERVICE>_<NAME>`; unknown ones are left to others."""
-    return SettingsConfigDict(env_prefix=f"HOTLINE_{service.upper()}_", extra="ignore", frozen=True)
+    return SettingsConfigDict(
+        env_prefix=f"HOTLINE_{service.upper()}_",
+        extra="ignore",
+        frozen=True,
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+    )
 
 
 class ServiceSettings(BaseSettings):
