@@ -18,7 +18,7 @@ DATABASES = tuple(sorted({consumer.service for consumer in CONSUMERS} - {"router
 
 CLIENTS: dict[str, dict[str, object]] = {
     "portal": {"channels": ["portal"]},
-    "desk": {"channels": ["phone"], "held": True},
+    "desk": {"channels": ["phone", "email", "zalo", "facebook"], "held": True},
 }
 """Who hands requests in to intake; add programs of others to `intake-clients.json` by hand."""
 
