@@ -145,4 +145,4 @@ def _stopped(
         cls = ClockEnded if late else ClockMet
     stop = {"at": fact.at, "cause": fact.event_id, "case_seq": seq, "pack_version": fact.pack_version}
     said.append(say(cls, clock, counted, stopped_at=fact.at, **stop))
-    return clock.with_(state=cls.stem(), late=late), said
+    return clock.with_(state=cls.stem(), late=late, warnings=()), said
