@@ -42,7 +42,7 @@ class Composer:
     def compose(self, letter: Letter, pack: Pack) -> Message:
         """The letter as the gateway gets it. Raises Hopeless, saying what is wrong."""
         try:
-            to = letter.recipient or dict[str, str](contacts(pack, letter.agency)).get(letter.way, "")
+            to = letter.recipient or self._of_agency(letter, pack)
             self._check(letter.way, to)
             about = About.model_validate_json(letter.about)
             said = dict(self.values(letter, about, pack))
@@ -74,6 +74,11 @@ class Composer:
         if letter.audience == "officer":
             return f"{self.desk_url}/cases/{letter.case_id}"
         return f"{self.portal_url}/t/{about.track_token}" if about.track_token else f"{self.portal_url}/track"
+
+    def _of_agency(self, letter: Letter, pack: Pack) -> str:
+        """The address in the pack in force: one that was mended meanwhile is used."""
+        ways = contacts(pack, letter.agency).items()
+        return next((address for way, address in ways if way == letter.way), "")
 
     def _check(self, way: str, to: str) -> None:
         if way == "email" and not _ADDRESS.fullmatch(to):
