@@ -36,9 +36,8 @@ class ClockDiffers(HotlineError):
     """The server already has cases under another clock: simulated and real time never mix."""
 
 
-def check_version(version: str) -> None:
+def check_version(major: int, minor: int) -> None:
     """Raises ServerTooOld for a server that ignores expected sequences on a filter."""
-    major, minor = (int(part) for part in version.split(".")[:2])
     if (major, minor) < OLDEST_SERVER:
         raise ServerTooOld
 

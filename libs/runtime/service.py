@@ -111,18 +111,18 @@ async def open_runtime(
     """Connect, wait for the pack and the clock, and give the service its tools; closes them in the end."""
     broker = broker_for(service, settings.nats_url, settings.nkey_seed_file)
     nc = await connect(broker, service)
-    check_version(str(nc.connected_server_version))
     js = nc.jetstream(timeout=3)
     clock = FollowingClock()
     directory = Directory(js, clock)
-    await directory.wait()
     readiness = readiness or Readiness(service)
     readiness.connected(nc, js)
     runtime = Runtime(
         service, settings, broker, nc, js, CaseLog(js), SideLog(js), directory, clock, readiness
     )
-    runtime.keep_running(directory.follow(), "directory")
     try:
+        check_version(nc.connected_server_version.major, nc.connected_server_version.minor)
+        await directory.wait()
+        runtime.keep_running(directory.follow(), "directory")
         yield runtime
     finally:
         await runtime.close()
