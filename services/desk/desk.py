@@ -1,7 +1,10 @@
 """The desk's parts as pages and API use them, put together once in `app.py`.
 
-Pages (services/desk/pages) expose `routes(desk: Desk) -> list[BaseRoute]` in `services/desk/pages/__init__.py`;
-`app.py` mounts them beside `/api/v1` (api.py) and `/live` (live.py), under the middleware they name there.
+Pages expose `pages(desk: Desk) -> ASGIApp` in `services/desk/pages/__init__.py`, already wrapped in
+`libs.web.app.civic`; `app.py` mounts it at / beside `/api/v1` (api.py) and `/live` (live.py). A page takes
+the session's token from the cookie `desk.settings.session_cookie`, asks `desk.people.who(token)`, shows what
+`desk.queries` gives, and sends `domain.inputs` models to `desk.commands.do`; `problems.status_of` gives the
+status of a refusal.
 """
 
 from dataclasses import dataclass
@@ -13,14 +16,14 @@ from services.desk.commands import Commands
 from services.desk.live import Live
 from services.desk.people import People
 from services.desk.queries import Queries
-from services.desk.settings import DeskSettings
+from services.desk.settings import Settings
 
 
 @dataclass(frozen=True)
 class Desk:
     """`directory.pack` is the pack in force; `clock.now()` the business time."""
 
-    settings: DeskSettings
+    settings: Settings
     directory: Directory
     clock: Clock
     commands: Commands

@@ -1,8 +1,127 @@
 """Tells browsers what changed: `/live`, server-sent events with topics only (`case:<id>`, `inbox`)."""
 
-CASE = "case:{}"
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection
+
+from libs.contracts.sidefacts import SideFact
+from libs.runtime.projection import Applied, Apply, ApplySide
+from services.desk.metrics import LISTENERS
+
 INBOX = "inbox"
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment goes out, so that proxies keep the line and we notice its end."""
+
+LOOK_AGAIN = 0.25
+"""Seconds after which a waiting command looks for itself: another replica may have applied the fact."""
+
+SETTLE = 0.2
+"""Seconds in which the same topic is said once: a burst of facts is one event to a browser."""
+
+
+def case_topic(case_id: str) -> str:
+    """What is said when something happened to this case."""
+    return f"case:{case_id}"
+
+
+class Listener:
+    """Somebody who wants to hear of some topics; what was not picked up yet is heard once."""
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        self._wanted = wanted
+        self._heard: set[str] = set()
+        self._event = asyncio.Event()
+
+    def tell(self, topics: frozenset[str]) -> None:
+        """On the event loop."""
+        if news := self._wanted & topics:
+            self._heard |= news
+            self._event.set()
+
+    async def news(self, within: float) -> frozenset[str]:
+        """What was heard since the last call; waits for something at most so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), within)
+        heard, self._heard = frozenset(self._heard), set()
+        self._event.clear()
+        return heard
 
 
 class Live:
-    """In-process fan-out. A page listens with `new EventSource("/live")`; each event's data is one topic."""
+    """In-process fan-out from the projection to browsers and to commands waiting for their own effect."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._touched: set[str] = set()
+        self._listeners: set[Listener] = set()
+
+    def watching(self, apply: Apply) -> Apply:
+        """The same `apply`, which also remembers whose cases it touched (it runs in threads)."""
+
+        def applied(connection: Connection, facts: Sequence[Applied]) -> None:
+            apply(connection, facts)
+            self._touch(one.ref.case_id for one in facts)
+
+        return applied
+
+    def watching_side(self, apply: ApplySide) -> ApplySide:
+        """The same for clocks and letters."""
+
+        def applied(connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
+            apply(connection, facts)
+            self._touch(fact.case_id for _, fact in facts)
+
+        return applied
+
+    def _touch(self, case_ids: Iterable[str]) -> None:
+        with self._lock:
+            self._touched.update(map(case_topic, case_ids))
+
+    def announce(self) -> None:
+        """The transaction is over: tell everybody. On the event loop."""
+        with self._lock:
+            topics = frozenset({INBOX, *self._touched})
+            self._touched.clear()
+        for listener in self._listeners:
+            listener.tell(topics)
+
+    @contextlib.contextmanager
+    def listening(self, *topics: str) -> Iterator[Listener]:
+        """Hears of these topics for as long as the block lasts."""
+        listener = Listener(frozenset(topics))
+        self._listeners.add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.discard(listener)
+
+    async def until(self, case_id: str, reached: Callable[[], bool], within: float) -> bool:
+        """Wait until `reached` (asked in a thread) holds for this case; False when it takes too long."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + within
+        with self.listening(case_topic(case_id)) as listener:
+            while not await asyncio.to_thread(reached):
+                if loop.time() >= end:
+                    return False
+                await listener.news(min(LOOK_AGAIN, end - loop.time()))
+        return True
+
+    async def stream(
+        self, topics: Iterable[str], alive: Callable[[], Awaitable[object]]
+    ) -> AsyncIterator[str]:
+        """Server-sent events, one a topic, until the session ends: `alive` is asked at each heartbeat."""
+        LISTENERS.inc()
+        try:
+            with self.listening(*topics) as listener:
+                yield "retry: 2000\n\n"
+                while True:
+                    heard = await listener.news(HEARTBEAT)
+                    if not heard and not await alive():
+                        return
+                    yield "".join(f"data: {topic}\n\n" for topic in sorted(heard)) or ": still here\n\n"
+                    await asyncio.sleep(SETTLE)
+        finally:
+            LISTENERS.dec()

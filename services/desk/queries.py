@@ -1,42 +1,242 @@
-"""What people may read: the case page, the queues, search, parked cases; every look at a person is recorded."""
+"""What people may read: the case page, the queues, search, parked cases; looks at a person are recorded."""
 
-from typing import Literal
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeVar
 
-from services.desk.domain.people import Account
-from services.desk.views import CaseView, Listing, ParkedCase
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, Engine, Row
+
+from libs.contracts.codes import parse_code
+from libs.contracts.errors import Refused
+from libs.contracts.requests import Line
+from libs.packs.model import Pack
+from libs.runtime.clock import Clock
+from libs.runtime.database import reading
+from libs.runtime.directory import Directory
+from services.desk import reads
+from services.desk.audit import record_look
+from services.desk.domain.errors import NotAllowed, NotFound
+from services.desk.domain.masking import masked, masked_state
+from services.desk.domain.people import Account, Role
+from services.desk.domain.phones import normal_phone
+from services.desk.domain.privacy import redact
+from services.desk.domain.rights import allowed, holds, may_see
+from services.desk.domain.state import CaseState
+from services.desk.province import public_words, remaining
+from services.desk.store import RUNNING
+from services.desk.views import CaseView, ClockView, EntryView, LetterView, Listing, ParkedCase, Personal
+from services.desk.views import Row as ListRow
 
 Group = Literal["open", "publish", "closed", "joined"]
+EXCERPT = 140
+"""Letters of the citizen's words in a list."""
+
+T = TypeVar("T")
+_LINE = TypeAdapter(Line)
+_ENVELOPE = frozenset({"event_id", "case_id", "at", "by", "cause", "pack_version", "track_token"})
 
 
 class Queries:
     """All of it is async (SQL runs in threads) and raises NotAllowed or NotFound."""
 
+    def __init__(self, engine: Engine, directory: Directory, clock: Clock) -> None:
+        self._engine = engine
+        self._directory = directory
+        self._clock = clock
+
     async def case(self, account: Account, case_id: str, *, reason: str = "") -> CaseView:
-        """The case page. Operators and the lead of the current slip see the person, and that is recorded;
-        where the citizen asked for secrecy only with a `reason`.
+        """The case page. Operators and the lead of the current slip see the person, and that is recorded.
+
+        Where the citizen asked for secrecy they see the person only with a `reason` (at most 300 characters).
         """
-        raise NotImplementedError
+        try:
+            why = _LINE.validate_python(reason)
+        except ValidationError:
+            raise Refused("Lý do chưa đúng", "this is no reason we can keep", field="reason") from None
+        view = await self._read(lambda connection: self._case(connection, account, case_id, why))
+        if view.personal == "shown":
+            await asyncio.to_thread(record_look, self._engine, account, case_id, why)
+        return view
 
     async def triage(self, account: Account, after: str = "") -> Listing:
         """Cases that wait for an operator, urgent ones first, then the oldest."""
-        raise NotImplementedError
+        _only(account, "operator", "administrator")
+        return await self._list(lambda connection: reads.waiting(connection, "triage", after))
 
     async def unclear(self, account: Account, after: str = "") -> Listing:
         """Cases that wait for the arbiter, urgent ones first, then the oldest."""
-        raise NotImplementedError
+        _only(account, "arbiter", "operator", "administrator")
+        return await self._list(lambda connection: reads.waiting(connection, "arbiter", after))
 
     async def inbox(self, account: Account, group: Group = "open", after: str = "") -> Listing:
-        """The officer's agency by deadline; operators see the desk's own answers with group publish or closed.
+        """The officer's agency by deadline; for operators the desk's own answers (publish, closed).
 
         open: an answer is owed · publish: the public text is owed · closed: newest first · joined: the
         agency coordinates or answers together with another.
         """
-        raise NotImplementedError
+        _only(account, "officer", "operator")
+        agency = account.agency if account.role == "officer" else ""
+        pages: dict[str, Callable[[Connection], reads.Page]] = {
+            "open": lambda connection: reads.by_deadline(connection, agency, "agency", after),
+            "publish": lambda connection: reads.by_deadline(connection, agency, "publish", after),
+            "closed": lambda connection: reads.closed(connection, agency, after),
+            "joined": lambda connection: reads.joined(connection, agency, after),
+        }
+        if group not in pages:
+            raise NotFound("Không có danh sách này", "there is no such list", field="group")
+        return await self._list(pages[group])
 
     async def search(self, account: Account, words: str) -> Listing:
         """Cases by look-up code, or for operators by telephone number; the newest first."""
-        raise NotImplementedError
+        if code := parse_code(words):
+            found = await self._list(lambda connection: reads.by_code(connection, code), account)
+        elif (phone := normal_phone(words)) and account.role == "operator":
+            found = await self._list(lambda connection: reads.by_phone(connection, phone), account)
+        else:
+            found = Listing(())
+        return found
 
     async def parked(self, account: Account) -> tuple[ParkedCase, ...]:
         """For administrators: cases whose facts could not be applied here."""
-        raise NotImplementedError
+        _only(account, "administrator")
+        rows = await self._read(reads.parked)
+        return tuple(ParkedCase(r.case_id, r.year, r.last_seq, r.code or "", r.parked) for r in rows)
+
+    async def _read(self, question: Callable[[Connection], T]) -> T:
+        def answer() -> T:
+            with reading(self._engine) as connection:
+                return question(connection)
+
+        return await asyncio.to_thread(answer)
+
+    def _case(self, connection: Connection, account: Account, case_id: str, reason: str) -> CaseView:
+        found = reads.load(connection, case_id)
+        if found is None:
+            raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
+        if not may_see(found.state, account):
+            raise NotAllowed("Hồ sơ này không thuộc cơ quan bạn", "this case is not with your agency")
+        pack, public = self._directory.pack, public_words(self._directory.pack)
+        personal = _personal(found.state, account, reason)
+        shown = personal == "shown"
+        state = found.state if shown else masked_state(found.state, public)
+        entries = (
+            _entry(row, found.state, None if shown else public) for row in reads.timeline(connection, case_id)
+        )
+        return CaseView(
+            case_id=case_id,
+            year=found.ref.year,
+            seq=found.seq,
+            state=state,
+            personal=personal,
+            allowed=frozenset() if found.parked else allowed(found.state, account, pack.arbiter),
+            timeline=tuple(entries),
+            clocks=tuple(_clock(row, pack, self._clock.now()) for row in reads.clocks(connection, [case_id])),
+            letters=tuple(_letter(row) for row in reads.letters(connection, case_id)),
+            parked=found.parked,
+        )
+
+    async def _list(
+        self, page: Callable[[Connection], reads.Page], account: Account | None = None
+    ) -> Listing:
+        """With an account, only the cases it may see."""
+        pack, now = self._directory.pack, self._clock.now()
+        public = public_words(pack)
+
+        def answer(connection: Connection) -> Listing:
+            found = page(connection)
+            cases = [(row.case_id, CaseState.model_validate_json(row.state)) for row in found.rows]
+            cases = [one for one in cases if account is None or may_see(one[1], account)]
+            clocks: dict[str, list[Row[Any]]] = {case_id: [] for case_id, _ in cases}
+            for row in reads.clocks(connection, list(clocks)):
+                clocks[row.case_id].append(row)
+            rows = (_row(state, clocks[case_id], pack, now, public) for case_id, state in cases)
+            return Listing(tuple(rows), found.next)
+
+        return await self._read(answer)
+
+
+def _only(account: Account, *roles: Role) -> None:
+    if account.role not in roles:
+        raise NotAllowed("Tài khoản của bạn không xem được mục này", "your account may not see this")
+
+
+def _personal(state: CaseState, account: Account, reason: str) -> Personal:
+    if not holds(state, account):
+        return "hidden"
+    return "reason" if state.secret and not reason else "shown"
+
+
+def _instant(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _row(
+    state: CaseState, clocks: list[Row[Any]], pack: Pack, now: datetime, public: frozenset[str]
+) -> ListRow:
+    running = [row for row in clocks if row.token in RUNNING]
+    next_one = min(running, key=lambda row: (row.missed, row.due), default=None)
+    due = _instant(next_one.due) if next_one else None
+    words = redact(" ".join(state.text.split()), state.person, public)
+    return ListRow(
+        case_id=state.case_id,
+        code=state.code,
+        status=state.status,
+        agency=state.lead,
+        field=state.field,
+        place=state.place,
+        channel=state.channel,
+        urgent=state.urgent,
+        held=state.held,
+        asked=bool(state.asked),
+        excerpt=words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1]}…",
+        opened_at=state.opened_at or now,
+        since=state.since or now,
+        due=due,
+        remaining=remaining(pack, next_one.kind, now, due) if next_one and due else None,
+        missed=any(row.missed for row in clocks),
+    )
+
+
+def _clock(row: Row[Any], pack: Pack, now: datetime) -> ClockView:
+    kinds = {kind.code: kind for kind in pack.clocks}
+    names = (kinds[row.kind].name_vi, kinds[row.kind].name_en) if row.kind in kinds else (row.kind, row.kind)
+    running, due = row.token in RUNNING, _instant(row.due)
+    return ClockView(
+        clock=row.clock,
+        kind=row.kind,
+        name_vi=names[0],
+        name_en=names[1],
+        agency=row.agency,
+        start=_instant(row.start),
+        due=due,
+        running=running,
+        missed=row.missed,
+        promised=row.promised,
+        stopped_at=_instant(row.stopped_at) if row.stopped_at is not None else None,
+        remaining=remaining(pack, row.kind, now, due) if running else None,
+    )
+
+
+def _letter(row: Row[Any]) -> LetterView:
+    return LetterView(
+        row.template, row.way, row.audience, row.agency, row.token, _instant(row.at), row.attempt, row.reason
+    )
+
+
+def _entry(row: Row[Any], state: CaseState, public: frozenset[str] | None) -> EntryView:
+    """`public` None: the reader may see the person."""
+    fact = reads.content(row)
+    by = fact.get("by", {})
+    content = {key: value for key, value in fact.items() if key not in _ENVELOPE}
+    return EntryView(
+        seq=row.seq,
+        token=row.token,
+        at=_instant(row.at),
+        service=by.get("service", ""),
+        name=by.get("name") or "",
+        role=by.get("role") or "",
+        agency=by.get("agency") or "",
+        content=content if public is None else masked(content, state.person, public),
+    )

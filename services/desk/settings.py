@@ -7,7 +7,7 @@ from pydantic import Field
 from libs.runtime.settings import DatabaseSettings, settings_config
 
 
-class DeskSettings(DatabaseSettings):
+class Settings(DatabaseSettings):
     """Beside the database: where intake and reporting answer, and how cookies are set."""
 
     model_config = settings_config("desk")
@@ -18,4 +18,10 @@ class DeskSettings(DatabaseSettings):
     intake_key_file: Path | None = Field(None, description="file holding desk's client key at intake")
     reporting_url: str = Field("http://127.0.0.1:8083", description="where spreadsheets come from")
     reporting_key_file: Path | None = Field(None, description="file holding desk's key at reporting")
-    secure_cookies: bool = Field(True, description="off only for plain http on a laptop")
+    public_url: str = Field("http://127.0.0.1:8081", description="where people reach it; https for real")
+    secret_file: Path = Field(description="file with a random secret that signs forms; same in all replicas")
+
+    @property
+    def session_cookie(self) -> str:
+        """`__Host-desk`, or `desk` on plain http, where a browser would refuse the former."""
+        return "__Host-desk" if self.public_url.startswith("https") else "desk"

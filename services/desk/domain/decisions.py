@@ -1,4 +1,4 @@
-"""`decide`: the fact a command makes of the case as it stands, or a refusal; shared parts and the dispatch."""
+"""`decide`: the fact a command makes of the case as it stands, or a refusal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,0 +1,58 @@
+"""`python -m services.desk account add|end|list`: accounts from the command line."""
+
+import argparse
+import asyncio
+import secrets
+import sys
+
+from sqlalchemy import Engine
+
+from libs.runtime.database import open_engine
+from services.desk.domain.people import ROLES
+from services.desk.migrations import prepare
+from services.desk.people import People
+from services.desk.settings import Settings
+
+
+def account(settings: Settings, words: list[str]) -> int:
+    """Runs one command on the accounts; the exit code is 0, and refusals are said in one line."""
+    asked = _parser().parse_args(words)
+    engine = open_engine(settings.database_url)
+    try:
+        prepare(engine)
+        print(asyncio.run(_run(engine, asked)))  # noqa: T201
+    finally:
+        engine.dispose()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.desk account")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    add = verbs.add_parser("add", help="a password is read from standard input, else made and printed")
+    add.add_argument("--login", required=True)
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--agency", default="")
+    end = verbs.add_parser("end", help="the account and its sessions end")
+    end.add_argument("--login", required=True)
+    verbs.add_parser("list", help="every account, one a line")
+    return parser
+
+
+async def _run(engine: Engine, asked: argparse.Namespace) -> str:
+    people = People(engine)
+    if asked.verb == "list":
+        return "\n".join(
+            f"{one.login}\t{one.role}\t{one.agency or '-'}\t{'active' if one.active else 'ended'}\t{one.name}"
+            for one in await people.listed()
+        )
+    if asked.verb == "end":
+        await people.end(asked.login)
+        return f"ended {asked.login}"
+    given = "" if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    password = given or secrets.token_urlsafe(12)
+    await people.add(
+        login=asked.login, name=asked.name, role=asked.role, agency=asked.agency, password=password
+    )
+    return f"added {asked.login}" + ("" if given else f", password {password}")

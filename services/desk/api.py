@@ -1,0 +1,168 @@
+"""The JSON interface under /api/v1, for scripts and partners inside: sign in, look, command.
+
+A session is a bearer token, never a cookie, so that nothing here can be forged from another site.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+from pydantic_core import to_jsonable_python
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from libs.contracts.errors import Refused
+from libs.contracts.requests import Asked, Line
+from services.desk.calls import TypedCall
+from services.desk.desk import Desk
+from services.desk.domain.errors import NotFound
+from services.desk.domain.inputs import COMMANDS
+from services.desk.domain.people import Account
+from services.desk.problems import HANDLERS, NotSignedIn
+from services.desk.queries import Group
+
+LARGEST = 128 * 1024
+"""Bytes of a body."""
+
+_GROUP: TypeAdapter[Group] = TypeAdapter(Group)
+
+
+class Credentials(Asked):
+    """What one signs in with."""
+
+    login: Annotated[str, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Search(Asked):
+    """What one looks for."""
+
+    q: Line = ""
+
+
+def api(desk: Desk) -> Starlette:
+    """The application to be mounted at /api/v1; every answer of the 4xx kind is a list of problems."""
+    endpoints = Endpoints(desk)
+    routes = [
+        Route("/sessions", endpoints.sign_in, methods=["POST"]),
+        Route("/sessions", endpoints.sign_out, methods=["DELETE"]),
+        Route("/me", endpoints.me),
+        Route("/cases", endpoints.cases),
+        Route("/cases/{case_id}", endpoints.case),
+        Route("/cases/{case_id}/{command}", endpoints.command, methods=["POST"]),
+        Route("/calls", endpoints.call, methods=["POST"]),
+        Route("/search", endpoints.search),
+        Route("/answers", endpoints.answers),
+        Route("/parked", endpoints.parked),
+    ]
+    return Starlette(routes=routes, exception_handlers=HANDLERS)
+
+
+class Endpoints:
+    """One method an address."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def sign_in(self, request: Request) -> Response:
+        """{login, password} → {token, account}; the token goes into `Authorization: Bearer …`."""
+        who = Credentials.model_validate(await body(request))
+        address = request.client.host if request.client else ""
+        token = await self._desk.people.sign_in(who.login, who.password, address)
+        account = await self._desk.people.who(token)
+        return answer({"token": token, "account": account}, 201)
+
+    async def sign_out(self, request: Request) -> Response:
+        await self._desk.people.sign_out(bearer(request))
+        return Response(status_code=204)
+
+    async def me(self, request: Request) -> Response:
+        return answer(await self._who(request))
+
+    async def cases(self, request: Request) -> Response:
+        """`?list=triage|arbiter|open|publish|closed|joined&after=…`."""
+        account, asked = await self._who(request), request.query_params
+        queries, after = self._desk.queries, asked.get("after", "")
+        lists: dict[str, Callable[[Account, str], Awaitable[Any]]] = {
+            "triage": queries.triage,
+            "arbiter": queries.unclear,
+        }
+        name = asked.get("list", "open")
+        if name in lists:
+            return answer(await lists[name](account, after))
+        if name not in {"open", "publish", "closed", "joined"}:
+            raise NotFound("Không có danh sách này", "there is no such list", field="list")
+        return answer(await queries.inbox(account, _GROUP.validate_python(name), after))
+
+    async def case(self, request: Request) -> Response:
+        """`?reason=…` where the citizen asked for secrecy."""
+        account = await self._who(request)
+        reason = request.query_params.get("reason", "")
+        return answer(await self._desk.queries.case(account, request.path_params["case_id"], reason=reason))
+
+    async def command(self, request: Request) -> Response:
+        """{command_id, seen?, …} → {seq, fact, repeated, shown}; see domain/inputs.py for each command."""
+        account = await self._who(request)
+        cls = COMMANDS.get(request.path_params["command"])
+        if cls is None:
+            raise NotFound("Không có lệnh này", f"commands: {', '.join(COMMANDS)}", field="command")
+        command = cls.model_validate(await body(request))
+        done = await self._desk.commands.do(account, request.path_params["case_id"], command)
+        made = {"token": done.fact.token, "event_id": done.fact.event_id, "at": done.fact.at}
+        return answer({"seq": done.seq, "fact": made, "repeated": done.repeated, "shown": done.shown}, 201)
+
+    async def call(self, request: Request) -> Response:
+        """A typed telephone call → {case_id, code, shown}."""
+        account = await self._who(request)
+        call = TypedCall.model_validate(await body(request))
+        return answer(await self._desk.commands.take_call(account, call), 201)
+
+    async def search(self, request: Request) -> Response:
+        """`?q=` a look-up code or a telephone number."""
+        account = await self._who(request)
+        return answer(await self._desk.queries.search(account, _asked(request)))
+
+    async def answers(self, request: Request) -> Response:
+        """`?q=` words → questions with their answers."""
+        await self._who(request)
+        return answer(self._desk.answers.search(_asked(request)))
+
+    async def parked(self, request: Request) -> Response:
+        return answer(await self._desk.queries.parked(await self._who(request)))
+
+    async def _who(self, request: Request) -> Account:
+        account = await self._desk.people.who(bearer(request))
+        if account is None:
+            raise NotSignedIn
+        return account
+
+
+def _asked(request: Request) -> str:
+    return Search.model_validate({"q": request.query_params.get("q", "")}).q
+
+
+def bearer(request: Request) -> str:
+    """The token of `Authorization: Bearer …`; empty without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def body(request: Request) -> Any:
+    """The body as JSON. Raises Refused for anything else, and for too much of it."""
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > LARGEST:
+            raise Refused("Nội dung gửi lên quá dài", f"more than {LARGEST} bytes", field="body")
+    try:
+        return json.loads(read.decode())
+    except (ValueError, RecursionError):
+        raise Refused("Nội dung không phải JSON", "the body is not JSON in UTF-8", field="body") from None
+
+
+def answer(view: Any, status: int = 200) -> Response:
+    """A view as JSON; never cached, since it may hold personal data."""
+    return JSONResponse(to_jsonable_python(view), status, {"cache-control": "no-store"})

@@ -1,0 +1,89 @@
+"""The wiring of the desk: projection, commands, pages, API and live events in one application."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from libs.runtime.clock import Clock
+from libs.runtime.database import open_engine
+from libs.runtime.directory import Directory
+from libs.runtime.rebuild import Projection
+from libs.runtime.service import Runtime
+from services.desk.answers import Answers
+from services.desk.api import api
+from services.desk.commands import Commands
+from services.desk.desk import Desk
+from services.desk.intake_client import IntakeClient
+from services.desk.live import INBOX, Live, case_topic
+from services.desk.migrations import prepare
+from services.desk.pages import pages
+from services.desk.people import People
+from services.desk.queries import Queries
+from services.desk.settings import Settings
+from services.desk.store import LINK, Store
+
+
+@asynccontextmanager
+async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
+    """Migrates first; then reads the three streams and serves."""
+    settings = rt.settings
+    if not isinstance(settings, Settings):
+        raise TypeError(type(settings))
+    engine = open_engine(settings.database_url)
+    await asyncio.to_thread(prepare, engine)
+    store, live = Store(), Live()
+    intake = IntakeClient(settings.intake_url, settings.intake_key_file)
+    desk = Desk(
+        settings=settings,
+        directory=rt.directory,
+        clock=rt.clock,
+        commands=Commands(engine, rt.cases, rt.directory, rt.clock, live, intake),
+        queries=Queries(engine, rt.directory, rt.clock),
+        answers=Answers(rt.directory),
+        people=People(engine),
+        live=live,
+    )
+    rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce)
+    for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
+        rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce)
+    yield application(desk)
+    await intake.close()
+    engine.dispose()
+
+
+def application(desk: Desk) -> ASGIApp:
+    """API and live events have sessions of their own kind; everything else is a page behind the guard."""
+    return Starlette(
+        routes=[
+            Mount("/api/v1", api(desk)),
+            Route("/live", _live(desk)),
+            Mount("/", pages(desk)),
+        ]
+    )
+
+
+def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    async def live(request: Request) -> Response:
+        """`/live?case=<id>`: the topics `inbox` and, if asked for, `case:<id>`; 401 without a session."""
+        token = request.cookies.get(desk.settings.session_cookie, "")
+        if await desk.people.who(token) is None:
+            return Response(status_code=401)
+        case = request.query_params.get("case", "")
+        topics = [INBOX, *([case_topic(case)] if case else [])]
+        events = desk.live.stream(topics, lambda: desk.people.who(token))
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    return live
+
+
+def project(_settings: Settings, engine: Engine, _directory: Directory, _clock: Clock) -> Projection:
+    """What `rebuild` and `replay` refill."""
+    return Store().projection(engine)

@@ -1,0 +1,65 @@
+"""What the desk takes from the pack in force: the rules for decisions, and working time that is left."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from libs.contracts.errors import Refused
+from libs.packs.model import NotInPack, Pack
+from libs.worktime.calendar import CalendarError
+from services.desk.domain.rules import Rules
+
+KINDS = ("reject", "return", "withhold", "call-failed")
+
+
+def rules_of(pack: Pack, now: datetime, dues: Mapping[str, datetime]) -> Rules:
+    """The pack as plain values. `dues` are the ends of clocks that are known already, by their ids."""
+    day = now.astimezone(ZoneInfo(pack.zone)).date()
+    standing = [agency for agency in pack.agencies if agency.in_force(day)]
+
+    def answer_due(number: int, sent_at: datetime) -> datetime:
+        if known := dues.get(f"answer-{number}"):
+            return known
+        kind = pack.clock("answer")
+        try:
+            return pack.calendar(kind.calendar).add(sent_at, kind.budget_seconds or 0)
+        except CalendarError as error:
+            raise Refused("Lịch làm việc chưa có những ngày này", str(error)) from error
+
+    return Rules(
+        pack_version=pack.version,
+        arbiter=pack.arbiter,
+        agencies=frozenset(agency.code for agency in standing),
+        fields=frozenset(field.code for field in pack.fields),
+        units=frozenset(unit.code for unit in pack.units),
+        reasons={kind: frozenset(r.code for r in pack.reasons if r.kind == kind) for kind in KINDS},
+        answer_due=answer_due,
+        hotlines={agency.code: agency.hotline for agency in standing if agency.hotline},
+        public_words=public_words(pack),
+    )
+
+
+def public_words(pack: Pack) -> frozenset[str]:
+    """Telephone numbers (digits only) and addresses anybody may know: of agencies and channels."""
+    known = [agency.hotline or "" for agency in pack.agencies]
+    known += [part for channel in pack.channels for part in (channel.address or "").split(";")]
+    return frozenset(word for one in (*known, pack.hotline) for word in _spellings(one.strip().lower()))
+
+
+def _spellings(word: str) -> Iterator[str]:
+    if "@" in word:
+        yield word
+    digits = re.sub(r"\D", "", word)
+    if digits:
+        yield digits
+        yield f"84{digits[1:]}" if digits.startswith("0") else f"0{digits.removeprefix('84')}"
+
+
+def remaining(pack: Pack, kind: str, now: datetime, due: datetime) -> int:
+    """Working seconds until `due`, negative after it; plain seconds where the calendar does not reach."""
+    try:
+        calendar = pack.calendar(pack.clock(kind).calendar)
+        return calendar.between(now, due) if now <= due else -calendar.between(due, now)
+    except (CalendarError, NotInPack):
+        return int((due - now).total_seconds())

@@ -1,0 +1,159 @@
+"""What the desk remembers: a projection of the streams, and beside it people (migrated, never rebuilt)."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from libs.runtime.database import CaseLink
+
+
+def _big(*, nullable: bool = False) -> Column[int]:
+    return Column(BigInteger, nullable=nullable)
+
+
+class DeskTable(SQLModel, registry=registry()):
+    """The projection: dropped and refilled by a rebuild. Instants are whole seconds since 1970, UTC."""
+
+
+class Link(CaseLink, DeskTable, table=True):
+    """How far each case was read."""
+
+    __tablename__ = "desk_link"
+
+
+class CaseRow(DeskTable, table=True):
+    """A case: `state` is the whole of it, the other columns are what is asked for.
+
+    `queue`: who has to act (triage, arbiter, agency, publish, closed). `calm`: 0 when urgent, so that urgent
+    cases sort first. `due`: the next deadline, or the last change while no clock runs.
+    """
+
+    __tablename__ = "desk_case"
+    __table_args__ = (
+        Index("desk_case_waiting", "queue", "calm", "opened_at", "case_id"),
+        Index("desk_case_inbox", "agency", "queue", "due", "case_id"),
+        Index("desk_case_phone", "phone", "opened_at"),
+    )
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    code: str = Field(index=True)
+    status: str
+    queue: str
+    agency: str
+    field: str
+    place: str
+    urgent: bool
+    calm: int
+    phone: str
+    opened_at: int = Field(sa_column=_big())
+    updated_at: int = Field(sa_column=_big())
+    due: int = Field(sa_column=_big())
+    state: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class EntryRow(DeskTable, table=True):
+    """One fact of a case's timeline, whole."""
+
+    __tablename__ = "desk_entry"
+    __table_args__ = (Index("desk_entry_event", "case_id", "event_id"),)
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    token: str
+    at: int = Field(sa_column=_big())
+    by: str
+    event_id: str = Field(max_length=36)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class JoinedRow(DeskTable, table=True):
+    """An agency that stands beside the lead on the current slip."""
+
+    __tablename__ = "desk_joined"
+    __table_args__ = (Index("desk_joined_agency", "agency", "sent_at", "case_id"),)
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    agency: str = Field(primary_key=True)
+    sent_at: int = Field(sa_column=_big())
+
+
+class ClockRow(DeskTable, table=True):
+    """The newest fact of one clock, by its sequence in CLOCKS; a miss is never forgotten."""
+
+    __tablename__ = "desk_clock"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    clock: str = Field(primary_key=True, max_length=64)
+    seq: int = Field(sa_column=_big())
+    token: str
+    kind: str
+    agency: str
+    start: int = Field(sa_column=_big())
+    due: int = Field(sa_column=_big())
+    missed: bool
+    promised: bool
+    stopped_at: int | None = Field(sa_column=_big(nullable=True))
+
+
+class LetterRow(DeskTable, table=True):
+    """The newest outcome of one letter, by its sequence in LETTERS."""
+
+    __tablename__ = "desk_letter"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    letter: str = Field(primary_key=True, max_length=64)
+    seq: int = Field(sa_column=_big())
+    token: str
+    template: str
+    way: str
+    audience: str
+    agency: str
+    at: int = Field(sa_column=_big())
+    attempt: int
+    reason: str
+
+
+class PeopleTable(SQLModel, registry=registry()):
+    """People: made and changed by the migrations."""
+
+
+class AccountRow(PeopleTable, table=True):
+    """Who may sign in. `login` is in lower case; an account ends, it is never deleted."""
+
+    __tablename__ = "desk_account"
+
+    id: str = Field(primary_key=True, max_length=32)
+    login: str = Field(unique=True, max_length=64)
+    password: str
+    name: str
+    role: str
+    agency: str
+    active: bool
+    made_at: int = Field(sa_column=_big())
+
+
+class SessionRow(PeopleTable, table=True):
+    """A signed-in browser; only a digest of its token is kept."""
+
+    __tablename__ = "desk_session"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    account: str = Field(index=True, max_length=32)
+    made_at: int = Field(sa_column=_big())
+    seen_at: int = Field(sa_column=_big())
+    ended_at: int | None = Field(sa_column=_big(nullable=True))
+
+
+class ViewRow(PeopleTable, table=True):
+    """Somebody saw a citizen's personal data: who, whose, when, and why if a reason was asked."""
+
+    __tablename__ = "desk_view"
+
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
+    account: str = Field(index=True, max_length=32)
+    case_id: str = Field(index=True, max_length=32)
+    at: int = Field(sa_column=_big())
+    reason: str
