@@ -43,13 +43,12 @@ def _reading(stream: str) -> list[str]:
 
 
 def _directory() -> list[str]:
-    """Watch the pack in force and fetch it: KV DIRECTORY and the object store PACKS, read only."""
+    """Look which pack is in force and fetch it: KV DIRECTORY and the object store PACKS, read only."""
     return [
+        "$JS.API.STREAM.NAMES",  # nats-py asks which stream holds a chunk
         *_reading("KV_DIRECTORY"),
-        "$JS.API.CONSUMER.CREATE.KV_DIRECTORY.>",
-        "$JS.API.CONSUMER.DELETE.KV_DIRECTORY.>",
-        "$JS.FC.KV_DIRECTORY.>",
         *_reading("OBJ_PACKS"),
+        "$JS.API.CONSUMER.CREATE.OBJ_PACKS",
         "$JS.API.CONSUMER.CREATE.OBJ_PACKS.>",
         "$JS.API.CONSUMER.DELETE.OBJ_PACKS.>",
         "$JS.FC.OBJ_PACKS.>",

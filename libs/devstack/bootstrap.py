@@ -55,11 +55,11 @@ def developers_packages(groups: Sequence[str]) -> list[str]:
     return sorted({package for group in groups for package in wanted[group]})
 
 
-def run(step: str, command: Sequence[str | Path], *, folder: Path = ROOT) -> None:
+def run(step: str, command: Sequence[str]) -> None:
     """Run one step, showing its time; on failure its last words and what usually helps."""
     started = time.monotonic()
     print(f"  {step} …", end="", flush=True)
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     print(f" {time.monotonic() - started:.1f} s")
     if done.returncode:
         words = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
@@ -76,14 +76,14 @@ def install(groups: Sequence[str]) -> None:
         print("  making .venv …")
         venv.create(ENVIRONMENT, with_pip=True)
     pip = [
-        python,
+        str(python),
         "-m",
         "pip",
         "install",
         "--quiet",
         "--disable-pip-version-check",
         "-c",
-        ROOT / "constraints.txt",
+        str(ROOT / "constraints.txt"),
     ]
     run("installing tools", [*pip, *developers_packages(groups)])
     ours = [word for leaf in leaves() for word in ("-e", str(leaf))]
@@ -94,7 +94,7 @@ def install(groups: Sequence[str]) -> None:
         "fetching the pages' script",
         ["npm", "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund"],
     )
-    run("placing it", [python, "-m", "libs.web.vendor"])
+    run("placing it", [str(python), "-m", "libs.web.vendor"])
 
 
 def main(groups: Sequence[str]) -> int:

@@ -1,0 +1,92 @@
+"""The pack in force and the clock: taken while running, also after the server was away."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from libs.devstack.nats_server import NatsServer
+from libs.packs.folder import load
+from libs.runtime.caselog import CaseLog
+from libs.runtime.clock import ClockSetting, FollowingClock
+from libs.runtime.directory import Directory, put_pack
+from libs.runtime.errors import NotProvisioned
+from libs.runtime.provision import ClockDiffers, ServerTooOld, check_version, provision
+from tests.support.builders import a_case, opened
+from tests.support.bus import connected, provisioned
+from tests.support.waiting import eventually
+
+AN_ORIGIN = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+PACK = Path(__file__).parents[2] / "packs" / "thanh-hoa-2021"
+
+
+async def test_a_server_without_a_pack_says_so(server: NatsServer) -> None:
+    async with connected(server, "sla") as js:
+        with pytest.raises(NotProvisioned):
+            await Directory(js, FollowingClock()).refresh()
+
+
+async def test_a_new_version_is_taken_while_running_and_the_old_one_stays(
+    server: NatsServer,
+) -> None:
+    first = load(PACK)
+    second = first.model_copy(update={"version": "thanh-hoa-2021-000000000002", "auto_slip": False})
+    async with connected(server, "provisioner") as operator, connected(server, "sla") as js:
+        await put_pack(operator, first)
+        directory = Directory(js, FollowingClock())
+        await directory.wait()
+        assert directory.pack == first
+        await put_pack(operator, second)
+        await directory.refresh()
+        assert directory.current == second.version
+        assert (await directory.version(first.version)).auto_slip is first.auto_slip
+
+
+async def test_a_new_version_is_taken_also_after_the_server_was_killed(server: NatsServer) -> None:
+    pack = load(PACK)
+    async with connected(server, "sla") as js:
+        async with connected(server, "provisioner") as operator:
+            await put_pack(operator, pack)
+        directory = Directory(js, FollowingClock())
+        await directory.wait()
+        server.kill()
+        server.start()
+        async with connected(server, "provisioner") as operator:
+            await put_pack(operator, pack.model_copy(update={"version": "thanh-hoa-2021-000000000003"}))
+        await eventually(lambda: js._nc.is_connected, within=5)
+        await directory.refresh()
+        assert directory.current.endswith("3")
+
+
+async def test_simulated_time_runs_as_fast_as_the_server_says(tmp_path: Path) -> None:
+    setting = ClockSetting(mode="simulated", origin=AN_ORIGIN, real=time.time() - 10, rate=360)
+    async with provisioned(tmp_path / "nats", clock=setting) as server:
+        async with connected(server, "provisioner") as operator:
+            await put_pack(operator, load(PACK))
+        async with connected(server, "sla") as js:
+            clock = FollowingClock()
+            await Directory(js, clock).wait()
+            assert 3_590 < (clock.now() - AN_ORIGIN).total_seconds() < 5_000
+
+
+async def test_simulated_time_never_meets_real_cases(server: NatsServer) -> None:
+    ref = a_case()
+    async with connected(server, "intake") as js:
+        await CaseLog(js).append(ref, None, 0, decide=lambda _: opened(ref), fold=lambda state, _: state)
+    async with connected(server, "provisioner") as operator:
+        with pytest.raises(ClockDiffers):
+            await provision(
+                operator, clock=ClockSetting(mode="simulated", origin=datetime(2026, 1, 1, tzinfo=UTC))
+            )
+
+
+async def test_provisioning_twice_changes_nothing(server: NatsServer) -> None:
+    async with connected(server, "provisioner") as operator:
+        assert not [line for line in await provision(operator) if "created" in line]
+
+
+def test_a_server_that_would_lose_updates_is_refused() -> None:
+    with pytest.raises(ServerTooOld):
+        check_version(2, 10)
+    check_version(2, 12)
