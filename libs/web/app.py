@@ -19,7 +19,7 @@ from libs.web.guard import Guard
 from libs.web.headers import SecurityHeaders
 from libs.web.language import COOKIE, LANGUAGES
 from libs.web.limits import TooOften
-from libs.web.pages import Pages
+from libs.web.pages import Pages, own_address
 from libs.web.signing import Signer
 
 YEAR = 365 * 86_400
@@ -83,7 +83,7 @@ class _Language:
             await self.app(scope, receive, send)
             return
         url = request.url.remove_query_params("lang")
-        answer = RedirectResponse(f"{url.path}?{url.query}" if url.query else url.path, 303)
+        answer = RedirectResponse(own_address(url), 303)
         answer.set_cookie(COOKIE, asked, max_age=YEAR, httponly=True, samesite="lax")
         await answer(scope, receive, send)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -110,7 +111,13 @@ def _other_language(request: Request, lang: str) -> str:
     if request.method != "GET":
         return "?lang=vi" if lang == "en" else "?lang=en"
     url = request.url.include_query_params(lang="vi" if lang == "en" else "en")
-    return f"{url.path}?{url.query}"
+    return own_address(url)
+
+
+def own_address(url: URL) -> str:
+    """Path and query, never a second host: `//elsewhere` would be one for a browser."""
+    path = "/" + url.path.lstrip("/")
+    return f"{path}?{url.query}" if url.query else path
 
 
 def _filters() -> dict[str, Callable[..., Any]]:

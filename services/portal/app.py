@@ -1,0 +1,75 @@
+"""The wiring of the portal."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from sqlalchemy import Engine
+from starlette.types import ASGIApp
+
+from libs.runtime.clock import Clock
+from libs.runtime.database import open_engine, table
+from libs.runtime.directory import Directory
+from libs.runtime.rebuild import Projection
+from libs.runtime.service import Runtime
+from libs.web.app import civic, web_app
+from libs.web.pages import Pages
+from libs.web.signing import Signer
+from libs.web.site import site_of
+from libs.web.static import Static
+from services.portal.case import Proof
+from services.portal.english import ENGLISH
+from services.portal.intake import TIMEOUT, Intake
+from services.portal.portal import Portal
+from services.portal.public import public_pages
+from services.portal.settings import Settings
+from services.portal.store import PROJECTION, Store
+from services.portal.submit import submit_pages
+from services.portal.tables import Link, PortalTable
+from services.portal.track import case_pages, track_pages
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@asynccontextmanager
+async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
+    """Projections of CASES and CLOCKS, and the pages on top."""
+    settings = rt.settings
+    if not isinstance(settings, Settings):
+        raise TypeError(type(settings))
+    secret = settings.secret_file.read_text(encoding="utf-8").strip()
+    engine = open_engine(settings.database_url)
+    PortalTable.metadata.create_all(engine)
+    store = Store(engine, Proof(secret.encode()))
+    rt.read_cases(engine, table(Link), store.apply)
+    rt.read_side("CLOCKS", engine, table(Link), store.apply_clocks)
+    async with httpx.AsyncClient(base_url=settings.intake_url, timeout=TIMEOUT) as client:
+        intake = Intake(client, settings.intake_key_file.read_text(encoding="utf-8").strip())
+        yield application(rt, settings, store, intake, Signer(secret))
+    engine.dispose()
+
+
+def application(rt: Runtime, settings: Settings, store: Store, intake: Intake, signer: Signer) -> ASGIApp:
+    """The pages around a store and a way to intake."""
+    pages = Pages(
+        TEMPLATES,
+        static=Static(),
+        site=lambda: site_of(rt.directory.pack),
+        now=rt.clock.now,
+        english=ENGLISH,
+    )
+    public_url = settings.public_url.rstrip("/")
+    portal = Portal(pages, store, intake, rt.directory, signer, public_url)
+    app = web_app()
+    for routes in (public_pages(portal), submit_pages(portal), track_pages(portal), case_pages(portal)):
+        app.include_router(routes)
+    return civic(app, pages, signer=signer, public_url=public_url)
+
+
+def project(settings: Settings, engine: Engine, _directory: Directory, _clock: Clock) -> Projection:
+    """What `rebuild` and `replay` refill."""
+    store = Store(engine, Proof(settings.secret_file.read_text(encoding="utf-8").strip().encode()))
+    return Projection(
+        engine, table(Link), PROJECTION, store.apply, store.forget, sides={"CLOCKS": store.apply_clocks}
+    )

@@ -1,0 +1,129 @@
+"""A case as its sender and, once published, everybody may see it; and how a sender proves it is theirs."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Literal
+
+from libs.contracts.events import CaseOpened, Person
+from libs.contracts.facts import Instant, Value
+
+Status = Literal[
+    "new", "triage", "arbiter", "routed", "received", "verifying", "promised",
+    "answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected",
+]  # fmt: skip
+
+OPEN: frozenset[Status] = frozenset(
+    {"new", "triage", "arbiter", "routed", "received", "verifying", "promised"}
+)
+"""Cases that still wait for an answer: their sender may add to them."""
+
+
+class Step(Value):
+    """One thing the sender is told about; `what` is the fact's token, words are made when shown."""
+
+    what: str
+    at: Instant
+    agency: str = ""
+    text: str = ""
+    until: Instant | None = None
+
+
+class PublicCase(Value):
+    """A case without the person: what the tracking page, and once published everybody, may read."""
+
+    case_id: str
+    year: int
+    code: str
+    lookup: str = ""
+    link: str = ""
+    status: Status = "new"
+    opened_at: Instant
+    field: str = ""
+    place: str | None = None
+    slip: int = 0
+    agency: str = ""
+    agencies: tuple[str, ...] = ()
+    asked: str = ""
+    promised_at: Instant | None = None
+    answer: str = ""
+    answered_at: Instant | None = None
+    reason: str = ""
+    reason_text: str = ""
+    ground: str = ""
+    public_question: str = ""
+    public_answer: str = ""
+    published_at: Instant | None = None
+    steps: tuple[Step, ...] = ()
+
+
+class PublishedAnswer(Value):
+    """What everybody may read of a case, and nothing else of it."""
+
+    id: str
+    question: str
+    answer: str
+    field: str
+    place: str | None
+    agency: str
+    opened_at: Instant
+    answered_at: Instant
+    published_at: Instant
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Turns what a sender knows into what we keep: neither can be turned back."""
+
+    secret: bytes
+
+    def of_code(self, code: str, digits: str) -> str:
+        """HMAC of the look-up code and the last four digits of the phone; "" without four digits."""
+        known = "".join(digit for digit in digits if digit.isascii() and digit.isdigit())[-4:]
+        if len(known) < 4:
+            return ""
+        return hmac.new(self.secret, f"{code}:{known}".encode(), hashlib.sha256).hexdigest()
+
+    @staticmethod
+    def of_token(token: str) -> str:
+        """Digest of the secret of a tracking link; "" without one."""
+        return hashlib.sha256(token.encode()).hexdigest() if token else ""
+
+
+def public_id(case_id: str) -> str:
+    """The name of a published answer: leads back neither to the case's id nor to its code."""
+    return hashlib.sha256(f"published answer {case_id}".encode()).hexdigest()[:16]
+
+
+def published_answer(case: PublicCase) -> PublishedAnswer | None:
+    """The public part of a case; None while there is none."""
+    if case.published_at is None:
+        return None
+    return PublishedAnswer(
+        id=public_id(case.case_id),
+        question=case.public_question,
+        answer=case.public_answer,
+        field=case.field,
+        place=case.place,
+        agency=case.agency,
+        opened_at=case.opened_at,
+        answered_at=case.answered_at or case.published_at,
+        published_at=case.published_at,
+    )
+
+
+def open_case(fact: CaseOpened, year: int, proof: Proof) -> PublicCase:
+    return PublicCase(
+        case_id=fact.case_id,
+        year=year,
+        code=fact.code,
+        lookup=proof.of_code(fact.code, phone_of(fact.person)),
+        link=proof.of_token(fact.track_token),
+        opened_at=fact.at,
+        field=fact.field or "",
+        steps=(Step(what=fact.stem(), at=fact.at),),
+    )
+
+
+def phone_of(person: Person) -> str:
+    return person.phone or person.phone_raw

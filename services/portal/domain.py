@@ -1,0 +1,146 @@
+"""What the public, and the sender alone, may see of a case: facts in, a public case out."""
+
+from collections.abc import Callable
+
+from libs.contracts.events import (
+    CaseAdded,
+    CaseAmended,
+    CaseAnswered,
+    CaseAnsweredAtDesk,
+    CaseAnsweredByPhone,
+    CaseCallTransferred,
+    CaseDetermined,
+    CaseDirected,
+    CaseFact,
+    CaseInformationAsked,
+    CaseProgressPromised,
+    CasePublished,
+    CaseReceived,
+    CaseReferred,
+    CaseRejected,
+    CaseReturned,
+    CaseRouted,
+    CaseTriaged,
+    CaseVerifying,
+    CaseWithheld,
+)
+from services.portal.case import Proof, PublicCase, Status, Step, phone_of
+
+
+def fold(case: PublicCase, fact: CaseFact, proof: Proof) -> PublicCase:
+    """The case after this fact; a fact that the public does not see changes nothing."""
+    change = _CHANGES.get(type(fact))
+    changed = change(case, fact) if change else {}
+    if isinstance(fact, CaseAmended):
+        changed |= _amended(case, fact, proof)
+    step = _STEPS.get(type(fact))
+    if step and (said := step(case, fact)):
+        changed["steps"] = (*case.steps, said)
+    return case.model_copy(update=changed)
+
+
+def _amended(case: PublicCase, fact: CaseAmended, proof: Proof) -> dict[str, object]:
+    return {
+        "lookup": proof.of_code(case.code, phone_of(fact.person)) or case.lookup,
+        "field": fact.field or case.field,
+        "place": fact.place or case.place,
+    }
+
+
+def _triaged(_: PublicCase, fact: CaseTriaged) -> dict[str, object]:
+    return {"status": "arbiter" if fact.to == "arbiter" else "triage"}
+
+
+def _slip_sent(_: PublicCase, fact: CaseRouted | CaseDirected) -> dict[str, object]:
+    slip = fact.slip
+    return {
+        "status": "routed",
+        "slip": slip.number,
+        "agency": slip.lead,
+        "agencies": (slip.lead, *slip.co_leads),
+        "field": slip.field,
+        "place": slip.place,
+        "promised_at": None,
+        "asked": "",
+    }
+
+
+def _answered(status: Status, words: Callable[[CaseFact], str]) -> Callable[..., dict[str, object]]:
+    return lambda _case, fact: {
+        "status": status,
+        "answer": words(fact),
+        "answered_at": fact.at,
+        "asked": "",
+    }
+
+
+def _published(_: PublicCase, fact: CasePublished) -> dict[str, object]:
+    return {
+        "status": "published",
+        "public_question": fact.question,
+        "public_answer": fact.answer,
+        "published_at": fact.at,
+    }
+
+
+_CHANGES: dict[type[CaseFact], Callable[..., dict[str, object]]] = {
+    CaseTriaged: _triaged,
+    CaseReferred: lambda _case, _fact: {"status": "arbiter"},
+    CaseDetermined: lambda _case, _fact: {"status": "triage"},
+    CaseRouted: _slip_sent,
+    CaseDirected: _slip_sent,
+    CaseReceived: lambda _case, _fact: {"status": "received"},
+    CaseReturned: lambda _case, _fact: {"status": "triage", "agency": "", "agencies": (), "asked": ""},
+    CaseVerifying: lambda _case, _fact: {"status": "verifying"},
+    CaseProgressPromised: lambda _case, fact: {"status": "promised", "promised_at": fact.promised_at},
+    CaseInformationAsked: lambda _case, fact: {"asked": fact.question},
+    CaseAdded: lambda _case, _fact: {"asked": ""},
+    CaseAnswered: _answered("answered", lambda fact: getattr(fact, "answer", "")),
+    CaseAnsweredByPhone: _answered("answered_by_phone", lambda fact: getattr(fact, "summary", "")),
+    CaseAnsweredAtDesk: _answered("answered_at_desk", lambda fact: getattr(fact, "answer", "")),
+    CaseRejected: lambda _case, fact: {
+        "status": "rejected",
+        "reason": fact.reason,
+        "reason_text": fact.text,
+    },
+    CasePublished: _published,
+    CaseWithheld: lambda _case, fact: {"status": "withheld", "ground": fact.ground},
+}
+
+
+def _plain(case: PublicCase, fact: CaseFact) -> Step:
+    return Step(what=fact.stem(), at=fact.at, agency=case.agency)
+
+
+def _of_triage(case: PublicCase, fact: CaseTriaged) -> Step | None:
+    if fact.to != "arbiter" or case.status == "arbiter":
+        return None
+    return Step(what="referred", at=fact.at)
+
+
+_STEPS: dict[type[CaseFact], Callable[..., Step | None]] = {
+    CaseTriaged: _of_triage,
+    CaseReferred: _plain,
+    CaseDetermined: lambda _, fact: Step(what=fact.stem(), at=fact.at, agency=fact.agency),
+    CaseRouted: lambda _, fact: Step(what="routed", at=fact.at, agency=fact.slip.lead),
+    CaseDirected: lambda _, fact: Step(what="routed", at=fact.at, agency=fact.slip.lead),
+    CaseCallTransferred: lambda _, fact: Step(what=f"call-{fact.result}", at=fact.at, agency=fact.agency),
+    CaseReceived: _plain,
+    CaseReturned: _plain,
+    CaseVerifying: lambda case, fact: Step(
+        what=fact.stem(), at=fact.at, agency=case.agency, until=fact.until
+    ),
+    CaseProgressPromised: lambda case, fact: Step(
+        what=fact.stem(), at=fact.at, agency=case.agency, text=fact.progress, until=fact.promised_at
+    ),
+    CaseInformationAsked: lambda case, fact: Step(
+        what=fact.stem(), at=fact.at, agency=case.agency, text=fact.question
+    ),
+    CaseAdded: _plain,
+    CaseAnswered: _plain,
+    CaseAnsweredByPhone: _plain,
+    CaseAnsweredAtDesk: _plain,
+    CaseRejected: _plain,
+    CasePublished: _plain,
+    CaseWithheld: _plain,
+}

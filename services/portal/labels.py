@@ -1,0 +1,56 @@
+"""The pack's names for codes, in the reader's language; a code the pack has lost stands for itself."""
+
+from libs.packs.model import NotInPack, Pack
+from libs.web.pages import short
+
+
+class Labels:
+    """What a template asks: `labels.agency(code)` …"""
+
+    def __init__(self, pack: Pack, lang: str) -> None:
+        self._pack = pack
+        self._lang = lang
+
+    def agency(self, code: str) -> str:
+        """The agency's name; the hotline's own when no agency has the case."""
+        if not code:
+            return self._either(self._pack.name_vi, self._pack.name_en)
+        try:
+            agency = self._pack.agency(code)
+        except NotInPack:
+            return code
+        return self._either(agency.name_vi, agency.name_en)
+
+    def field(self, code: str) -> str:
+        try:
+            field = self._pack.field(code)
+        except NotInPack:
+            return code
+        return short(self._either(field.name_vi, field.name_en), 90)
+
+    def fields(self) -> list[tuple[str, str]]:
+        return [(field.code, self.field(field.code)) for field in self._pack.fields]
+
+    def place(self, unit: str | None) -> str:
+        """`Xã Quảng Lưu, Huyện Quảng Xương`; "" for the whole province and for no place."""
+        if not unit:
+            return ""
+        try:
+            chain = self._pack.enclosing(unit)
+        except NotInPack:
+            return unit
+        return ", ".join(one.name_vi for one in chain if one.level != "province")
+
+    def reason(self, kind: str, code: str) -> str:
+        try:
+            reason = self._pack.reason(kind, code)
+        except NotInPack:
+            return code
+        return self._either(reason.text_vi, reason.text_en)
+
+    def hours(self, clock: str) -> int:
+        """The working hours this clock of the pack allows."""
+        return (self._pack.clock(clock).budget_seconds or 0) // 3600
+
+    def _either(self, vi: str, en: str) -> str:
+        return en if self._lang == "en" and en else vi

@@ -1,0 +1,97 @@
+"""What every page of the portal is made with."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from libs.packs.model import Pack
+from libs.places.answers import AnswerIndex, Entry
+from libs.runtime.directory import Directory
+from libs.web.formats import days_between
+from libs.web.guard import Visit
+from libs.web.limits import Limits
+from libs.web.pages import Pages
+from libs.web.signing import Signer
+from services.portal.case import PublishedAnswer
+from services.portal.intake import Intake
+from services.portal.labels import Labels
+from services.portal.store import Store
+
+
+@dataclass
+class Portal:
+    """The parts of the portal; pages ask for what they need."""
+
+    pages: Pages
+    store: Store
+    intake: Intake
+    directory: Directory
+    signer: Signer
+    public_url: str
+    limits: Limits = field(default_factory=Limits)
+    _index: tuple[str, AnswerIndex] | None = None
+
+    @property
+    def pack(self) -> Pack:
+        return self.directory.pack
+
+    def labels(self, request: Request) -> Labels:
+        return Labels(self.pack, self.pages.language(request))
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Response:
+        """A page, with the pack's names at hand."""
+        labels = self.labels(request)
+        return self.pages.render(request, template, status, headers, labels=labels, days=self.days, **values)
+
+    def keep(self, answer: Response, name: str, text: str, seconds: int) -> None:
+        """Let the browser keep a signed text for the page `/<name>` alone."""
+        answer.set_cookie(
+            name,
+            self.signer.sign(name, text, seconds),
+            max_age=seconds,
+            path=f"/{name}",
+            httponly=True,
+            secure=self.public_url.startswith("https"),
+            samesite="lax",
+        )
+
+    def kept(self, request: Request, name: str) -> str | None:
+        """What `keep` left, unless it was changed or has ended."""
+        return self.signer.read(name, request.cookies.get(name, ""))
+
+    def days(self, answer: PublishedAnswer) -> int:
+        """Calendar days from the request to its answer."""
+        return days_between(answer.opened_at, answer.answered_at, ZoneInfo(self.pack.zone))
+
+    async def questions(self) -> AnswerIndex:
+        """The index of the pack's questions and answers, made anew for a new pack."""
+        version = self.directory.current
+        if self._index is None or self._index[0] != version:
+            self._index = (version, await asyncio.to_thread(_indexed, self.pack))
+        return self._index[1]
+
+    async def hold(self, request: Request, what: str, times: int, minutes: int, *more: str) -> None:
+        """Count a try: firmly by browser and by `more` (a phone, a code), loosely by address."""
+        visit: Visit = request.state.visit
+        address = request.client.host if request.client else ""
+        for who in ("" if visit.fresh else visit.id, *more):
+            await self.limits.allow(what, who, times, minutes)
+        await self.limits.allow(f"{what}-from", address, times * 20, minutes)
+
+
+def _indexed(pack: Pack) -> AnswerIndex:
+    return AnswerIndex(
+        Entry(id=one.id, field=one.field, question=one.question, answer=one.answer) for one in pack.questions
+    )

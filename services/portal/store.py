@@ -1,0 +1,180 @@
+"""All SQL of the portal: the projection, finding one's own case, searching published answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, select
+
+from libs.contracts.events import CaseOpened
+from libs.contracts.sidefacts import ClockFact, SideFact
+from libs.places.text import syllables, unmarked, words
+from libs.runtime.database import reading, table, upsert
+from libs.runtime.projection import Applied
+from services.portal.case import Proof, PublicCase, PublishedAnswer, open_case, published_answer
+from services.portal.domain import fold
+from services.portal.tables import AnswerRow, CaseRow, ClockRow, Link
+
+LINK, CASE, ANSWER, CLOCK = (table(model) for model in (Link, CaseRow, AnswerRow, ClockRow))
+PROJECTION = (LINK, CASE, ANSWER, CLOCK)
+
+PAGE = 20
+"""Published answers on one page."""
+
+
+class NotOpened(ValueError):
+    """A case begins with `opened`; this one does not."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of published answers and how many there are in all."""
+
+    answers: tuple[PublishedAnswer, ...]
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+class Store:
+    """The public read model, on SQLite (one process) or PostgreSQL (any number)."""
+
+    def __init__(self, engine: Engine, proof: Proof) -> None:
+        self._engine = engine
+        self.proof = proof
+
+    # --- projection ---------------------------------------------------------------------------
+
+    def apply(self, connection: Connection, facts: Sequence[Applied]) -> None:
+        """Fold the facts into their cases, in this transaction."""
+        cases = self._cases(connection, {one.ref.case_id for one in facts})
+        for one in facts:
+            known = cases.get(one.ref.case_id)
+            if isinstance(one.fact, CaseOpened):
+                cases[one.ref.case_id] = open_case(one.fact, one.ref.year, self.proof)
+            elif known is None:
+                raise NotOpened
+            else:
+                cases[one.ref.case_id] = fold(known, one.fact, self.proof)
+        upsert(connection, CASE, [_case_row(case) for case in cases.values()], key=["case_id"])
+        shown = [(case.case_id, answer) for case in cases.values() if (answer := published_answer(case))]
+        upsert(connection, ANSWER, [_answer_row(*one) for one in shown], key=["case_id"])
+
+    def apply_clocks(self, connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
+        """Note when answers are due, and which clocks no longer run."""
+        rows = [
+            {"case_id": fact.case_id, "clock": fact.clock, "fact": fact.stem(), "due": fact.due}
+            for _, fact in facts
+            if isinstance(fact, ClockFact)
+        ]
+        upsert(connection, CLOCK, rows, key=["case_id", "clock", "fact"], keep=True)
+
+    def forget(self, connection: Connection, case_ids: Sequence[str]) -> None:
+        """Delete what came from CASES about these cases."""
+        for each in (CASE, ANSWER):
+            connection.execute(delete(each).where(each.c.case_id.in_(case_ids)))
+
+    def _cases(self, connection: Connection, ids: set[str]) -> dict[str, PublicCase]:
+        rows = connection.execute(select(CASE.c.case_id, CASE.c.data).where(CASE.c.case_id.in_(ids)))
+        return {row.case_id: PublicCase.model_validate_json(row.data) for row in rows}
+
+    # --- one's own case -----------------------------------------------------------------------
+
+    def by_code(self, code: str, digits: str) -> PublicCase | None:
+        """The case with this code whose sender's phone ends with these digits."""
+        lookup = self.proof.of_code(code, digits)
+        return self._one(CASE.c.lookup == lookup) if lookup else None
+
+    def by_token(self, token: str) -> PublicCase | None:
+        """The case of this tracking link."""
+        link = self.proof.of_token(token)
+        return self._one(CASE.c.link == link) if link else None
+
+    def by_id(self, case_id: str) -> PublicCase | None:
+        return self._one(CASE.c.case_id == case_id)
+
+    def due(self, case_id: str, slip: int) -> datetime | None:
+        """When the answer to this slip is due, while that clock runs or was missed."""
+        of_slip = and_(CLOCK.c.case_id == case_id, CLOCK.c.clock == f"answer-{slip}")
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(CLOCK.c.fact, CLOCK.c.due).where(of_slip)).all()
+        if not rows or {row.fact for row in rows} & {"met", "ended", "cancelled"}:
+            return None
+        return _aware(rows[0].due)
+
+    def _one(self, which: ColumnElement[bool]) -> PublicCase | None:
+        with reading(self._engine) as connection:
+            data = connection.execute(select(CASE.c.data).where(which).limit(1)).scalar()
+        return PublicCase.model_validate_json(data) if data else None
+
+    # --- published answers --------------------------------------------------------------------
+
+    def search(self, query: str = "", field: str = "", page: int = 1) -> Found:
+        """Published answers with every word of the query, newest first; marks count where typed.
+
+        When nothing agrees with the marks, they are left out of account.
+        """
+        found = self._search(_all_words(query, with_marks=True), field, page)
+        return found if found.total else self._search(_all_words(query, with_marks=False), field, page)
+
+    def published(self, answer_id: str) -> PublishedAnswer | None:
+        with reading(self._engine) as connection:
+            data = connection.execute(select(ANSWER.c.data).where(ANSWER.c.public_id == answer_id)).scalar()
+        return PublishedAnswer.model_validate_json(data) if data else None
+
+    def newest(self, limit: int) -> list[tuple[str, datetime]]:
+        """(name of its page, when it was published) of the newest answers, for the site map."""
+        query = select(ANSWER.c.public_id, ANSWER.c.published_at).order_by(ANSWER.c.published_at.desc())
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.limit(limit)).all()
+        return [(row.public_id, _aware(row.published_at)) for row in rows]
+
+    def _search(self, conditions: list[ColumnElement[bool]], field: str, page: int) -> Found:
+        if field:
+            conditions = [*conditions, ANSWER.c.field == field]
+        newest = select(ANSWER.c.data).where(*conditions).order_by(ANSWER.c.published_at.desc())
+        with reading(self._engine) as connection:
+            total = connection.execute(
+                select(func.count()).select_from(ANSWER).where(*conditions)
+            ).scalar_one()
+            rows = connection.execute(newest.limit(PAGE).offset((page - 1) * PAGE)).scalars().all()
+        return Found(tuple(PublishedAnswer.model_validate_json(data) for data in rows), total)
+
+
+def _all_words(query: str, *, with_marks: bool) -> list[ColumnElement[bool]]:
+    """One condition a word; letters and digits only, so nothing in them means anything to LIKE."""
+    return [
+        ANSWER.c.exact.like(f"% {word}%")
+        if with_marks and not word.isascii()
+        else ANSWER.c.folded.like(f"% {unmarked(word)}%")
+        for word in words(query)[:12]
+    ]
+
+
+def _case_row(case: PublicCase) -> dict[str, object]:
+    return {
+        "case_id": case.case_id,
+        "lookup": case.lookup,
+        "link": case.link,
+        "data": case.model_dump_json(),
+    }
+
+
+def _answer_row(case_id: str, answer: PublishedAnswer) -> dict[str, object]:
+    text = f"{answer.question} {answer.answer}"
+    return {
+        "case_id": case_id,
+        "public_id": answer.id,
+        "published_at": answer.published_at,
+        "field": answer.field,
+        "exact": f" {' '.join(words(text))} ",
+        "folded": f" {' '.join(syllables(text))} ",
+        "data": answer.model_dump_json(),
+    }
+
+
+def _aware(stored: datetime) -> datetime:
+    """SQLite forgets the offset; what we store is UTC."""
+    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)

@@ -1,0 +1,55 @@
+"""What the portal remembers: cases without persons, published answers, and when answers are due."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, DateTime, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from libs.runtime.database import CaseLink
+
+
+class PortalTable(SQLModel, registry=registry()):
+    """Tables of this service."""
+
+
+class Link(CaseLink, PortalTable, table=True):
+    """How far each case was read."""
+
+    __tablename__ = "portal_link"
+
+
+class CaseRow(PortalTable, table=True):
+    """A case as its sender may see it; found by an HMAC of code and digits, or by the link's digest."""
+
+    __tablename__ = "portal_case"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    lookup: str = Field("", index=True, max_length=64)
+    link: str = Field("", index=True, max_length=64)
+    data: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class AnswerRow(PortalTable, table=True):
+    """A published answer. `exact` and `folded` are its words with and without marks, for searching."""
+
+    __tablename__ = "portal_answer"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    public_id: str = Field(unique=True, max_length=16)
+    published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+    field: str = Field("", index=True)
+    exact: str = Field(sa_column=Column(Text, nullable=False))
+    folded: str = Field(sa_column=Column(Text, nullable=False))
+    data: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ClockRow(PortalTable, table=True):
+    """One fact about one clock; rows are only ever added, so the order of arrival does not matter."""
+
+    __tablename__ = "portal_clock"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    clock: str = Field(primary_key=True, max_length=64)
+    fact: str = Field(primary_key=True, max_length=64)
+    due: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
