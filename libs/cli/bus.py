@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from nats.aio.client import Client
 from nats.js.client import JetStreamContext
 
 from libs.runtime.bus import broker_for, connect
@@ -30,11 +31,17 @@ def add_server(command: argparse.ArgumentParser) -> None:
 
 
 @asynccontextmanager
-async def provisioner(arguments: argparse.Namespace) -> AsyncIterator[JetStreamContext]:
-    """A JetStream context that may change streams, consumers and packs."""
+async def connection(arguments: argparse.Namespace) -> AsyncIterator[Client]:
+    """A connection that may do what the provisioner may do."""
     broker = broker_for("provisioner", arguments.nats, Path(arguments.seed_file))
-    client = await connect(broker, "provisioner")
     try:
-        yield client.jetstream(timeout=5)
+        yield await connect(broker, "provisioner")
     finally:
         await broker.stop()
+
+
+@asynccontextmanager
+async def provisioner(arguments: argparse.Namespace) -> AsyncIterator[JetStreamContext]:
+    """A JetStream context that may change streams, consumers and packs."""
+    async with connection(arguments) as client:
+        yield client.jetstream(timeout=5)

@@ -1,0 +1,222 @@
+"""`hotline backup FOLDER` and `hotline restore FOLDER`: everything that no rebuild can make again.
+
+The streams and buckets as the server's own snapshots, the desk's accounts as JSON lines, and a manifest
+with the checksum of each. The folder holds citizens' words and phone numbers: keep it as closed as the
+servers.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from nats.aio.client import Client
+from nats.js.client import JetStreamContext
+from nats.js.errors import NotFoundError
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+from sqlalchemy import Engine
+
+from libs.cli import ownrows, snapshots
+from libs.cli.bus import add_server, connection
+from libs.cli.ownrows import SavedTable
+from libs.cli.saved import SavedFile
+from libs.cli.secrets import DATABASES
+from libs.cli.snapshots import SavedStream
+from libs.contracts.errors import HotlineError
+from libs.contracts.facts import Instant, Value
+from libs.contracts.streams import CONSUMERS
+from libs.runtime.clock import ClockSetting, SystemClock
+from libs.runtime.database import open_engine
+from libs.runtime.main import read_settings
+from libs.runtime.provision import provision
+from libs.runtime.settings import settings_config
+
+ORDER = (
+    "DEAD", "ADVISORY", "CASES", "CLOCKS", "LETTERS", "KV_MESSAGES", "KV_DIRECTORY", "OBJ_PACKS",
+)  # fmt: skip
+"""DEAD points at facts, so it is saved before them; a letter follows from a fact, so LETTERS is saved after
+(a letter forgotten is a letter sent twice); DIRECTORY names a pack, so PACKS comes last."""
+
+FORMAT = 1
+SIDES = ("CLOCKS", "LETTERS")
+MANIFEST = "manifest.json"
+
+Result = TypeVar("Result")
+
+
+class NotABackup(HotlineError):
+    """There is no whole backup in this folder."""
+
+
+class ServerHasCases(HotlineError):
+    """The nats-server has cases already: a backup is restored onto an empty one only."""
+
+
+class Manifest(Value):
+    """What a backup holds. `before`: the last sequence of each side stream when CASES was not yet saved."""
+
+    format: int = FORMAT
+    made_at: Instant
+    server: str
+    before: dict[str, int]
+    streams: list[SavedStream]
+    tables: list[SavedTable]
+
+    @property
+    def files(self) -> list[SavedFile]:
+        return [*self.streams, *self.tables]
+
+    def stream(self, name: str) -> SavedStream:
+        return next(one for one in self.streams if one.name == name)
+
+
+class DeskDatabase(BaseSettings):
+    """`HOTLINE_DESK_DATABASE_URL`: where the desk keeps its accounts."""
+
+    model_config = settings_config("desk")
+
+    database_url: str
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    save = commands.add_parser("backup", help="save streams, buckets and accounts, while all run")
+    restore_ = commands.add_parser("restore", help="bring a backup back to an empty server")
+    for command, run in ((save, run_backup), (restore_, run_restore)):
+        command.add_argument("folder", type=Path)
+        add_server(command)
+        command.set_defaults(run=run)
+    restore_.add_argument("--replicas", type=int, default=1, choices=(1, 3, 5), help="copies of each stream")
+
+
+def run_backup(arguments: argparse.Namespace) -> int:
+    """Prints what was saved."""
+    folder: Path = arguments.folder
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NotABackup(f"{folder} is not an empty folder; every backup gets one of its own")
+    manifest = asyncio.run(_with_server(arguments, backup))
+    for one in manifest.files:
+        print(f"  {one.name:15} {one.bytes:>12,} bytes")
+    facts = manifest.stream("CASES").state["messages"]
+    print(f"{folder}: {facts} facts about cases, {manifest.made_at:%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
+def run_restore(arguments: argparse.Namespace) -> int:
+    """Prints what was restored and what to do next."""
+    folder: Path = arguments.folder
+    manifest = checked(folder)
+
+    async def work(nc: Client, desk: Engine, folder: Path) -> list[str]:
+        return await restore(nc, desk, folder, manifest, replicas=arguments.replicas)
+
+    for line in asyncio.run(_with_server(arguments, work)):
+        print(f"  {line}")
+    print(f"Now rebuild every projection, then start: hotline rebuild {'|'.join(DATABASES)}")
+    return 0
+
+
+async def _with_server(
+    arguments: argparse.Namespace, work: Callable[[Client, Engine, Path], Awaitable[Result]]
+) -> Result:
+    desk = open_engine(read_settings(DeskDatabase).database_url)
+    try:
+        async with connection(arguments) as nc:
+            return await work(nc, desk, arguments.folder)
+    finally:
+        desk.dispose()
+
+
+async def backup(nc: Client, desk: Engine, folder: Path) -> Manifest:
+    """Save everything into `folder`; until it is complete it is called `<folder>.partial`."""
+    js = nc.jetstream(timeout=5)
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True, mode=0o700)
+    made_at = SystemClock().now()
+    before = {name: (await js.stream_info(name)).state.last_seq for name in SIDES}
+    manifest = Manifest(
+        made_at=made_at,
+        server=str(nc.connected_server_version),
+        before=before,
+        streams=[await snapshots.save(nc, name, partial) for name in ORDER],
+        tables=await asyncio.to_thread(ownrows.save, desk, partial),
+    )
+    (partial / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    partial.replace(folder)
+    return manifest
+
+
+def checked(folder: Path) -> Manifest:
+    """The manifest, once every file is found to be what it was. Raises NotABackup naming the file."""
+    try:
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        raise NotABackup(f"{folder}: there is no {MANIFEST}; was the backup broken off?") from None
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise NotABackup(f"{folder / MANIFEST}: {where or 'damaged'}: {error.errors()[0]['msg']}") from None
+    if manifest.format != FORMAT:
+        raise NotABackup(f"{folder / MANIFEST}: format {manifest.format}; this version reads {FORMAT}")
+    if missing := set(ORDER) - {one.name for one in manifest.streams}:
+        raise NotABackup(f"{folder / MANIFEST}: streams missing: {', '.join(sorted(missing))}")
+    for one in manifest.files:
+        if not (folder / one.file).exists():
+            raise NotABackup(f"{folder / one.file} is missing")
+        if not one.is_whole(folder):
+            raise NotABackup(f"{folder / one.file} is damaged: it is not what was saved")
+    return manifest
+
+
+async def restore(
+    nc: Client, desk: Engine, folder: Path, manifest: Manifest, *, replicas: int = 1
+) -> list[str]:
+    """Bring a checked backup back; says what it did, a line each. May be repeated until CASES is back.
+
+    CASES comes last, so a restoration that was broken off is not taken for a server with cases. Projections
+    read from the beginning again; the router, which keeps nothing, goes on where it was.
+    """
+    js = nc.jetstream(timeout=5)
+    await _refuse(js, str(nc.connected_server_version), manifest)
+    done = [await asyncio.to_thread(ownrows.restore, desk, manifest.tables, folder)]
+    for saved in sorted(manifest.streams, key=lambda one: one.name == "CASES"):
+        with suppress(NotFoundError):
+            await js.delete_stream(saved.name)
+        await snapshots.restore(nc, saved, folder, replicas)
+        dropped = await _drop_later(js, saved, manifest) if saved.name in SIDES else 0
+        done.append(f"{saved.name}: {saved.state['messages'] - dropped} messages")
+    for consumer in CONSUMERS:
+        if consumer.service in DATABASES:
+            with suppress(NotFoundError):
+                await js.delete_consumer(consumer.stream, consumer.service)
+    clock = (await (await js.key_value("DIRECTORY")).get("clock")).value or b"{}"
+    await provision(js, replicas=replicas, clock=ClockSetting.model_validate_json(clock))
+    return done
+
+
+async def _refuse(js: JetStreamContext, server: str, manifest: Manifest) -> None:
+    with suppress(NotFoundError):
+        if (await js.stream_info("CASES")).state.messages:
+            raise ServerHasCases
+    if _release(server) < _release(manifest.server):
+        raise NotABackup(f"made by nats-server {manifest.server}; this one is {server}, which is older")
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2])
+
+
+async def _drop_later(js: JetStreamContext, side: SavedStream, manifest: Manifest) -> int:
+    """Drop side facts that follow from a fact that CASES had not yet when it was saved."""
+    last, dropped = manifest.stream("CASES").last_seq, 0
+    for seq in range(manifest.before[side.name] + 1, side.last_seq + 1):
+        with suppress(NotFoundError):
+            message = await js.get_msg(side.name, seq)
+            if json.loads(message.data or b"{}").get("case_seq", 0) > last:
+                await js.delete_msg(side.name, seq)
+                dropped += 1
+    return dropped

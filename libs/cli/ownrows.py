@@ -1,0 +1,97 @@
+"""Rows that no stream can bring back, as JSON lines: the desk's accounts and who looked at whose data.
+
+The desk's tables are found in its database by name: a library never imports a service. Sessions are left
+out; people sign in again.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select
+from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
+
+from libs.cli.saved import SavedFile, writing_to
+from libs.contracts.errors import HotlineError
+from libs.runtime.database import reading, writing
+
+DESK = ("desk_account", "desk_view")
+"""The tables of the desk that are no projection, without its sessions; a test holds the two together."""
+
+PAGE = 1_000
+
+
+class TablesDiffer(HotlineError):
+    """The desk's database has not the tables that were saved: start the same version of the desk once."""
+
+
+class SavedTable(SavedFile):
+    """The rows of one table, one a line."""
+
+    suffix = "jsonl"
+
+    rows: int
+
+
+def save(engine: Engine, folder: Path) -> list[SavedTable]:
+    """Write each table to `<table>.jsonl` in `folder`, all as they stood at one moment."""
+    with reading(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("set transaction isolation level repeatable read")
+        return [_save(connection, table, folder) for table in _tables(engine)]
+
+
+def _save(connection: Connection, table: Table, folder: Path) -> SavedTable:
+    count = 0
+    with writing_to(folder / f"{table.name}.{SavedTable.suffix}") as sink:
+        for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
+            sink.write(json.dumps(dict(row), ensure_ascii=False).encode() + b"\n")
+            count += 1
+    return SavedTable(name=table.name, rows=count, bytes=sink.written, sha256=sink.sha256)
+
+
+def restore(engine: Engine, saved: list[SavedTable], folder: Path) -> str:
+    """Fill the tables in one transaction. Where rows stand already, they are newer and stay as they are."""
+    tables = _tables(engine)
+    with writing(engine) as connection:
+        found = sum(connection.execute(select(func.count()).select_from(one)).scalar_one() for one in tables)
+        if found:
+            return f"desk: {found} rows are there already and stay as they are"
+        for table in tables:
+            _fill(connection, table, next((one for one in saved if one.name == table.name), None), folder)
+    return f"desk: {sum(one.rows for one in saved)} rows"
+
+
+def _fill(connection: Connection, table: Table, saved: SavedTable | None, folder: Path) -> None:
+    if saved is None:
+        return
+    # numbers that the database gave are given anew, in the same order
+    given = {column.name for column in table.primary_key if column.type.python_type is int}
+    page: list[dict[str, Any]] = []
+    for row in _rows(folder / saved.file):
+        if unknown := set(row) - set(table.columns.keys()):
+            raise TablesDiffer(f"{saved.file}: {table.name} has no column {', '.join(sorted(unknown))}")
+        page.append({name: value for name, value in row.items() if name not in given})
+        if len(page) == PAGE:
+            connection.execute(insert(table), page)
+            page = []
+    if page:
+        connection.execute(insert(table), page)
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8") as handle:
+        for line in handle:
+            yield json.loads(line)
+
+
+def _tables(engine: Engine) -> list[Table]:
+    metadata = MetaData()
+    try:
+        metadata.reflect(engine, only=DESK)
+    except InvalidRequestError as error:
+        raise TablesDiffer from error
+    except SQLAlchemyError as error:
+        raise HotlineError(f"the desk's database does not answer: {type(error).__name__}") from error
+    return [metadata.tables[name] for name in DESK]
