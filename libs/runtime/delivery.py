@@ -59,11 +59,11 @@ React = Callable[[Received], Awaitable[None]]
 """Makes what follows from a fact durable, then returns. Called again after a failure or a crash."""
 
 
-async def deliver(rt: Runtime, react: React) -> None:
+async def deliver(rt: Runtime, react: React, *, tries: int = TRIES) -> None:
     """Hand every fact of the service's durable on CASES to `react`, for as long as the service lives.
 
-    The fact is acknowledged only after `react` returned. A ValueError, a Refused or TRIES failures leave a
-    dead letter; the others go on meanwhile.
+    The fact is acknowledged only after `react` returned. A ValueError, a Refused or `tries` failures
+    leave a dead letter; the others go on meanwhile.
     """
     subscriber = rt.broker.subscriber(
         "case.>",
@@ -76,7 +76,7 @@ async def deliver(rt: Runtime, react: React) -> None:
         decoder=_undecoded,  # the default never calls a handler for broken JSON, nor acknowledges it
         inbox_prefix=f"{inbox(rt.service)}.".encode(),  # the broker's own prefix is not passed on
     )
-    subscriber(_Reactions(rt, react).on_message)
+    subscriber(_Reactions(rt, react, tries).on_message)
     await rt.broker.start()
     subscriber.subscription = cast("JetStreamContext.PullSubscription", SteadyPull(rt.nc, rt.service))
     rt.readiness.consumers.add(STREAM)
@@ -110,6 +110,7 @@ class _Reactions:
 
     rt: Runtime
     react: React
+    tries: int
     failures: dict[int, int] = field(default_factory=dict)
 
     async def on_message(self, message: NatsMessage) -> None:
@@ -146,7 +147,7 @@ class _Reactions:
         if isinstance(error, _OUTAGE):
             return False
         self.failures[seq] = self.failures.get(seq, 0) + 1
-        return isinstance(error, _HOPELESS) or self.failures[seq] >= TRIES
+        return isinstance(error, _HOPELESS) or self.failures[seq] >= self.tries
 
     async def _bury(self, raw: Msg, error: Exception) -> None:
         seq = raw.metadata.sequence.stream

@@ -10,7 +10,7 @@ from services.router.words import Reading
 
 @dataclass(frozen=True)
 class Choice:
-    """`field` is empty when none fits (`label`: OOS or UNCLEAR); `sure` when a person's word stands for it."""
+    """`field` is empty when none fits (`label`: OOS or UNCLEAR); `sure` when a person said so."""
 
     field: str
     label: str

@@ -1,4 +1,4 @@
-"""What the words of a case say: likely fields, places, urgency; learnt from the pack's questions and units."""
+"""What the words of a case say: field, place, urgency; learnt from the questions and units of the pack."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,6 @@ from typing import Self
 from libs.packs.model import UNROUTED_LABELS, Pack
 from libs.places.fields import FieldModel, urgent
 from libs.places.gazetteer import Found, Gazetteer, Unit
-
 
 _NOWHERE = Found()
 
