@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from libs.cli import backup, grafana, journey, packs, places, secrets, server, services, worktime
+from libs.cli import backup, events, grafana, journey, packs, places, secrets, server, services, worktime
 from libs.contracts.errors import HotlineError
 
-SUBJECTS = (server, secrets, packs, worktime, places, services, journey, backup, grafana)
+SUBJECTS = (server, secrets, packs, worktime, places, services, journey, backup, grafana, events)
 
 
 def parser() -> argparse.ArgumentParser:
