@@ -16,7 +16,7 @@ from nats.js.client import JetStreamContext
 from sqlalchemy import Engine, Table
 from starlette.types import ASGIApp
 
-from libs.runtime import logs
+from libs.runtime import logs, parked
 from libs.runtime.bus import broker_for, connect
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import FollowingClock
@@ -64,6 +64,7 @@ class Runtime:
         """Keep a projection of CASES: the durable of this service, its link table, its apply function."""
         unknown = FACTS_UNKNOWN.labels(self.service).inc
         self._read("CASES", engine, CaseProjection(link, apply, unknown), after)
+        self.keep_running(parked.watch(self.service, engine, link), "parked")
 
     def read_side(
         self,
@@ -96,6 +97,8 @@ class Runtime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.readiness.engine is not None:
+            self.readiness.engine.dispose()  # only now: the loops used it to the end
         with contextlib.suppress(Exception):
             await self.broker.stop()
 
