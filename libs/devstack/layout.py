@@ -69,6 +69,7 @@ class Layout:
     def environment(self, service: str, nats_url: str, seeds: Path) -> dict[str, str]:
         """What a service is told; nothing of another service's secrets is among it."""
         self.data.mkdir(parents=True, exist_ok=True)
+        self.secrets.mkdir(mode=0o700, exist_ok=True)
         settings = {
             "nats_url": nats_url,
             "nkey_seed_file": str(seeds / f"{service}.nk"),
@@ -125,7 +126,5 @@ class Layout:
         }
 
     def _key(self, name: str) -> Path:
-        self.secrets.mkdir(parents=True, exist_ok=True)
-        self.secrets.chmod(0o700)
         secret(self.secrets, name)
         return self.secrets / name
