@@ -1,12 +1,20 @@
 """What every fact has in common: who says it, when, because of what, and how it is named on the wire."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid5
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
-Instant = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("outside the calendar") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An aware point in time; kept in UTC whatever offset it came with."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
