@@ -18,4 +18,4 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     settings = rt.settings
     if not isinstance(settings, Settings):
         raise TypeError(type(settings))
-    yield api(Desk(rt.cases, Messages(rt.js), rt.directory, rt.clock), settings.clients)
+    yield api(Desk(rt.cases, Messages(rt.js), rt.directory, rt.clock), settings.clients, settings.patience)

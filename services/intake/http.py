@@ -26,9 +26,6 @@ from services.intake.metrics import SECONDS
 from services.intake.problems import Rejected, answer, of_refusal
 from services.intake.settings import Client
 
-PATIENCE = 10.0
-"""Seconds a sender waits at most before hearing that the outcome is unknown."""
-
 _KEY = TypeAdapter(RequestKey)
 _CASE_ID = TypeAdapter(CaseId)
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -45,8 +42,8 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def api(desk: Desk, clients: Mapping[str, Client]) -> FastAPI:
-    """The pages of intake; every answer but 200 and 201 is a list of problems."""
+def api(desk: Desk, clients: Mapping[str, Client], patience: float) -> FastAPI:
+    """Intake's interface; every answer but 200 and 201 is a list of problems. `patience` in seconds."""
     app = FastAPI(
         title="1022 – tiếp nhận", version="1", docs_url="/docs", redoc_url=None, openapi_url="/openapi.json"
     )
@@ -59,7 +56,7 @@ def api(desk: Desk, clients: Mapping[str, Client]) -> FastAPI:
         started = asyncio.get_running_loop().time()
         sender, key = _sender(request, senders), _key(request)
         wanted = await read(request, NewRequest)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             accepted = await desk.open(wanted, key, sender)
         SECONDS.observe(asyncio.get_running_loop().time() - started)
         return _answer(accepted)
@@ -72,7 +69,7 @@ def api(desk: Desk, clients: Mapping[str, Client]) -> FastAPI:
         sender, key = _sender(request, senders), _key(request)
         ref = _case(year, case_id)
         words = await read(request, MoreWords)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return _answer(await desk.add(ref, words, key, sender))
 
     _answer_with_problems(app)

@@ -22,7 +22,7 @@ _VIETNAMESE = {
     "bool_type": "phải là đúng hoặc sai",
     "bool_parsing": "phải là đúng hoặc sai",
     "timezone_aware": "phải kèm múi giờ",
-    "value_error": "có ký tự điều khiển, không được phép",
+    "value_error": "có ký tự điều khiển hoặc thời điểm không có trong lịch",
     "model_type": "nội dung phải là một đối tượng JSON",
 }
 

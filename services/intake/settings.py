@@ -30,3 +30,6 @@ class Settings(ServiceSettings):
     model_config = settings_config("intake")
 
     clients: dict[str, Client] = Field(min_length=1)
+    patience: float = Field(
+        10.0, gt=0, description="seconds until a sender hears that the outcome is unknown"
+    )
