@@ -53,7 +53,7 @@ class AnswerIndex:
     def search(self, query: str, limit: int = 6) -> list[Hit]:
         """The best entries; those with every syllable come before those with some.
 
-        Works with and without marks, from the second letter, and completes the last syllable while it is typed.
+        Works with and without marks, from the second letter, and completes the last syllable being typed.
         """
         asked = _asked(query)
         if sum(map(len, asked)) < 2:

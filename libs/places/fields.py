@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Self
 
 from libs.places.text import agrees, expand, syllables, words
 
 _LONGEST_GRAM = 3
-_SMOOTHING = 1.0
-_SHARPNESS = 4.0  # spreads the scores so that a margin of 0.2 divides sure from unsure on held-back questions
+_SMOOTHING = 0.5
+_SHARPNESS = (
+    3.0  # spreads the scores; low on purpose, so that few texts pass the margin for an automatic slip
+)
 _SHOWN = 3
 
 
@@ -32,7 +35,7 @@ class _Gram:
 
 
 class FieldModel:
-    """Trained from (text, field) examples in milliseconds, so at every import; it suggests and never decides."""
+    """Trained from (text, field) examples in milliseconds, at every import; it suggests, it never decides."""
 
     def __init__(self, fields: tuple[str, ...], grams: dict[str, _Gram], priors: tuple[float, ...]) -> None:
         self._fields = fields
@@ -41,8 +44,10 @@ class FieldModel:
 
     @classmethod
     def train(cls, examples: Iterable[tuple[str, str]]) -> Self:
-        """A model of the examples; classes outside the fields (out of scope, unclear) are classes like others."""
+        """A model of the examples; out of scope and unclear are classes too. ValueError without examples."""
         texts = [(_grams(text), field) for text, field in examples]
+        if not texts:
+            raise ValueError("a field model needs at least one example")
         fields = tuple(sorted({field for _, field in texts}))
         spread = Counter(gram for grams, _ in texts for gram in grams)
         rarity = {gram: 1 + math.log((1 + len(texts)) / (1 + count)) for gram, count in spread.items()}
@@ -60,7 +65,9 @@ class FieldModel:
         table = {
             gram: _Gram(rarity[gram], _evidence(by_field, totals[gram])) for gram, by_field in weights.items()
         }
-        return cls(fields, table, tuple(math.log(everything - weight) for weight in own))
+        return cls(
+            fields, table, tuple(math.log(everything - weight) if len(fields) > 1 else 0.0 for weight in own)
+        )
 
     def suggest(self, text: str) -> Suggestion:
         """The three likeliest fields; margin 0 when no word is known, since then a person must decide."""
@@ -77,26 +84,24 @@ class FieldModel:
         best = max(scores)
         shares = [math.exp(_SHARPNESS * (score - best)) for score in scores]
         whole = sum(shares)
-        ranked = sorted(zip(self._fields, (s / whole for s in shares), strict=True), key=lambda pair: -pair[1])
+        ranked = sorted(
+            zip(self._fields, (s / whole for s in shares), strict=True), key=lambda pair: -pair[1]
+        )
         margin = ranked[0][1] - ranked[1][1] if len(ranked) > 1 else 1.0
         return Suggestion(tuple(ranked[:_SHOWN]), margin)
 
 
 def urgent(text: str, phrases: Iterable[str]) -> bool:
-    """Whether one of the pack's urgent phrases is in the text (Điều 13.2); a flag for people, never a decision.
+    """Whether one of the pack's urgent phrases is in the text (Điều 13.2): a flag for people to see first.
 
     Marks may be missing, except in a phrase of one syllable: "chay" is more often "chạy" than "cháy".
     """
     written = expand(words(text))
     return any(
-        all(map(_stands_for(len(phrase)), written[start : start + len(phrase)], phrase))
+        all(map(agrees if len(phrase) > 1 else str.__eq__, written[start : start + len(phrase)], phrase))
         for phrase in _phrases(tuple(phrases))
         for start in range(len(written) - len(phrase) + 1)
     )
-
-
-def _stands_for(length: int):
-    return agrees if length > 1 else str.__eq__
 
 
 @lru_cache(maxsize=8)
@@ -106,7 +111,7 @@ def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 def _grams(text: str) -> set[str]:
     tokens = expand(syllables(text))
-    pairs = [f"{first} {second}" for first, second in zip(tokens, tokens[1:], strict=False)]
+    pairs = [f"{first} {second}" for first, second in pairwise(tokens)]
     triples = [f"{pair} {third}" for pair, third in zip(pairs, tokens[2:], strict=False)]
     return {*tokens, *pairs, *triples}
 

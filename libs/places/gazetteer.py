@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from libs.places.names import Name, Names, Reading, split_kind
-from libs.places.text import syllables
+from libs.places.text import agrees, unmarked, words
 from libs.places.words import KINDS, NOT_A_UNIT_AFTER, SURNAMES
-
 
 _NEVER_QUIET = ("province", "district", "ordinary")
 
@@ -25,7 +24,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found: codes in the order of the text; several that the text does not tell apart are candidates.
+    """What was found: codes in the order of the text; those that the text does not tell apart are candidates.
 
     `units` holds the most specific units, `districts` those they lie in (empty where a set has no districts),
     `words` what was read as a place, `other_province` whether a place outside the province is named.
@@ -39,7 +38,7 @@ class Found:
 
 @dataclass(slots=True)
 class _Mention:
-    """Names that the words from `start` to `end` may mean; `sure` is False for what only its neighbour can confirm."""
+    """What the words from `start` to `end` may mean; not `sure`: only its neighbour can confirm it."""
 
     start: int
     end: int
@@ -51,10 +50,11 @@ class _Mention:
 class Gazetteer:
     """The names of one dated set of units; another date or province is another Gazetteer.
 
-    `landmarks` (and old names) give words → unit code (pairs, when the same words mean several units; words that begin with a kind
-    count only with it, "huyện Thọ Xuân"). `quiet` are ordinary word pairs that are also names and count as such
-    only with a kind, with their district behind them or capitalised; a longer phrase hides the names in it
-    ("dương tính giả" is no Tĩnh Gia). `elsewhere` are names of places outside the province.
+    `landmarks` (and old names) give words → unit code, as pairs when the same words mean several units; words
+    that begin with a kind count only with it ("huyện Thọ Xuân"); ValueError for an unknown code. `quiet` are
+    ordinary word pairs that are also names; as names they count only with a kind, with their district behind
+    them or capitalised, and a longer phrase hides the names in it ("dương tính giả" is no Tĩnh Gia).
+    `elsewhere` are names of places outside the province.
     """
 
     def __init__(
@@ -66,23 +66,35 @@ class Gazetteer:
     ) -> None:
         self._units = {unit.code: unit for unit in units}
         self._districts = {code: self._district_of(code) for code in self._units}
-        self._quiet = {tuple(syllables(words)) for words in quiet}
+        self._quiet = {tuple(words(phrase)) for phrase in quiet}
+        self._quiet_folded = {tuple(map(unmarked, phrase)) for phrase in self._quiet}
         self._names = Names()
+        self._name_units()
+        self._name_landmarks(landmarks.items() if isinstance(landmarks, Mapping) else landmarks)
+        self._name_others(elsewhere)
+
+    def _name_units(self) -> None:
         for unit in self._units.values():
             for called in (unit.name, *unit.aliases):
-                kind, words = split_kind(called)
-                self._names.add(Name(words, kind, unit.level, unit.code))
-        pairs = landmarks.items() if isinstance(landmarks, Mapping) else landmarks
+                kind, proper = split_kind(called)
+                self._names.add(Name(proper, kind, unit.level, unit.code))
+
+    def _name_landmarks(self, pairs: Iterable[tuple[str, str]]) -> None:
         for called, code in pairs:
-            kind, words = split_kind(called)
+            if code not in self._units:
+                raise ValueError(f"{called!r} is said to lie in {code!r}, which is no unit of this set")
+            kind, proper = split_kind(called)
             level = self._units[code].level
-            self._names.add(Name(words, kind, level, code, landmark=True, needs_kind=kind is not None))
+            self._names.add(Name(proper, kind, level, code, landmark=True, needs_kind=kind is not None))
+
+    def _name_others(self, elsewhere: Iterable[str]) -> None:
         for called in elsewhere:
-            kind, words = split_kind(called)
-            self._names.add(Name(words, kind, "elsewhere", needs_kind=kind is not None))
-            self._names.add(Name(("tỉnh", *words), None, "elsewhere"))  # or "tỉnh Gia Lai" would be Tĩnh Gia
-        for phrase in (phrase for phrase in self._quiet if len(phrase) > 2):
-            self._names.add(Name(phrase, None, "ordinary"))
+            kind, proper = split_kind(called)
+            self._names.add(Name(proper, kind, "elsewhere", needs_kind=kind is not None))
+            self._names.add(Name(("tỉnh", *proper), None, "elsewhere"))  # or "tỉnh Gia Lai" would be Tĩnh Gia
+        for phrase in self._quiet:
+            if len(phrase) > 2:
+                self._names.add(Name(phrase, None, "ordinary"))
 
     def find(self, text: str) -> Found:
         """The places named in a free text or an address, with or without diacritics; never raises."""
@@ -117,7 +129,7 @@ class Gazetteer:
         return None
 
     def _bare(self, reading: Reading, start: int, end: int, names: list[Name]) -> list[Name]:
-        """The names that may stand without their kind; a commune's must be typed with its marks where others are."""
+        """The names that may stand without their kind; a commune's needs its marks where the text has any."""
         before = reading.lower[start - 1] if start else ""
         someone = before in NOT_A_UNIT_AFTER and reading.lower[start - 2 : start] != ["thành", "phố"]
         someone = someone or (before in SURNAMES and reading.capitalised(start - 1, start))
@@ -131,7 +143,12 @@ class Gazetteer:
         return [name for name in names if stands(name)]
 
     def _quiet_at(self, reading: Reading, start: int, end: int) -> bool:
-        return tuple(reading.folded[start:end]) in self._quiet and not reading.capitalised(start, end)
+        if tuple(reading.folded[start:end]) not in self._quiet_folded or reading.capitalised(start, end):
+            return False
+        written = reading.lower[start:end]
+        return any(
+            len(phrase) == len(written) and all(map(agrees, written, phrase)) for phrase in self._quiet
+        )
 
     def _meant(self, reading: Reading, mentions: list[_Mention], at: int) -> list[Name]:
         """The names of a mention that its neighbours leave: "Quảng Ninh, Quảng Xương" is the commune."""
@@ -139,7 +156,8 @@ class Gazetteer:
         behind = _behind(reading, mentions, at)
         communes = [name for name in mention.names if name.commune]
         if behind and communes:
-            around = {name.unit for name in behind.names if name.level == "district"}
+            # "Thanh Hóa" behind a name is rather the province than its city
+            around = {name.unit for name in _widest(behind.names) if name.level == "district"}
             inside = [name for name in communes if self._districts[name.unit or ""] in around]
             if inside:
                 return inside
@@ -150,7 +168,9 @@ class Gazetteer:
         return [name for name in _widest(mention.names) if name.level != "ordinary"] if mention.sure else []
 
     def _summary(self, reading: Reading, meant: list[tuple[_Mention, list[Name]]]) -> Found:
-        chosen = [[name.unit for name in names if name.unit and name.level != "province"] for _, names in meant]
+        chosen = [
+            [name.unit for name in names if name.unit and name.level != "province"] for _, names in meant
+        ]
         named = {codes[0] for codes in chosen if len(codes) == 1}
         known = {self._districts[code] for code in named} - {None}
         units: dict[str, None] = {}
@@ -189,7 +209,7 @@ def _of_kind(names: list[Name], kind: str | None) -> list[Name]:
 
 
 def _widest(names: list[Name]) -> list[Name]:
-    """Without a kind people mean the province, else a place elsewhere, else the district, else the commune."""
+    """Without a kind people mean the province, else a place elsewhere, a district, at last a commune."""
     for level in ("ordinary", "province", "elsewhere", "district"):
         wide = [name for name in names if name.level == level]
         if wide:
@@ -203,5 +223,5 @@ def _behind(reading: Reading, mentions: list[_Mention], at: int) -> _Mention | N
     for mention in mentions[at + 1 :]:
         if mention.start >= end:
             _, start = reading.kind_before(mention.start)
-            return mention if all(token == "," for token in reading.typed[end:start]) else None
+            return mention if all(between == "," for between in reading.typed[end:start]) else None
     return None

@@ -10,7 +10,7 @@ from libs.places.words import KINDS, SHORT_KINDS
 
 Level = Literal["province", "district", "commune", "elsewhere", "ordinary"]
 
-_TOKEN = re.compile(r"[^\W_]+|[-–,;:()\n!?]")  # noqa: RUF001  the dash of "Thanh Hóa – Hà Nội"
+_TOKEN = re.compile(r"[^\W_]+|[-–,;:()\n!?]")
 _LONG_KINDS = {tuple(kind.split()): kind for kind in KINDS}
 # "quan" without marks is more often "liên quan" or Quan Sơn than "quận"
 _FOLDED_KINDS = {tuple(unmarked(kind).split()): kind for kind in KINDS if kind != "quận"}
@@ -19,7 +19,7 @@ _SPLIT_KINDS = {tuple(unmarked(kind).split()) for kind in KINDS if " " in kind}
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One way to call a place; `needs_kind` means it counts only with its kind before it ("huyện Thọ Xuân")."""
+    """One way to call a place; with `needs_kind` it counts only after its kind ("huyện Thọ Xuân")."""
 
     words: tuple[str, ...]
     kind: str | None
@@ -91,7 +91,7 @@ class Reading:
             return short, start - 1
         source, kinds = (self.lower, _LONG_KINDS) if self.marked else (self.folded, _FOLDED_KINDS)
         for length in (2, 1):
-            kind = kinds.get(tuple(source[max(start - length, 0) : start]))
+            kind = kinds.get(tuple(source[start - length : start])) if start >= length else None
             if kind:
                 return kind, start - length
         return None, start

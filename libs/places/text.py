@@ -74,15 +74,10 @@ def agrees(written: str, meant: str) -> bool:
     return written == meant or (written.isascii() and written == unmarked(meant))
 
 
-def _split_tone(letter: str) -> tuple[str, str]:
-    base, tone = unicodedata.normalize("NFD", letter)
-    return base, tone
-
-
 def _tone_first(found: re.Match[str]) -> str:
     first, second = (part for part in found.groups() if part)
-    base, tone = _split_tone(second)
-    return nfc(first + tone) + base
+    decomposed = unicodedata.normalize("NFD", second)
+    return nfc(first + decomposed[1:]) + decomposed[0]
 
 
 def _with_y(found: re.Match[str]) -> str:

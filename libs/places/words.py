@@ -85,13 +85,15 @@ SHORT_KINDS = {
     "x": "xã",
 }
 
-# Directly before a bare name these make it a street or a person, not a commune; a surname only when capitalised
-# ("Lê Minh Sơn"), since "mai" is also tomorrow.
-NOT_A_UNIT_AFTER = frozenset("đường duong phố ngõ ngách hẻm anh chị ông bà cô chú bác cụ cháu tên".split())
-SURNAMES = frozenset(
-    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý trịnh mai đào hà cao lưu lương "
-    "thị văn".split()
-)
+# Directly before a bare name these make it a street or a person, not a commune; a surname only when
+# capitalised ("Lê Minh Sơn"), since "mai" is also tomorrow.
+_STREETS = ("đường", "duong", "phố", "ngõ", "ngách", "hẻm")
+_TITLES = ("anh", "chị", "ông", "bà", "cô", "chú", "bác", "cụ", "cháu", "tên")
+NOT_A_UNIT_AFTER = frozenset((*_STREETS, *_TITLES))
+_SURNAMES = """
+nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý trịnh mai đào hà cao lưu lương thị văn
+"""
+SURNAMES = frozenset(_SURNAMES.split())
 
 # Courtesies that say nothing about the question.
 COURTESIES = (

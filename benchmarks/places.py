@@ -1,0 +1,104 @@
+"""Places and fields: how often right on given sentences, and texts per second on one core (goal 5,000)."""
+
+import argparse
+import csv
+import time
+from pathlib import Path
+
+from libs.places.answers import AnswerIndex, Entry
+from libs.places.fields import FieldModel
+from libs.places.gazetteer import Gazetteer
+from tests.support.places import entries, gazetteer
+
+GOAL_TEXTS_PER_SECOND = 5_000
+GOAL_MILLISECONDS = 30.0
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def accuracy(places: Gazetteer, model: FieldModel, sentences: list[dict[str, str]]) -> None:
+    """Columns text, field, fields_all (joined by |) and district_code (joined by |, empty for none)."""
+    first = three = exact = 0
+    for row in sentences:
+        accepted = set((row.get("fields_all") or row["field"]).split("|"))
+        ranked = [field for field, _ in model.suggest(row["text"]).ranked]
+        first += ranked[0] in accepted
+        three += not accepted.isdisjoint(ranked)
+        wanted = set(filter(None, row["district_code"].split("|")))
+        found = places.find(row["text"])
+        exact += set(found.districts) == wanted
+        if set(found.districts) != wanted or ranked[0] not in accepted:
+            print(f"  {row['id']}: {ranked} {found.districts}, wanted {sorted(accepted)} {sorted(wanted)}")
+    count = len(sentences)
+    print(f"field {first / count:.2f}   among three {three / count:.2f}   place sets {exact}/{count}")
+
+
+def speed(places: Gazetteer, model: FieldModel, texts: list[str], seconds: float = 2.0) -> None:
+    started, done = time.process_time(), 0
+    while time.process_time() - started < seconds:
+        for text in texts:
+            places.find(text)
+            model.suggest(text)
+        done += len(texts)
+    rate = done / (time.process_time() - started)
+    print(f"place and field together: {rate:,.0f} texts/s = {rate / GOAL_TEXTS_PER_SECOND:.1f}× the goal")
+
+
+def recall(questions: list[dict[str, str]]) -> None:
+    """Columns id, question, answer: the answers are indexed, the questions are asked."""
+    index = AnswerIndex(Entry(row["id"], "", "", row["answer"]) for row in questions)
+    hits = sum(
+        any(hit.entry.id == row["id"] for hit in index.search(row["question"], 5)) for row in questions
+    )
+    print(f"answers among the first five: {hits / len(questions):.3f} of {len(questions)}")
+
+
+def latency(size: int) -> None:
+    known = entries()
+    many = (
+        Entry(f"{at}", e.field, f"{e.question} {at}", e.answer)
+        for at in range(size)
+        for e in [known[at % len(known)]]
+    )
+    index = AnswerIndex(many)
+    queries = [entry.question[:length] for entry in known for length in (2, 7, 15, 200)]
+    taken = []
+    for query in queries:
+        started = time.perf_counter()
+        index.search(query)
+        taken.append(1000 * (time.perf_counter() - started))
+    taken.sort()
+    p95 = taken[int(0.95 * len(taken))]
+    p50 = taken[len(taken) // 2]
+    share = p95 / GOAL_MILLISECONDS
+    print(f"search in {size:,} entries: p50 {p50:.1f} ms, p95 {p95:.1f} ms, {share:.2f} of the limit")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument(
+        "sentences", nargs="?", type=Path, help="CSV: id, text, field, fields_all, district_code"
+    )
+    asked.add_argument("--questions", type=Path, help="CSV: id, question, answer")
+    asked.add_argument("--entries", type=int, default=20_000, help="size of the index whose latency is taken")
+    given = asked.parse_args()
+    started = time.perf_counter()
+    model = FieldModel.train((entry.question, entry.field) for entry in entries())
+    print(f"trained on {len(entries())} questions in {1000 * (time.perf_counter() - started):.0f} ms")
+    places = gazetteer()
+    if given.sentences:
+        accuracy(places, model, read(given.sentences))
+    texts = (
+        [row["text"] for row in read(given.sentences)] if given.sentences else [e.question for e in entries()]
+    )
+    speed(places, model, texts)
+    if given.questions:
+        recall(read(given.questions))
+    latency(given.entries)
+
+
+if __name__ == "__main__":
+    main()
