@@ -31,6 +31,7 @@ def show_mail(stack: Stack) -> threading.Thread:
 def announce(stack: Stack) -> None:
     """Addresses and log-ins."""
     layout = stack.layout
+    stack.running()
     print("\nTổng đài 1022 đang chạy · the hotline is running")
     print(f"  Cổng người dân · portal      {layout.url('portal')}")
     print(f"  Bàn làm việc · desk          {layout.url('desk')}")

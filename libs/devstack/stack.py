@@ -142,6 +142,16 @@ class Stack:
         known: list[dict[str, str]] = json.loads(file.read_text())
         return known
 
+    def running(self) -> dict[str, object]:
+        """Addresses and log-ins; also written to `running.json` for `hotline journey`."""
+        pages = {name: self.layout.url(name) for name in ("portal", "desk", "intake", "reporting", "mail")}
+        operations = {name: self.layout.operations_url(name) for name in self.services}
+        known: dict[str, object] = {**pages, "operations": operations, "accounts": self.accounts()}
+        file = self.layout.folder / "running.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(known, ensure_ascii=False, indent=1))
+        return known
+
     def _account(self, login: str, role: str, agency: str, name: str) -> dict[str, str]:
         words = ["account", "add", "--login", login, "--role", role, "--name", name]
         done = subprocess.run(
