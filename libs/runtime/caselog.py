@@ -9,7 +9,7 @@ from nats.js.errors import NotFoundError
 
 from libs.contracts.errors import HotlineError
 from libs.contracts.events import CaseFact
-from libs.contracts.subjects import CaseRef, UnknownFact, decode
+from libs.contracts.subjects import CaseRef, decode
 from libs.runtime.publishing import EXPECTED, PATIENCE, Occupied, publish
 
 STREAM = "CASES"
@@ -23,7 +23,7 @@ class EventIdUsed(HotlineError):
 
 @dataclass(frozen=True)
 class Stored:
-    """A fact as the stream holds it. `fact` is None for a fact that only a newer version knows."""
+    """A fact as the stream holds it. `fact` is None for one that is damaged or of a newer version."""
 
     seq: int
     predecessor: int
@@ -127,6 +127,6 @@ def _already_done(tail: list[Stored], fact: CaseFact) -> Appended | None:
 def _decode(subject: str, data: bytes) -> CaseFact | None:
     try:
         fact = decode(subject, data)
-    except UnknownFact:
+    except ValueError:  # unknown or damaged: who folds the case parks it, a replay must get past it
         return None
     return fact if isinstance(fact, CaseFact) else None
