@@ -195,7 +195,8 @@ def test_a_form_made_for_an_earlier_slip_to_the_same_agency_is_stale(token: str)
     with pytest.raises(Refused) as refusal:
         told(state, OFFICER, old)
     assert refusal.value.stale
-    assert told(state, OFFICER, old.model_copy(update={"seen": state.facts}))
+    fresh = old.model_copy(update={"seen": state.facts})
+    assert told(state, OFFICER, fresh).by.person == OFFICER.id
 
 
 def test_a_form_that_saw_the_slip_stays_good_when_the_citizen_adds_something() -> None:
@@ -206,4 +207,4 @@ def test_a_form_that_saw_the_slip_stays_good_when_the_citizen_adds_something() -
     state = after(*life(ref)["routed"])
     seen = state.facts
     more = after(make(CaseAdded, ref, channel="portal", text="Bổ sung"), start=state)
-    assert told(more, OFFICER, tell(inputs.Answer, answer="Đã xử lý", seen=seen))
+    assert told(more, OFFICER, tell(inputs.Answer, answer="Đã xử lý", seen=seen)).token == "answered"
