@@ -94,9 +94,15 @@ class Runtime:
         self.keep_running(reader.run(), f"reader-{stream}")
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Stop all loops, then let go of the database and of the server.
+
+        A loop is asked again until it has ended: nats-py swallows a cancellation that meets it while it
+        flushes a publish (2.16.0), and the loop would then go on for ever.
+        """
+        while going := [task for task in self._tasks if not task.done()]:
+            for task in going:
+                task.cancel()
+            await asyncio.wait(going, timeout=0.5)
         if self.readiness.engine is not None:
             self.readiness.engine.dispose()  # only now: the loops used it to the end
         with contextlib.suppress(Exception):
