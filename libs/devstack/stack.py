@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import httpx
 
@@ -108,6 +108,11 @@ class Stack:
         """Services whose process has ended by itself."""
         return [name for name, process in self.processes.items() if process.poll() is not None]
 
+    def end(self, service: str) -> None:
+        """Stop one service in order."""
+        self.processes[service].terminate()
+        self.processes.pop(service).wait(10)
+
     def kill(self, service: str) -> None:
         """End a service as `kill -9` would."""
         self.processes[service].send_signal(signal.SIGKILL)
@@ -142,11 +147,11 @@ class Stack:
         known: list[dict[str, str]] = json.loads(file.read_text())
         return known
 
-    def running(self) -> dict[str, object]:
+    def running(self) -> dict[str, Any]:
         """Addresses and log-ins; also written to `running.json` for `hotline journey`."""
         pages = {name: self.layout.url(name) for name in ("portal", "desk", "intake", "reporting", "mail")}
         operations = {name: self.layout.operations_url(name) for name in self.services}
-        known: dict[str, object] = {**pages, "operations": operations, "accounts": self.accounts()}
+        known: dict[str, Any] = {**pages, "operations": operations, "accounts": self.accounts()}
         file = self.layout.folder / "running.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(known, ensure_ascii=False, indent=1))
