@@ -1,5 +1,6 @@
 """The web application of a service: routes inside, then the guard, compression and the headers around."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -107,7 +108,7 @@ def _handle_errors(app: FastAPI, pages: Pages) -> None:
         return error_page(pages, request, 503)
 
     async def on_error(request: Request, error: Exception) -> Response:
-        log("page_failed", error=error, method=request.method)
+        log("page_failed", level=logging.ERROR, error=error, method=request.method)
         return error_page(pages, request, 500)
 
     handlers: dict[type[Exception], Callable[..., Awaitable[Response]]] = {

@@ -11,6 +11,7 @@ from libs.contracts.requests import Problem
 _SENTENCES = {
     "missing": ("Vui lòng điền mục này", "Please fill this in"),
     "string_too_short": ("Vui lòng điền mục này", "Please fill this in"),
+    "too_short": ("Vui lòng điền mục này", "Please fill this in"),
     "string_too_long": ("Dài quá {max_length} ký tự, hãy viết ngắn hơn", "More than {max_length} characters"),
 }
 _OTHERWISE = ("Nội dung mục này chưa đúng, hãy kiểm tra lại", "This is not right, please check it")

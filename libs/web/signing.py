@@ -25,7 +25,7 @@ class Signer:
     def read(self, purpose: str, value: str) -> str | None:
         """The text that was signed, or None when it was changed, meant for something else or has ended."""
         body, _, given = value.rpartition(".")
-        if not hmac.compare_digest(self.digest(purpose, body), given):
+        if not hmac.compare_digest(self.digest(purpose, body).encode(), given.encode()):
             return None
         ends, _, text = body.partition(".")
         return _from_ascii(text) if int(ends) >= time.time() else None

@@ -1,0 +1,150 @@
+"""What a case looks like to its sender and to the public, fact by fact."""
+
+from datetime import timedelta
+
+import pytest
+
+from libs.contracts.events import (
+    CaseAdded,
+    CaseAmended,
+    CaseAnswered,
+    CaseAnsweredAtDesk,
+    CaseAnsweredByPhone,
+    CaseCallTransferred,
+    CaseDetermined,
+    CaseFact,
+    CaseInformationAsked,
+    CaseProgressPromised,
+    CasePublished,
+    CaseReceived,
+    CaseReferred,
+    CaseRejected,
+    CaseReleased,
+    CaseReturned,
+    CaseTriaged,
+    CaseUrgencySet,
+    CaseVerifying,
+    CaseWithheld,
+    Person,
+)
+from services.portal.case import OPEN, Proof, PublicCase, open_case, published_answer
+from services.portal.domain import fold
+from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, make, opened, routed, slip
+
+REF = a_case()
+PROOF = Proof(b"secret")
+SOON = MONDAY_MORNING + timedelta(hours=8)
+
+
+def after(*facts: CaseFact) -> PublicCase:
+    case = open_case(opened(REF), 2026, PROOF)
+    for fact in facts:
+        case = fold(case, fact, PROOF)
+    return case
+
+
+ANSWER = make(CaseAnswered, REF, answer="a")
+STORIES: list[tuple[str, list[CaseFact]]] = [
+    ("new", []),
+    ("triage", [make(CaseTriaged, REF, reasons=("margin",))]),
+    ("arbiter", [make(CaseTriaged, REF, to="arbiter", reasons=("arbiter",))]),
+    ("arbiter", [make(CaseReferred, REF)]),
+    ("triage", [make(CaseReferred, REF), make(CaseDetermined, REF, agency="SYT")]),
+    ("routed", [routed(REF)]),
+    ("received", [routed(REF), make(CaseReceived, REF)]),
+    ("verifying", [routed(REF), make(CaseVerifying, REF, until=SOON)]),
+    ("promised", [routed(REF), make(CaseProgressPromised, REF, number=1, progress="…", promised_at=SOON)]),
+    ("triage", [routed(REF), make(CaseReturned, REF, ground="wrong-field")]),
+    ("answered_by_phone", [routed(REF), make(CaseAnsweredByPhone, REF, summary="Đã nói qua điện thoại")]),
+    ("answered", [routed(REF), make(CaseAnswered, REF, answer="Có lịch thứ Bảy")]),
+    ("answered_at_desk", [make(CaseAnsweredAtDesk, REF, answer="Có lịch thứ Bảy")]),
+    ("rejected", [make(CaseRejected, REF, reason="unclear")]),
+    ("published", [routed(REF), ANSWER, make(CasePublished, REF, question="q", answer="p")]),
+    ("withheld", [routed(REF), ANSWER, make(CaseWithheld, REF, ground="child")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "facts"), STORIES)
+def test_each_step_of_a_case_has_its_word(status: str, facts: list[CaseFact]) -> None:
+    case = after(*facts)
+    assert case.status == status
+    assert (status in OPEN) == (not case.answer and status != "rejected")
+
+
+@pytest.mark.parametrize(("_status", "facts"), STORIES)
+def test_nothing_of_the_person_and_none_of_their_words_is_kept(_status: str, facts: list[CaseFact]) -> None:
+    kept = after(*facts).model_dump_json()
+    for secret in (CITIZEN.name, "912345678", "345 678", CITIZEN.address, CITIZEN.email, "khai báo y tế"):
+        assert secret not in kept
+
+
+def test_the_sender_proves_the_case_is_theirs_by_code_and_last_four_digits_alone() -> None:
+    case = after()
+    assert case.lookup == PROOF.of_code(case.code, "5678") == PROOF.of_code(case.code, "0912 345 678")
+    assert case.lookup != PROOF.of_code(case.code, "5679")
+    assert case.lookup != Proof(b"another secret").of_code(case.code, "5678")
+    assert not PROOF.of_code(case.code, "678")
+
+
+def test_without_a_phone_only_the_link_leads_to_the_case() -> None:
+    case = open_case(opened(REF, person=Person(), track_token="mot-duong-dan"), 2026, PROOF)
+    assert not case.lookup
+    assert case.link == PROOF.of_token("mot-duong-dan")
+    assert "mot-duong-dan" not in case.model_dump_json()
+
+
+def test_a_corrected_phone_number_replaces_the_digits_and_an_empty_one_does_not() -> None:
+    corrected = make(CaseAmended, REF, person=Person(phone="+84912340000"), field="F05", place="406")
+    case = after(corrected)
+    assert case.lookup == PROOF.of_code(case.code, "0000")
+    assert (case.field, case.place) == ("F05", "406")
+    assert fold(case, make(CaseAmended, REF, person=Person()), PROOF).lookup == case.lookup
+
+
+def test_a_question_to_the_sender_stands_until_they_answer() -> None:
+    asked = make(CaseInformationAsked, REF, question="Ở thôn nào?")
+    assert after(routed(REF), asked).asked == "Ở thôn nào?"
+    assert not after(routed(REF), asked, make(CaseAdded, REF, channel="portal", text="Thôn 3")).asked
+
+
+def test_a_new_slip_ends_the_promise_of_the_agency_before() -> None:
+    promise = make(CaseProgressPromised, REF, number=1, progress="…", promised_at=SOON)
+    back = make(CaseReturned, REF, ground="wrong-field")
+    again = routed(REF, slip=slip(2, "SGTVT", co_leads=("SCT",)))
+    case = after(routed(REF), promise, back, again)
+    assert case.promised_at is None
+    assert (case.slip, case.agency, case.agencies) == (2, "SGTVT", ("SGTVT", "SCT"))
+
+
+def test_the_public_reads_the_public_text_and_never_the_officers() -> None:
+    case = after(
+        routed(REF),
+        make(CaseAnswered, REF, answer="Anh Mẫu đến trạm."),
+        make(CasePublished, REF, question="Tiêm ở đâu?", answer="Ở trạm y tế."),
+    )
+    answer = published_answer(case)
+    assert answer is not None
+    assert (answer.question, answer.answer, answer.agency) == ("Tiêm ở đâu?", "Ở trạm y tế.", "SYT")
+    shown = answer.model_dump_json()
+    assert not [secret for secret in (case.code, case.case_id, case.lookup, "Anh Mẫu") if secret in shown]
+
+
+def test_a_withheld_result_is_for_the_sender_alone() -> None:
+    case = after(
+        routed(REF), make(CaseAnswered, REF, answer="Đã xử lý."), make(CaseWithheld, REF, ground="child")
+    )
+    assert (case.answer, case.ground, published_answer(case)) == ("Đã xử lý.", "child", None)
+
+
+def test_the_steps_tell_what_concerns_the_sender_and_nothing_internal() -> None:
+    failed = make(CaseCallTransferred, REF, agency="SYT", number="0237 0000 001", result="failed")
+    case = after(
+        make(CaseTriaged, REF, reasons=("margin",)),
+        make(CaseUrgencySet, REF, urgent=True),
+        make(CaseReleased, REF),
+        routed(REF),
+        failed,
+        make(CaseVerifying, REF, until=SOON),
+    )
+    assert [step.what for step in case.steps] == ["opened", "routed", "call-failed", "verifying"]
+    assert case.steps[-1].until == SOON
