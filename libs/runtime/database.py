@@ -1,9 +1,10 @@
 """SQL for projections: SQLite (WAL) for a laptop, PostgreSQL for a province, the same tables on both."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,6 +47,20 @@ def open_engine(url: str) -> Engine:
         connection.exec_driver_sql(_BEGIN[connection.get_execution_options().get("writing", False)])
 
     return engine
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `work` in a thread; when cancelled, first wait for its transaction to end."""
+    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from nats.errors import Error as NatsError
 
 from libs.contracts.sidefacts import Dead
 from libs.runtime.clock import Clock
+from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from libs.runtime.metrics import BATCH_SECONDS, FACTS_PARKED, FACTS_READ, PENDING
 from libs.runtime.projection import DatabaseDown, Delivery, Outcome, Verdict
@@ -60,7 +61,7 @@ class Reader:
         deliveries = [_delivery(message) for message in messages]
         try:
             with BATCH_SECONDS.labels(self._service, self._stream).time():
-                verdicts = await asyncio.to_thread(self._work, deliveries)
+                verdicts = await in_thread(self._work, deliveries)
         except DatabaseDown:
             for message in messages:
                 await message.nak(delay=2)
