@@ -58,7 +58,6 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         rt.keep_running(sender.run(), f"sender-{sender.way}")
     rt.keep_running(keeper.run(), "keeper")
     yield None
-    engine.dispose()
 
 
 def gateways(settings: Settings) -> dict[str, Gateway]:

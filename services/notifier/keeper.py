@@ -8,6 +8,7 @@ from nats.errors import Error as NatsError
 
 from libs.contracts.errors import HotlineError
 from libs.contracts.sidefacts import LetterDeferred, LetterFact
+from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from libs.runtime.projection import DatabaseDown
 from services.notifier import metrics
@@ -38,11 +39,11 @@ class Keeper:
 
     async def look(self) -> None:
         """One round."""
-        for letter in await asyncio.to_thread(self._outbox.abandoned, time.time() - self._lease):
+        for letter in await in_thread(self._outbox.abandoned, time.time() - self._lease):
             await self.learn(letter, abandoned=True)
-        for letter in await asyncio.to_thread(self._outbox.untold):
+        for letter in await in_thread(self._outbox.untold):
             await self.tell(letter)
-        backlog = await asyncio.to_thread(self._outbox.backlog)
+        backlog = await in_thread(self._outbox.backlog)
         metrics.WAITING.set(backlog.waiting)
         metrics.OLDEST.set(time.time() - backlog.oldest if backlog.oldest else 0)
         metrics.UNCONFIRMED.set(backlog.unconfirmed)
@@ -51,25 +52,25 @@ class Keeper:
         """Find out from the stream what became of a letter that another sender had, or has, in hand."""
         last = await self._log.last(letter)
         if last is None or _precedes(last, letter):  # this attempt was never begun
-            await asyncio.to_thread(self._outbox.give_back, letter, time.time(), keep_claim=False)
+            await in_thread(self._outbox.give_back, letter, time.time(), keep_claim=False)
             return
         state = STATE_AFTER[type(last)]
         if isinstance(last, LetterDeferred):
             known = replace(letter, attempt=last.attempt)
-            await asyncio.to_thread(self._outbox.put_off, known, time.time(), last.reason)
+            await in_thread(self._outbox.put_off, known, time.time(), last.reason)
         elif state != TRYING:
             reason = getattr(last, "reason", "")
-            await asyncio.to_thread(self._outbox.settle, letter, state, reason, told=True)
+            await in_thread(self._outbox.settle, letter, state, reason, told=True)
         elif abandoned:
             await self.end(letter, UNCONFIRMED, "outcome lost")
         else:
-            await asyncio.to_thread(self._outbox.hold, letter, time.time())
+            await in_thread(self._outbox.hold, letter, time.time())
 
     async def end(self, letter: Letter, state: str, reason: str = "") -> None:
         """Note the end of a letter, and then tell it; should the stream be away, `look` tells it later."""
         ended = replace(letter, state=state, reason=reason)
         try:
-            await asyncio.to_thread(self._outbox.settle, letter, state, reason)
+            await in_thread(self._outbox.settle, letter, state, reason)
         except DatabaseDown:
             await self._log.ended(ended)  # then `learn` finds it in the stream
             raise
@@ -78,7 +79,7 @@ class Keeper:
     async def tell(self, letter: Letter) -> None:
         """Write the fact about a letter's end, and count it once. Raises OutcomeUnknown."""
         await self._log.ended(letter)
-        if not await asyncio.to_thread(self._outbox.mark_told, letter):
+        if not await in_thread(self._outbox.mark_told, letter):
             return
         metrics.LETTERS.labels(letter.template, letter.way, letter.state).inc()
         if letter.state == FAILED and letter.way == "none":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from libs.contracts.errors import HotlineError
 from libs.packs.model import Pack
+from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from services.notifier import metrics
 from services.notifier.gateways.gateway import Gateway, GatewayDown, Message, Outcome, Reply, Send
@@ -71,12 +72,12 @@ class Sender:
         """One connection, and the letters due, until one is not taken. Raises GatewayDown and TROUBLE."""
         async with self.gateway.open() as send:
             for _ in range(BATCH):
-                letter = await asyncio.to_thread(self.outbox.claim, self.way, time.time())
+                letter = await in_thread(self.outbox.claim, self.way, time.time())
                 if letter is None or not await self._to_its_end(letter, send):
                     return
 
     async def _until_due(self) -> float:
-        due = await asyncio.to_thread(self.outbox.next_due, self.way)
+        due = await in_thread(self.outbox.next_due, self.way)
         return self.pace.poll if due is None else min(self.pace.poll, due - time.time())
 
     async def _rest(self, seconds: float) -> None:
@@ -119,7 +120,7 @@ class Sender:
             return await self.letters.tried(letter)
         except Exception:
             due = time.time() + min(1.0, self.pace.poll)
-            await asyncio.to_thread(self.outbox.give_back, letter, due, keep_claim=True)
+            await in_thread(self.outbox.give_back, letter, due, keep_claim=True)
             raise
 
     async def _hand_over(self, message: Message, send: Send) -> Reply:
@@ -146,7 +147,7 @@ class Sender:
 
     async def _put_off(self, letter: Letter, reason: str) -> None:
         due = time.time() + self.pace.retries[letter.attempt - 1]
-        await asyncio.to_thread(self.outbox.put_off, letter, due, reason)
+        await in_thread(self.outbox.put_off, letter, due, reason)
         metrics.LETTERS.labels(letter.template, letter.way, "deferred").inc()
         try:
             await self.letters.deferred(letter, reason)

@@ -42,8 +42,7 @@ class Composer:
     def compose(self, letter: Letter, pack: Pack) -> Message:
         """The letter as the gateway gets it. Raises Hopeless, saying what is wrong."""
         try:
-            to = letter.recipient or self._of_agency(letter, pack)
-            self._check(letter.way, to)
+            to = self._checked(letter.way, letter.recipient or self._of_agency(letter, pack))
             about = About.model_validate_json(letter.about)
             said = dict(self.values(letter, about, pack))
             filled = fill(pack.letter(letter.template, letter.language), said)
@@ -80,11 +79,12 @@ class Composer:
         ways = contacts(pack, letter.agency).items()
         return next((address for way, address in ways if way == letter.way), "")
 
-    def _check(self, way: str, to: str) -> None:
-        if way == "email" and not _ADDRESS.fullmatch(to):
+    def _checked(self, way: str, to: str) -> str:
+        if way == "sms":
+            return _mobile(to, self.region)
+        if not _ADDRESS.fullmatch(to):
             raise Hopeless("no e-mail address")
-        if way == "sms" and not _mobile(to, self.region):
-            raise Hopeless("no mobile number")
+        return to
 
 
 def shown(instant: datetime, zone: str, language: str) -> str:
@@ -117,13 +117,13 @@ def _words(about: About, pack: Pack, *, in_english: bool) -> Iterator[tuple[str,
         yield "reason", ". ".join(part for part in (text, about.words.get("reason", "")) if part)
 
 
-def _mobile(number: str, region: str) -> bool:
-    """A mobile number of this country; fixed, toll-free and premium numbers get no text message."""
+def _mobile(number: str, region: str) -> str:
+    """A mobile number of this country in E.164; fixed, toll-free and premium numbers get no text message."""
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
-        return False
-    return (
-        phonenumbers.is_valid_number_for_region(parsed, region)
-        and phonenumbers.number_type(parsed) in _MOBILE
-    )
+        raise Hopeless("no mobile number") from None
+    valid = phonenumbers.is_valid_number_for_region(parsed, region)
+    if not valid or phonenumbers.number_type(parsed) not in _MOBILE:
+        raise Hopeless("no mobile number")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
