@@ -48,7 +48,6 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     rt.keep_running(publisher.run(), "publisher")
     rt.keep_running(ticker.run(), "ticker")
     yield None
-    engine.dispose()
 
 
 def project(_settings: Settings, engine: Engine, directory: Directory, _clock: Clock) -> Projection:

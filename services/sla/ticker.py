@@ -41,6 +41,7 @@ class Ticker:
         fired: Callable[[], None],
         poll: float,
         grace: float,
+        catch_up: float = CATCH_UP,
     ) -> None:
         self._store = store
         self._js = js
@@ -49,6 +50,7 @@ class Ticker:
         self._fired = fired
         self._poll = poll
         self._grace = timedelta(seconds=grace)
+        self._catch_up = catch_up
         self._counted = 0.0
 
     async def run(self) -> None:
@@ -83,7 +85,7 @@ class Ticker:
 
     async def _projected(self, last: int) -> bool:
         """Whether the durable has acknowledged everything up to this sequence, soon enough."""
-        deadline = time.monotonic() + CATCH_UP
+        deadline = time.monotonic() + self._catch_up
         while True:
             info = await self._js.consumer_info(STREAM, DURABLE)
             reached = info.ack_floor.stream_seq if info.ack_floor else 0
