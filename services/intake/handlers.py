@@ -1,5 +1,6 @@
 """What intake does with words: find their case, store the fact, and only then say that they are accepted."""
 
+import asyncio
 import functools
 from dataclasses import dataclass
 
@@ -32,8 +33,10 @@ class Desk:
         person = domain.person_of(request, sender)
         case_id = domain.case_id_for(channel, key)
         received_at = request.received_at or now
-        year = await self.messages.year(case_id, domain.year_of(received_at, pack.zone))
-        code = await self.messages.reserve(case_id, domain.code_candidates(case_id))
+        year, code = await asyncio.gather(
+            self.messages.year(case_id, domain.year_of(received_at, pack.zone)),
+            self.messages.reserve(case_id, domain.code_candidates(case_id)),
+        )
         fact = domain.open_case(
             request,
             case_id=case_id,
