@@ -133,9 +133,8 @@ async def test_unknown_codes_and_wrong_digits_get_the_same_reply(server: NatsSer
             await fill_in(browser, "/track", code="12345", digits="5678"),
         ]
         assert {page.status_code for page in pages} == {404}
-        summaries = {
-            re.sub(r"\s+", " ", re.findall(r"<ul>.*?</ul>", page.text, re.DOTALL)[0]) for page in pages
-        }
+        summary = re.compile(r"<ul>.*?</ul>", re.DOTALL)
+        summaries = {re.sub(r"\s+", " ", summary.findall(page.text)[0]) for page in pages}
         assert len(summaries) == 1
 
 

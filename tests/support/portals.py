@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
@@ -51,7 +52,7 @@ def portal_settings(server: NatsServer, folder: Path, **more: str) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "intake.key").write_text(KEY)
     (folder / "portal.secret").write_text("bi-mat-cua-cong")
-    values = {
+    values: dict[str, Any] = {
         "nats_url": server.url,
         "nkey_seed_file": server.seed("portal"),
         "database_url": f"sqlite:///{folder / 'portal.db'}",
@@ -70,12 +71,10 @@ async def intake(server: NatsServer) -> AsyncIterator[str]:
     settings = intake_settings.Settings(
         nats_url=server.url, nkey_seed_file=server.seed("intake"), clients={"portal": client}
     )
-    async with (
-        open_runtime("intake", settings) as rt,
-        intake_app.build(rt) as app,
-        serving(app) as address,
-    ):
-        yield address
+    async with open_runtime("intake", settings) as rt, intake_app.build(rt) as app:
+        assert app is not None
+        async with serving(app) as address:
+            yield address
 
 
 @asynccontextmanager

@@ -2,18 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from libs.devstack.nats_server import free_port
+from tests.support.waiting import eventually
 
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
-    def capture_signals(self):
+    def capture_signals(self) -> Iterator[None]:
         yield
 
 
@@ -26,8 +27,7 @@ async def serving(app: ASGIApp, port: int | None = None) -> AsyncIterator[str]:
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: server.started, what="the application to listen")
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

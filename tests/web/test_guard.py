@@ -1,5 +1,7 @@
 """What the guard in front of every page lets through, and what it turns away."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 from starlette.requests import Request
@@ -117,7 +119,7 @@ async def test_a_cookie_is_set_only_by_pages_with_a_form() -> None:
 
 
 async def test_too_long_a_body_is_refused_whether_it_says_so_or_not() -> None:
-    async def chunks():
+    async def chunks() -> AsyncIterator[bytes]:
         for _ in range(5):
             yield b"a" * (MAX_BODY // 4)
 
