@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Self
 
-from libs.places.text import agrees, expand, syllables, words
+from libs.places.text import agrees, expand, syllables, unmarked, words
 
 _LONGEST_GRAM = 3
 _SMOOTHING = 0.5
@@ -97,16 +97,23 @@ def urgent(text: str, phrases: Iterable[str]) -> bool:
     Marks may be missing, except in a phrase of one syllable: "chay" is more often "chạy" than "cháy".
     """
     written = expand(words(text))
+    beginning = _phrases(tuple(phrases))
     return any(
         all(map(agrees if len(phrase) > 1 else str.__eq__, written[start : start + len(phrase)], phrase))
-        for phrase in _phrases(tuple(phrases))
-        for start in range(len(written) - len(phrase) + 1)
+        for start, word in enumerate(written)
+        for phrase in beginning.get(unmarked(word), ())
+        if start + len(phrase) <= len(written)
     )
 
 
 @lru_cache(maxsize=8)
-def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(words(phrase)) for phrase in phrases if words(phrase))
+def _phrases(phrases: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
+    """The phrases by their first syllable without marks: a text meets only the few that may begin in it."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in (tuple(words(phrase)) for phrase in phrases):
+        if phrase:
+            found.setdefault(unmarked(phrase[0]), []).append(phrase)
+    return found
 
 
 def _grams(text: str) -> set[str]:
