@@ -27,10 +27,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """A pack with the model and the gazetteer that were made from it."""
+    """A pack with the model (None without questions) and the gazetteer that were made from it."""
 
     pack: Pack
-    fields: FieldModel
+    fields: FieldModel | None
     gazetteer: Gazetteer
 
     @classmethod
@@ -43,9 +43,10 @@ class Knowledge:
         units = [unit for unit in pack.units if unit.in_force(day)]
         codes = {unit.code for unit in units}
         named = (*pack.landmarks, *pack.old_names)
+        examples = [(q.question, q.field) for q in pack.questions if q.field in known]
         return cls(
             pack,
-            FieldModel.train((q.question, q.field) for q in pack.questions if q.field in known),
+            FieldModel.train(examples) if examples else None,
             Gazetteer(
                 [Unit(u.code, u.name_vi, u.level, u.parent, u.aliases) for u in units],
                 [(place.words, place.unit_code) for place in named if place.unit_code in codes],
@@ -57,7 +58,7 @@ class Knowledge:
     def read(self, text: str, address: str) -> Reading:
         """What a citizen's words and address say."""
         return Reading(
-            self.fields.suggest(text).ranked,
+            self.fields.suggest(text).ranked if self.fields else (),
             self.gazetteer.find(text),
             self.gazetteer.find(address),
             urgent(text, self.pack.urgent_words),
