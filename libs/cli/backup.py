@@ -58,11 +58,14 @@ class ServerHasCases(HotlineError):
 
 
 class Manifest(Value):
-    """What a backup holds. `before`: the last sequence of each side stream when CASES was not yet saved."""
+    """What a backup holds, and the release of nats-server that made it.
+
+    `before`: the last sequence of each side stream when CASES was not yet saved.
+    """
 
     format: int = FORMAT
     made_at: Instant
-    server: str
+    server: tuple[int, int]
     before: dict[str, int]
     streams: list[SavedStream]
     tables: list[SavedTable]
@@ -141,7 +144,7 @@ async def backup(nc: Client, desk: Engine, folder: Path) -> Manifest:
     before = {name: (await js.stream_info(name)).state.last_seq for name in SIDES}
     manifest = Manifest(
         made_at=made_at,
-        server=str(nc.connected_server_version),
+        server=_release(nc),
         before=before,
         streams=[await snapshots.save(nc, name, partial) for name in ORDER],
         tables=await asyncio.to_thread(ownrows.save, desk, partial),
@@ -181,7 +184,7 @@ async def restore(
     read from the beginning again; the router, which keeps nothing, goes on where it was.
     """
     js = nc.jetstream(timeout=5)
-    await _refuse(js, str(nc.connected_server_version), manifest)
+    await _refuse(js, _release(nc), manifest)
     done = [await asyncio.to_thread(ownrows.restore, desk, manifest.tables, folder)]
     for saved in sorted(manifest.streams, key=lambda one: one.name == "CASES"):
         with suppress(NotFoundError):
@@ -198,16 +201,17 @@ async def restore(
     return done
 
 
-async def _refuse(js: JetStreamContext, server: str, manifest: Manifest) -> None:
+async def _refuse(js: JetStreamContext, server: tuple[int, int], manifest: Manifest) -> None:
     with suppress(NotFoundError):
         if (await js.stream_info("CASES")).state.messages:
             raise ServerHasCases
-    if _release(server) < _release(manifest.server):
-        raise NotABackup(f"made by nats-server {manifest.server}; this one is {server}, which is older")
+    if server < manifest.server:
+        made, here = (".".join(map(str, release)) for release in (manifest.server, server))
+        raise NotABackup(f"made by nats-server {made}; this one is {here}, which is older")
 
 
-def _release(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2])
+def _release(nc: Client) -> tuple[int, int]:
+    return nc.connected_server_version.major, nc.connected_server_version.minor
 
 
 async def _drop_later(js: JetStreamContext, side: SavedStream, manifest: Manifest) -> int:
