@@ -1,6 +1,6 @@
 """Where a case goes: field, place and agency from what was read, and whether the slip may go by itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -62,24 +62,10 @@ def decide(
         return CaseRouted(**_common(cause, CaseRouted, pack, now), slip=slip)
     if isinstance(cause, CaseAmended) and reasons == case.waiting:
         return None
-    listed = list(
-        dict.fromkeys((*([choice.field] if choice.sure else []), *(label for label, _ in choice.ranked)))
-    )
-    shares = dict(choice.ranked)
     return CaseTriaged(
         **_common(cause, CaseTriaged, pack, now),
         reasons=reasons,
-        suggestions=tuple(
-            Suggestion(
-                field=field,
-                lead=found.lead,
-                offered=found.offered,
-                score=round(shares.get(field, 0.0), 4),
-                rule=found.rule,
-            )
-            for field in [label for label in listed if label not in UNROUTED_LABELS][:SHOWN]
-            for found in [leads_for(pack, field, place, day)]
-        ),
+        suggestions=_suggestions(choice, place, pack, day),
         margin=round(choice.margin, 4),
         places=(place.code,) if place.code else place.candidates,
         urgent=urgent,
@@ -109,6 +95,23 @@ def reasons_to_wait(
     }
     reasons = tuple(code for code, holds in found.items() if holds)
     return (*reasons, "urgent") if reasons and urgent else reasons
+
+
+def _suggestions(choice: Choice, place: Place, pack: Pack, day: date) -> tuple[Suggestion, ...]:
+    """The likeliest fields, a chosen one first, each with its agencies at this place."""
+    shares = {label: share for label, share in choice.ranked if label not in UNROUTED_LABELS}
+    fields = dict.fromkeys((choice.field, *shares) if choice.sure else shares)
+    return tuple(
+        Suggestion(
+            field=field,
+            lead=found.lead,
+            offered=found.offered,
+            score=round(shares.get(field, 0.0), 4),
+            rule=found.rule,
+        )
+        for field in list(fields)[:SHOWN]
+        for found in [leads_for(pack, field, place, day)]
+    )
 
 
 def _place_trouble(choice: Choice, place: Place, leads: Leads, pack: Pack) -> str:
