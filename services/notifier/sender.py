@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from libs.contracts.errors import HotlineError
@@ -93,9 +94,17 @@ class Sender:
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            await asyncio.wait({work}, timeout=self.pace.goodbye)
-            work.cancel()
+            await self._said_goodbye(work)
             raise
+
+    async def _said_goodbye(self, work: asyncio.Future[bool]) -> None:
+        """Wait for a letter in hand, however often the loop is told to stop meanwhile."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.pace.goodbye
+        while not work.done() and (left := until - loop.time()) > 0:
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({work}, timeout=left)
+        work.cancel()
 
     async def _one(self, letter: Letter, send: Send) -> bool:
         """Whether the connection is good for another letter."""

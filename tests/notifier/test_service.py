@@ -364,5 +364,5 @@ async def test_a_letter_in_hand_is_finished_when_the_service_is_asked_to_stop(
         facts.append(opened(ref))
         await happen(march, ref, *facts)
         await eventually(lambda: len(box.mails) == 1)
-        asyncio.get_running_loop().call_later(0.3, box.release)
+        asyncio.get_running_loop().call_later(1.3, box.release)
     assert [fact.token for fact in await letter_facts(march)] == ["tried-1", "sent"]
