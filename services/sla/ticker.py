@@ -21,7 +21,7 @@ STREAM, DURABLE = "CASES", "sla"
 CATCH_UP = 5.0
 """Real seconds one tick waits for the projection; with a longer backlog it fires nothing and tries again."""
 
-COUNT_EVERY = 15.0
+COUNT_EVERY = 30.0
 """Real seconds between two counts of the open clocks."""
 
 SIMULATED_POLL = 0.1

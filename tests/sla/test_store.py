@@ -231,6 +231,7 @@ def test_forgetting_a_case_leaves_the_others(desk: Desk) -> None:
 # --- failures of other systems ---
 
 
+@pytest.mark.timeout(90)
 def test_g23_of_ten_thousand_overdue_clocks_none_is_lost_to_a_page(desk: Desk) -> None:
     refs = [a_case() for _ in range(10_000)]
     for start in range(0, len(refs), 1000):
