@@ -19,7 +19,7 @@ from libs.contracts.sidefacts import ClockMissed, LetterFact, LetterFailed, Lett
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.clock import FollowingClock
 from libs.runtime.database import open_engine
-from libs.runtime.directory import Directory
+from libs.runtime.directory import Directory, put_pack
 from libs.runtime.rebuild import rebuild
 from libs.runtime.sidelog import SideLog
 from services.notifier.app import projection
@@ -28,7 +28,15 @@ from services.notifier.settings import Settings
 from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, make, opened, routed, slip
 from tests.support.bus import connected
 from tests.support.history import happen
-from tests.support.letters import letter_facts, march_server, notifier, notifier_settings, states
+from tests.support.letters import (
+    letter_facts,
+    march_server,
+    notifier,
+    notifier_settings,
+    pack_with,
+    states,
+    thanh_hoa,
+)
 from tests.support.mailbox import DROP, HOLD, Mailbox, mailbox
 from tests.support.waiting import eventually
 
@@ -172,19 +180,37 @@ async def test_hopeless_letters_are_parked_with_a_reason_and_no_attempt(
     assert len(facts) == 3 and box.mails == []
 
 
-async def test_a_letter_that_lacks_a_value_is_parked_and_goes_out_once_it_is_mended(
+async def test_a_letter_that_lacks_a_value_is_parked_and_goes_out_once_the_pack_is_mended(
     march: NatsServer, box: Mailbox, settings: Settings
 ) -> None:
     ref = a_case()
-    silent = make(CaseAnswered, ref, answer="", by=OFFICER)
     async with notifier(settings):
-        await happen(march, ref, opened(ref), silent)
+        await happen(march, ref, opened(ref, person=Person()), routed(ref, slip=slip(field="MOI")))
+        await settled(settings, 4)
+    failed = {fact.reason for fact in await letter_facts(march) if isinstance(fact, LetterFailed)}
+    assert failed == {f"pack {thanh_hoa().version} has no field 'MOI'"}
+    new_field = {"code": "MOI", "name_vi": "Lĩnh vực mới", "name_en": "A new field"}
+    async with connected(march, "provisioner") as js:
+        await put_pack(js, pack_with(fields=[*thanh_hoa().model_dump()["fields"], new_field]))
+    engine = open_engine(settings.database_url)
+    assert Outbox(engine).retry() == 2
+    engine.dispose()
+    async with notifier(settings):
+        await settled(settings, 4)
+    assert "Lĩnh vực: Lĩnh vực mới" in box.mails[0].get_content()
+    assert tokens(await letter_facts(march), "slip") == ["failed", "tried-1", "sent"]
+
+
+async def test_an_answer_without_words_names_what_it_lacks(
+    march: NatsServer, box: Mailbox, settings: Settings
+) -> None:
+    ref = a_case()
+    async with notifier(settings):
+        await happen(march, ref, opened(ref), make(CaseAnswered, ref, answer="", by=OFFICER))
         await settled(settings, 2)
     failed = [fact.reason for fact in await letter_facts(march) if isinstance(fact, LetterFailed)]
     assert failed == ["letter 'answered' needs 'answer'"]
-    engine = open_engine(settings.database_url)
-    assert Outbox(engine).retry() == 1
-    engine.dispose()
+    assert len(box.mails) == 1
 
 
 async def test_a_connection_that_breaks_after_the_last_line_leaves_the_letter_unconfirmed(
