@@ -152,7 +152,7 @@ _PUBLIC: Catalogue = {
     ),
     "Các trang chính": "Main pages",
     "Trả lời đã công khai": "Published answers",
-    "Hỏi đáp": "Questions & answers",
+    "Hỏi đáp": "Q & A",
     "Gọi {hotline}, 24/24 giờ": "Call {hotline}, 24 hours a day",
     "Họ tên, số điện thoại và địa chỉ của bạn không bao giờ được công khai.": (
         "Your name, phone number and address are never made public."
@@ -174,6 +174,7 @@ _PUBLIC: Catalogue = {
     "Câu hỏi của bạn, có dấu hoặc không dấu": "Your question, with or without Vietnamese marks",
     "Ví dụ: tiêm vắc xin cho trẻ em": "For example: tiêm vắc xin cho trẻ em",
     "Tìm": "Search",
+    "Gõ có dấu hoặc không dấu đều được.": "With or without Vietnamese marks.",
     "Yêu cầu của bạn được giải quyết thế nào": "How your request is handled",
     "Tiếp nhận": "Taken",
     "Bạn nhận ngay một mã tra cứu gồm 9 chữ số.": "You get a 9-digit look-up code at once.",

@@ -1,0 +1,261 @@
+"""The portal in a real Chromium: phone and desktop, light and dark, with a script and without."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from libs.contracts.codes import with_check_digit
+from libs.contracts.events import (
+    CaseAnswered,
+    CaseInformationAsked,
+    CaseProgressPromised,
+    CasePublished,
+    CaseReceived,
+    CaseRejected,
+    CaseWithheld,
+)
+from libs.devstack.nats_server import NatsServer
+from tests.support.browsers import DESKTOP, PHONE, Watched, chromium, needs_chromium, violations, window
+from tests.support.builders import MONDAY_MORNING, a_case, make, opened, routed, slip
+from tests.support.history import happen
+from tests.support.portals import portal
+from tests.support.serving import serving
+from tests.support.waiting import eventually
+
+pytestmark = needs_chromium
+
+ANSWERED, PROMISED, REJECTED, WITHHELD = (with_check_digit(number) for number in range(11, 15))
+LATER = MONDAY_MORNING + timedelta(hours=3)
+
+SOMEBODY = {"name": "Trần Thị B", "phone": "0912 345 678", "address": "Thôn 3"}
+
+QUESTIONS = (
+    ("Khi nào xã Quảng Lưu tiêm mũi hai cho người trên 50 tuổi?", "406"),
+    ("Chợ huyện có được họp phiên trong tuần này không?", "406"),
+    ("Người về từ Bình Dương phải khai báo y tế ở đâu, cách ly mấy ngày?", None),
+)
+
+
+async def _cases(server: NatsServer) -> None:
+    """Published answers, and one case in each state that looks different."""
+    for number, (question, place) in enumerate(QUESTIONS):
+        ref = a_case()
+        sent = slip(1, "SYT", place=place)
+        await happen(
+            server,
+            ref,
+            opened(ref, code=ANSWERED if number == 0 else with_check_digit(100 + number)),
+            routed(ref, slip=sent),
+            make(CaseReceived, ref, at=MONDAY_MORNING + timedelta(minutes=12)),
+            make(
+                CaseAnswered, ref, at=LATER, answer="Mời bác Mẫu ra trạm y tế xã sáng thứ Bảy, mang căn cước."
+            ),
+            make(
+                CasePublished,
+                ref,
+                at=LATER + timedelta(minutes=number),
+                question=question,
+                answer="Trạm y tế xã tiêm vào sáng thứ Bảy hằng tuần, từ 7 giờ 30. Người dân mang theo căn "
+                "cước công dân và phiếu tiêm mũi một.\n\n"
+                "Người đang ốm hoặc mới khỏi bệnh báo trước cho trạm.",
+            ),
+        )
+    ref = a_case()
+    promise = make(
+        CaseProgressPromised,
+        ref,
+        at=LATER,
+        number=1,
+        progress="Đã mời ba hộ lên làm việc.",
+        promised_at=MONDAY_MORNING + timedelta(days=400),
+    )
+    asked = make(
+        CaseInformationAsked, ref, at=LATER, question="Xin cho biết tên chủ quán và giờ quán hay mở cửa?"
+    )
+    facts = (opened(ref, code=PROMISED, field="F09"), routed(ref, slip=slip(1, "CAT", field="F09")))
+    await happen(server, ref, *facts, promise, asked)
+    ref = a_case()
+    reject = make(
+        CaseRejected, ref, at=LATER, reason="other-province", text="Mời gọi tổng đài 1022 của tỉnh Nghệ An."
+    )
+    await happen(server, ref, opened(ref, code=REJECTED), reject)
+    ref = a_case()
+    withheld = make(CaseWithheld, ref, at=LATER, ground="child")
+    answered = make(CaseAnswered, ref, at=LATER, answer="Nhà trường đã làm việc với gia đình.")
+    await happen(server, ref, opened(ref, code=WITHHELD), routed(ref), answered, withheld)
+
+
+@asynccontextmanager
+async def a_portal(server: NatsServer, folder: Path) -> AsyncIterator[tuple[Browser, str]]:
+    await _cases(server)
+    async with portal(server, folder) as site, serving(site.app) as origin, chromium() as browser:
+        await eventually(lambda: _read(site.runtime.readiness.engine) == 6, within=10, what="all cases read")
+        yield browser, origin
+
+
+def _read(engine: object) -> int:
+    from sqlalchemy import Engine, func, select
+
+    from services.portal.store import CASE
+
+    assert isinstance(engine, Engine)
+    with engine.connect() as connection:
+        return int(connection.execute(select(func.count()).select_from(CASE)).scalar_one())
+
+
+async def _track(page: Page, code: str, digits: str = "5678") -> None:
+    await page.goto(re.sub(r"(//[^/]+).*", r"\1/track", page.url))
+    await page.get_by_label("Mã tra cứu").fill(code)
+    await page.get_by_label("4 số cuối điện thoại của bạn").fill(digits)
+    await page.get_by_role("button", name="Xem kết quả").click()
+
+
+async def _send(page: Page, origin: str, text: str, **contact: str) -> None:
+    await page.goto(f"{origin}/submit")
+    await page.get_by_label("Nội dung câu hỏi hoặc phản ánh").fill(text)
+    for label, value in contact.items():
+        await page.locator(f"#{label}").fill(value)
+    await page.locator("form").get_by_role("button", name="Gửi yêu cầu").click()
+
+
+async def _tour(seen: Watched) -> None:
+    """Every page and state a citizen meets, each looked at."""
+    page = seen.page
+    for path, name in (("/", "home"), ("/submit", "submit"), ("/track", "track"), ("/answers", "answers")):
+        await seen.open(path)
+        await seen.look(f"portal-{name}")
+    await seen.open("/questions?q=cap+do+dich")
+    await seen.look("portal-questions")
+    await seen.open("/questions?q=xyzzy")
+    await seen.look("portal-questions-vain")
+    await seen.open("/answers?q=duong+sat")
+    await seen.look("portal-answers-vain")
+    await seen.open("/answers")
+    await page.get_by_role("link", name="Chợ huyện").click()
+    await seen.look("portal-answer")
+    for code, name in ((ANSWERED, "answered"), (PROMISED, "promised"), (REJECTED, "rejected")):
+        await _track(page, code)
+        await expect(page.locator("[data-status]")).to_be_visible()
+        await seen.look(f"portal-case-{name}")
+    await _track(page, WITHHELD)
+    await seen.look("portal-case-withheld")
+    await _send(page, seen.origin, "Đường trước trường học ngập nước hai tuần nay")
+    await expect(page.locator(".codebox")).to_be_visible()
+    await seen.look("portal-sent-link")
+    await _send(
+        page, seen.origin, "Chợ có mở không?", name="Trần Thị B", phone="0912 345 678", address="Thôn 3"
+    )
+    await expect(page.locator(".codebox")).to_be_visible()
+    await seen.look("portal-sent")
+
+
+async def _refusals(seen: Watched) -> None:
+    """The states in which something is wrong."""
+    page = seen.page
+    seen.expected = {404, 422}
+    await _send(page, seen.origin, "", phone="mẹ tôi giữ máy")
+    await expect(page.locator("#summary")).to_be_focused()
+    await seen.look("portal-submit-wrong")
+    await _track(page, ANSWERED, "0000")
+    await expect(page.locator("#summary")).to_be_focused()
+    await seen.look("portal-track-wrong")
+    await seen.open("/not-there")
+    await seen.look("portal-missing")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_every_page_is_clean_for_axe_the_console_and_the_content_policy(
+    server: NatsServer, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with a_portal(server, tmp_path / "p") as (browser, origin), window(browser, origin, size) as seen:
+        await _tour(seen)
+        await _refusals(seen)
+
+
+async def test_the_pages_are_as_legible_in_the_dark_and_in_english(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with (
+        a_portal(server, tmp_path / "p") as (browser, origin),
+        window(browser, origin, PHONE, color_scheme="dark") as seen,
+    ):
+        await seen.open("/?lang=en")
+        await expect(seen.page.locator("html")).to_have_attribute("lang", "en")
+        for path in ("/", "/submit", "/track", "/answers", "/questions"):
+            await seen.open(path)
+            await seen.look(f"portal-dark-english{path.replace('/', '-')}")
+        await seen.open("/?lang=vi")
+        await _track(seen.page, PROMISED)
+        await seen.look("portal-dark-case-promised")
+        await _track(seen.page, REJECTED)
+        await seen.look("portal-dark-case-rejected")
+
+
+async def test_the_whole_way_works_without_a_script(server: NatsServer, tmp_path: Path) -> None:
+    async with (
+        a_portal(server, tmp_path / "p") as (browser, origin),
+        window(browser, origin, PHONE, java_script_enabled=False) as seen,
+    ):
+        page = seen.page
+        await _send(page, origin, "", name="Trần Thị B")
+        assert (await page.title()).startswith("Lỗi:")
+        await expect(page.locator("#name")).to_have_value("Trần Thị B")
+        await _send(page, origin, "Chợ có mở không?", **SOMEBODY)
+        code = await page.locator(".codebox").get_attribute("data-code")
+        await _track(page, code or "")
+        await expect(page.locator("[data-status=new]")).to_be_visible()
+        await page.get_by_label("Thông tin bổ sung").fill("Chợ ở xã Quảng Lưu")
+        await page.get_by_role("button", name="Gửi bổ sung").click()
+        await expect(page.get_by_text("Đã gửi phần bổ sung của bạn")).to_be_visible()
+
+
+async def test_words_typed_survive_a_closed_page_and_the_phone_number_does_not_stay(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with a_portal(server, tmp_path / "p") as (browser, origin), window(browser, origin, PHONE) as seen:
+        page = await seen.open("/submit")
+        await page.locator("#text").press_sequentially("Đường ngập nước")
+        await page.locator("#phone").press_sequentially("0912345678")
+        await page.wait_for_timeout(600)
+        await seen.open("/")
+        await seen.open("/submit")
+        await expect(page.locator("#text")).to_have_value("Đường ngập nước")
+        await expect(page.locator("#phone")).to_have_value("")
+        kept = await page.evaluate("JSON.stringify(localStorage)")
+        assert "0912" not in kept
+        await page.locator("form").get_by_role("button", name="Gửi yêu cầu").click()
+        await expect(page.locator(".codebox")).to_be_visible()
+        assert await page.evaluate("localStorage.length") == 0
+
+
+async def test_a_page_weighs_at_most_30_kb_at_first_and_10_kb_after(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with a_portal(server, tmp_path / "p") as (browser, origin), window(browser, origin, PHONE) as seen:
+        await seen.open("/")
+        await seen.page.wait_for_load_state("networkidle")
+        assert sum(seen.weights.values()) <= 30_000, seen.weights
+        for path in ("/submit", "/answers", "/questions?q=tiem", "/track"):
+            seen.weights.clear()
+            await seen.open(path)
+            await seen.page.wait_for_load_state("networkidle")
+            assert sum(seen.weights.values()) <= 10_000, seen.weights
+
+
+async def test_the_checks_would_see_a_broken_page_and_a_blocked_script(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with a_portal(server, tmp_path / "p") as (browser, origin), window(browser, origin) as seen:
+        page = await seen.open("/track")
+        await page.evaluate("document.querySelector('label').remove()")
+        assert [one for one in await violations(page) if one.startswith("label")]
+        await page.evaluate(
+            "{const s=document.createElement('script');s.textContent='window.ran=1';document.body.append(s)}"
+        )
+        assert not await page.evaluate("window.ran")
+        await eventually(lambda: any("Content Security Policy" in one for one in seen.complaints))

@@ -1,0 +1,113 @@
+"""A real Chromium for tests: pages that must neither complain on the console nor break an axe rule."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+]
+PHONE, DESKTOP = (360, 740), (1280, 800)
+SCREENS = Path(__file__).parents[2] / "artifacts" / "screens"
+
+needs_chromium = [
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium: apt-get install chromium"),
+]
+"""Marks of a module with browser tests."""
+
+
+@dataclass
+class Watched:
+    """A page, what its console complained about, and what it had to load."""
+
+    page: Page
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+    expected: set[int] = field(default_factory=set)
+
+    async def open(self, path: str) -> Page:
+        await self.page.goto(self.origin + path)
+        return self.page
+
+    def listen(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        refused = any(f"status of {status}" in message.text for status in self.expected)
+        if message.type in {"error", "warning"} and not refused:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    async def _response(self, response: Response) -> None:
+        sizes = await response.request.sizes()
+        self.weights[response.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+    async def look(self, name: str) -> None:
+        """Check with axe, keep a picture, and complain about everything found so far."""
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        size = self.page.viewport_size or {"width": 0}
+        await self.page.screenshot(path=SCREENS / f"{name}-{size['width']}.png", full_page=True)
+        assert not (found := await violations(self.page)), f"{name}: {found}"
+        wide = await self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert not wide, f"{name}: must be scrolled sideways"
+        assert not self.complaints, f"{name}: {self.complaints}"
+
+
+async def violations(page: Page) -> list[str]:
+    """Broken axe rules (WCAG 2.2 AA and best practice), each with the elements."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": tags}}
+    results = await Axe().run(page, options=options)
+    return [
+        f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'][:4])}"
+        for one in results.response["violations"]
+    ]
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser of our own; speaks to this machine only."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def window(
+    browser: Browser, origin: str, size: tuple[int, int] = DESKTOP, **more: Any
+) -> AsyncIterator[Watched]:
+    """A fresh, Vietnamese window of this size; its complaints are collected."""
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale="vi-VN",
+        timezone_id="Asia/Ho_Chi_Minh",
+        **more,
+    )
+    context.set_default_timeout(10_000)
+    watched = Watched(await context.new_page(), origin)
+    watched.listen()
+    try:
+        yield watched
+    finally:
+        await context.close()
