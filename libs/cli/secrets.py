@@ -22,7 +22,7 @@ CLIENTS: dict[str, dict[str, object]] = {
 }
 """Who hands requests in to intake; add programs of others to `intake-clients.json` by hand."""
 
-SIGNING = ("desk-signing", "portal-signing", "reporting-key", "postgres-superuser")
+OTHERS = ("desk-signing", "portal-signing", "reporting-key", "postgres-superuser", "grafana-admin")
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,7 +48,7 @@ def make(folder: Path, postgres: str = "postgres") -> None:
         password = secret(folder, f"postgres-{service}")
         url = f"postgresql+psycopg://{service}:{password}@{postgres}/{service}"
         (folder / f"database-{service}").write_text(url)
-    for name in SIGNING:
+    for name in OTHERS:
         secret(folder, name)
     _clients(folder)
     for file in folder.rglob("*"):
