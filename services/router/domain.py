@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from libs.contracts.events import CaseAmended, CaseFact, CaseRouted, CaseTriaged, Slip, Suggestion
 from libs.contracts.facts import Actor, derived_id
+from libs.packs.knowledge import Reading
 from libs.packs.model import UNROUTED_LABELS, Pack
 from services.router.agencies import Leads, leads_for
 from services.router.case import SERVICE, Case
 from services.router.fields import Choice, choose
 from services.router.places import Place, place_of
-from services.router.words import Reading
 
 SHOWN = 3
 """Suggestions an operator sees."""

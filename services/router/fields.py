@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from libs.packs.knowledge import Reading
 from libs.packs.model import UNROUTED_LABELS, NotInPack, Pack
 from services.router.case import Case
 from services.router.places import Place
-from services.router.words import Reading
 
 
 @dataclass(frozen=True)

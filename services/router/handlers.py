@@ -8,6 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from libs.contracts.events import CaseFact, CaseOpened, CaseRouted, CaseTriaged
+from libs.packs.knowledge import Knowledge
 from libs.packs.model import Pack
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import Clock
@@ -17,7 +18,6 @@ from libs.runtime.logs import log
 from services.router.case import Case, fold
 from services.router.domain import decide
 from services.router.metrics import SECONDS, SLIPS, WAITING
-from services.router.words import Knowledge
 
 
 @dataclass

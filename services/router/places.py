@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from libs.packs.knowledge import Reading
 from libs.packs.model import NotInPack, Pack
 from libs.places.gazetteer import Found
 from services.router.case import Case
-from services.router.words import Reading
 
 
 @dataclass(frozen=True)

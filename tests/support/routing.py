@@ -9,7 +9,7 @@ from libs.packs.model import Pack
 from libs.places.gazetteer import Found
 from services.router.case import Case, fold
 from services.router.domain import decide
-from services.router.words import Reading
+from libs.packs.knowledge import Reading
 from tests.support.builders import MONDAY_MORNING, a_case
 from tests.support.provinces import thanh_hoa
 

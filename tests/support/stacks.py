@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ from libs.devstack.stack import ROOT, Stack
 Rows = dict[str, list[tuple[Any, ...]]]
 
 NOT_PROJECTED = {"alembic_version", "desk_account", "desk_session", "desk_view", "sqlite_sequence"}
+
+
+AT_WORK = {"sla_effect": set(), "notifier_letter": {"claim", "claimed", "due", "created", "told"}}
+"""What is being done rather than known: a queue to be emptied, and the columns of a sender's own."""
 
 
 def silent(_line: str) -> None:
@@ -50,16 +54,18 @@ def command(stack: Stack, service: str, *words: str) -> str:
 
 
 def rows_of(stack: Stack, service: str) -> Rows:
-    """Every row of a service's projection, table by table, in a fixed order."""
-    with sqlite3.connect(stack.layout.data / f"{service}.db") as database:
-        names = [
-            name
-            for (name,) in database.execute(
-                "select name from sqlite_master where type = 'table' order by name"
-            )
-            if name not in NOT_PROJECTED
-        ]
-        return {name: sorted(database.execute(f"select * from {name}"), key=repr) for name in names}
+    """Every row that a service knows from the streams, table by table, in a fixed order."""
+    with closing(sqlite3.connect(stack.layout.data / f"{service}.db")) as database:
+        database.row_factory = sqlite3.Row
+        tables = database.execute("select name from sqlite_master where type = 'table' order by name")
+        names = [name for (name,) in tables if name not in NOT_PROJECTED and AT_WORK.get(name) != set()]
+        return {name: _rows(database, name) for name in names}
+
+
+def _rows(database: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
+    left_out = AT_WORK.get(name, set())
+    rows = database.execute(f"select * from {name}").fetchall()
+    return sorted((tuple(row[key] for key in dict(row) if key not in left_out) for row in rows), key=repr)
 
 
 def descendants(pid: int) -> list[int]:

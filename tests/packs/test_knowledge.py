@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from libs.packs.knowledge import Knowledge
 from libs.packs.model import NamedPlace, Pack, Question
 from services.router.case import Case, fold
 from services.router.domain import decide
-from services.router.words import Knowledge
 from tests.support.builders import MONDAY_MORNING, a_case, opened
 from tests.support.provinces import thanh_hoa
 
