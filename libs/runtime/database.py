@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -77,6 +77,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that only reads."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+def create_tables(engine: Engine, tables: MetaData) -> None:
+    """Make the tables that are missing; replicas that start together on PostgreSQL take turns."""
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("select pg_advisory_xact_lock(102200)"))
+        tables.create_all(connection)
 
 
 def table(model: type[SQLModel]) -> Table:
