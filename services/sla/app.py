@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from libs.packs.model import NotInPack, Pack
 from libs.runtime.clock import Clock
-from libs.runtime.database import open_engine, table
+from libs.runtime.database import create_tables, in_thread, open_engine, table
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotProvisioned, Unavailable
 from libs.runtime.rebuild import Projection
@@ -31,7 +31,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     if not isinstance(settings, Settings):
         raise TypeError(type(settings))
     engine = open_engine(settings.database_url)
-    SlaTable.metadata.create_all(engine)
+    await in_thread(create_tables, engine, SlaTable.metadata)
     pack_of = packs(rt.directory)
     store = Store(engine, pack_of)
     publisher = Publisher(Effects(engine), rt.side, rt.directory)

@@ -7,6 +7,7 @@ from nats.errors import Error as NatsError
 
 from libs.contracts.sidefacts import ClockArmed, ClockFact, ClockMissed, ClockWarned
 from libs.packs.model import NotInPack
+from libs.runtime.database import in_thread
 from libs.runtime.directory import Directory
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
@@ -40,7 +41,7 @@ class Publisher:
             try:
                 while await self._page():
                     pass
-                UNPUBLISHED.set(await asyncio.to_thread(self._effects.waiting))
+                UNPUBLISHED.set(await in_thread(self._effects.waiting))
             except DatabaseDown as error:
                 log("database_awaited", kind=type(error).__name__)
             try:
@@ -50,7 +51,7 @@ class Publisher:
 
     async def _page(self) -> bool:
         """Whether there may be more to publish at once."""
-        taken, confirmed = await asyncio.to_thread(self._effects.publish, self._send)
+        taken, confirmed = await in_thread(self._effects.publish, self._send)
         return taken > 0 and confirmed == taken
 
     def _send(self, facts: Sequence[ClockFact]) -> Sequence[bool]:

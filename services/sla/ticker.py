@@ -9,6 +9,7 @@ from nats.errors import Error as NatsError
 from nats.js.client import JetStreamContext
 
 from libs.runtime.clock import FollowingClock
+from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from libs.runtime.projection import DatabaseDown
 from libs.worktime.calendar import CalendarError
@@ -73,9 +74,9 @@ class Ticker:
             log("tick_put_off", kind="projection behind", seq=last)
             return False
         lateness, unusable = 0.0, 0
-        for hours in await asyncio.to_thread(self._store.hours_in_use):
+        for hours in await in_thread(self._store.hours_in_use):
             try:
-                lateness = max(lateness, await asyncio.to_thread(self._fire, hours, now))
+                lateness = max(lateness, await in_thread(self._fire, hours, now))
             except (LookupError, CalendarError) as error:
                 unusable += 1
                 log("hours_unusable", hours=hours, error=error)
@@ -113,7 +114,7 @@ class Ticker:
     async def _count(self) -> None:
         self._counted = time.monotonic()
         opened, broken = dict.fromkeys(("answer", "publish", "promise"), 0), 0
-        for state, kind, many in await asyncio.to_thread(self._store.counts):
+        for state, kind, many in await in_thread(self._store.counts):
             if state == "broken":
                 broken += many
             else:

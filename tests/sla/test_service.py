@@ -30,7 +30,7 @@ from services.sla.app import build, packs, project
 from services.sla.effects import Effects
 from services.sla.settings import Settings
 from services.sla.store import CLOCK, Store
-from services.sla.tables import Link, SlaTable
+from services.sla.tables import Link
 from services.sla.ticker import Ticker
 from tests.support.builders import a_case, make, slip
 from tests.support.bus import connected, provisioned
@@ -359,8 +359,6 @@ async def test_two_tickers_say_everything_once(town: Town, postgres_url: str) ->
 @pytest.mark.postgres
 @pytest.mark.timeout(90)
 async def test_one_of_two_tickers_killed_in_a_burst_every_effect_once(town: Town, postgres_url: str) -> None:
-    engine = open_engine(postgres_url)
-    SlaTable.metadata.create_all(engine)
     replicas = [replica(town, postgres_url) for _ in range(2)]
     try:
         refs = await town.slips(800, "2026-03-02 08:00")
@@ -379,6 +377,7 @@ async def test_one_of_two_tickers_killed_in_a_burst_every_effect_once(town: Town
     assert await town.messages() == 2400
     info = await town.admin.stream_info("CLOCKS", subjects_filter="clock.*.*.missed")
     assert len(info.state.subjects or {}) == len(refs)
+    engine = open_engine(postgres_url)
     with reading(engine) as connection:
         parked = connection.execute(select(table(Link).c.parked).where(table(Link).c.parked != "")).all()
     assert not parked
