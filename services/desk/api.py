@@ -18,10 +18,10 @@ from libs.contracts.errors import Refused
 from libs.contracts.requests import Asked, Line
 from services.desk.calls import TypedCall
 from services.desk.desk import Desk
-from services.desk.domain.errors import NotFound
+from services.desk.domain.errors import NotFound, NotSignedIn
 from services.desk.domain.inputs import COMMANDS
 from services.desk.domain.people import Account
-from services.desk.problems import HANDLERS, NotSignedIn
+from services.desk.problems import HANDLERS
 from services.desk.queries import Group
 
 LARGEST = 128 * 1024
@@ -57,6 +57,7 @@ def api(desk: Desk) -> Starlette:
         Route("/search", endpoints.search),
         Route("/answers", endpoints.answers),
         Route("/parked", endpoints.parked),
+        Route("/reports/{report}", endpoints.report),
     ]
     return Starlette(routes=routes, exception_handlers=HANDLERS)
 
@@ -133,10 +134,18 @@ class Endpoints:
     async def parked(self, request: Request) -> Response:
         return answer(await self._desk.queries.parked(await self._who(request)))
 
+    async def report(self, request: Request) -> Response:
+        """`?month=2026-11`, or `?from=…&to=…`: a spreadsheet for arbiter and administrators."""
+        account = await self._who(request)
+        name = request.path_params["report"]
+        report = await self._desk.reports.report(account, name, request.query_params)
+        headers = {"content-disposition": report.disposition, "cache-control": "no-store"}
+        return Response(report.content, media_type=report.media_type, headers=headers)
+
     async def _who(self, request: Request) -> Account:
         account = await self._desk.people.who(bearer(request))
         if account is None:
-            raise NotSignedIn
+            raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
         return account
 
 

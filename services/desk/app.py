@@ -26,6 +26,7 @@ from services.desk.migrations import prepare
 from services.desk.pages import pages
 from services.desk.people import People
 from services.desk.queries import Queries
+from services.desk.reports import Reports
 from services.desk.settings import Settings
 from services.desk.store import LINK, Store
 
@@ -40,6 +41,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     await asyncio.to_thread(prepare, engine)
     store, live = Store(), Live()
     intake = IntakeClient(settings.intake_url, settings.intake_key_file)
+    reports = Reports(settings.reporting_url, settings.reporting_key_file)
     desk = Desk(
         settings=settings,
         directory=rt.directory,
@@ -49,12 +51,14 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         answers=Answers(rt.directory),
         people=People(engine),
         live=live,
+        reports=reports,
     )
     rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce)
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
         rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce)
     yield application(desk)
     await intake.close()
+    await reports.close()
     engine.dispose()
 
 

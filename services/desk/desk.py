@@ -16,6 +16,7 @@ from services.desk.commands import Commands
 from services.desk.live import Live
 from services.desk.people import People
 from services.desk.queries import Queries
+from services.desk.reports import Reports
 from services.desk.settings import Settings
 
 
@@ -31,3 +32,4 @@ class Desk:
     answers: Answers
     people: People
     live: Live
+    reports: Reports

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from libs.contracts.errors import HotlineError, Refused
 from libs.contracts.requests import Accepted, NewRequest, Problems
+from services.desk.settings import bearer
 
 TRIES = 3
 PAUSE = 0.3
@@ -25,8 +26,7 @@ class IntakeClient:
     """One connection pool for the life of the service."""
 
     def __init__(self, url: str, key_file: Path | None) -> None:
-        key = key_file.read_text().strip() if key_file else ""
-        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        headers = {"content-type": "application/json", **bearer(key_file)}
         self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=_TIMES, trust_env=False)
 
     async def open_case(self, request: NewRequest, key: str) -> Accepted:

@@ -53,7 +53,8 @@ class Listener:
 class Live:
     """In-process fan-out from the projection to browsers and to commands waiting for their own effect."""
 
-    def __init__(self) -> None:
+    def __init__(self, heartbeat: float = HEARTBEAT) -> None:
+        self._heartbeat = heartbeat
         self._lock = threading.Lock()
         self._touched: set[str] = set()
         self._listeners: set[Listener] = set()
@@ -118,7 +119,7 @@ class Live:
             with self.listening(*topics) as listener:
                 yield "retry: 2000\n\n"
                 while True:
-                    heard = await listener.news(HEARTBEAT)
+                    heard = await listener.news(self._heartbeat)
                     if not heard and not await alive():
                         return
                     yield "".join(f"data: {topic}\n\n" for topic in sorted(heard)) or ": still here\n\n"

@@ -14,7 +14,7 @@ from libs.contracts.errors import Refused
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import reading, table, writing
 from libs.web.limits import Limits, TooOften
-from services.desk.domain.errors import NotFound
+from services.desk.domain.errors import NotFound, NotSignedIn
 from services.desk.domain.people import ROLES, WITH_AGENCY, Account, Role
 from services.desk.metrics import SIGN_INS
 from services.desk.passwords import LONGEST, SHORTEST, Passwords
@@ -44,8 +44,8 @@ class People:
     async def sign_in(self, login: str, password: str, address: str) -> str:
         """A new session's token for the cookie or the bearer header.
 
-        Raises Refused when log-in or password is wrong (the same answer for both, after the same time), and
-        TooOften: `address` is the client's, counted loosely; a log-in is counted firmly.
+        Raises NotSignedIn when log-in or password is wrong (the same answer for both, after the same time),
+        and TooOften: `address` is the client's, counted loosely; a log-in is counted firmly.
         """
         name = login.strip().lower()
         try:
@@ -58,7 +58,7 @@ class People:
         kept = row.password if row and row.active else None
         if not await self._passwords.fits(password[:LONGEST], kept) or row is None:
             SIGN_INS.labels("refused").inc()
-            raise Refused("Tên đăng nhập hoặc mật khẩu không đúng", "wrong log-in or password")
+            raise NotSignedIn("Tên đăng nhập hoặc mật khẩu không đúng", "wrong log-in or password")
         SIGN_INS.labels("signed-in").inc()
         token = secrets.token_urlsafe(32)
         await asyncio.to_thread(self._begin, row.id, token)

@@ -15,15 +15,9 @@ from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from libs.web.forms import problems_of
 from libs.web.limits import TooOften
-from services.desk.domain.errors import NotAllowed, NotFound
+from services.desk.domain.errors import NotAllowed, NotFound, NotSignedIn
 from services.desk.intake_client import IntakeUnavailable
-
-
-class NotSignedIn(Refused):
-    """Sign in first, or again."""
-
-    def __init__(self) -> None:
-        super().__init__("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
+from services.desk.reports import ReportsUnavailable
 
 
 def problem(status: int, vi: str, en: str, field: str = "", **headers: str) -> JSONResponse:
@@ -85,6 +79,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Respons
         (
             OutcomeUnknown,
             IntakeUnavailable,
+            ReportsUnavailable,
             NatsError,
             TimeoutError,
             OSError,

@@ -25,3 +25,9 @@ class Settings(DatabaseSettings):
     def session_cookie(self) -> str:
         """`__Host-desk`, or `desk` on plain http, where a browser would refuse the former."""
         return "__Host-desk" if self.public_url.startswith("https") else "desk"
+
+
+def bearer(key_file: Path | None) -> dict[str, str]:
+    """The header that shows our key to another service; none without a key."""
+    key = key_file.read_text().strip() if key_file else ""
+    return {"authorization": f"Bearer {key}"} if key else {}

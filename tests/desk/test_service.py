@@ -23,7 +23,7 @@ from tests.support.builders import CITIZEN, a_case, make, opened, routed, slip
 from tests.support.bus import connected
 from tests.support.desks import ADMINISTRATOR, ARBITER, COLLEAGUE, OFFICER, OPERATOR, STRANGER
 from tests.support.intake import running_intake
-from tests.support.office import PEOPLE, Office, desk_settings, hire, running_desk
+from tests.support.office import PEOPLE, Office, Person, desk_settings, hire, running_desk
 from tests.support.provinces import in_force, thanh_hoa
 from tests.support.serving import serving
 from tests.support.waiting import eventually
@@ -77,7 +77,7 @@ async def test_a_typed_call_goes_through_both_agencies_to_the_published_answer(
                 assert shown["state"]["held"] and shown["state"]["channel"] == "phone"
                 assert shown["state"]["person"]["phone"] == "+84912345678"
 
-                steps = (
+                steps: tuple[tuple[Person, str, dict[str, str]], ...] = (
                     (operator, "refer", {"question": "Sở nào?"}),
                     (arbiter, "determine", {"agency": "SYT", "opinion": "Thuộc y tế"}),
                     (operator, "transfer-call", {"agency": "SYT", "result": "failed", "detail": "busy"}),
@@ -237,7 +237,7 @@ async def test_the_wait_of_a_citizen_ends_with_the_clock_of_the_slip(
         due=due,
     )
     async with connected(server, "sla") as js, office.person(OFFICER) as officer:
-        await SideLog(js).write(armed)  # type: ignore[arg-type]
+        await SideLog(js).write(armed)
 
         async def clock_shown() -> bool:
             return bool((await officer.look(ref))["clocks"])

@@ -9,3 +9,7 @@ class NotAllowed(Refused):
 
 class NotFound(Refused):
     """There is no such case, account or command."""
+
+
+class NotSignedIn(Refused):
+    """Nobody known: sign in first, or again."""

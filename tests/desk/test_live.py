@@ -1,0 +1,78 @@
+"""Live topics: everybody hears what they want once, nobody waits longer than they must."""
+
+import asyncio
+import threading
+import time
+
+from sqlalchemy import Connection
+
+from libs.contracts.subjects import CaseRef
+from libs.runtime.projection import Applied
+from services.desk.live import INBOX, Live, case_topic
+from tests.support.builders import a_case, opened
+
+
+def touch(live: Live, *case_ids: str) -> None:
+    """As the projection does it: in a thread, then announced on the loop."""
+    applied = live.watching(lambda _connection, _facts: None)
+    refs = [CaseRef(2026, case_id) for case_id in case_ids]
+    named = [Applied(ref, 1, opened(a_case())) for ref in refs]
+    thread = threading.Thread(target=applied, args=(Connection.__new__(Connection), named))
+    thread.start()
+    thread.join()
+    live.announce()
+
+
+async def test_one_hears_of_what_one_asked_for_and_of_a_burst_once() -> None:
+    live = Live()
+    with live.listening(INBOX, case_topic("a")) as mine, live.listening(case_topic("c")) as other:
+        for _ in range(1_000):
+            touch(live, "a", "b")
+        assert await mine.news(1) == {INBOX, "case:a"}
+        assert await mine.news(0.01) == frozenset()
+        assert await other.news(0.01) == frozenset()
+
+
+async def test_a_command_waits_for_its_case_and_not_longer() -> None:
+    live, done = Live(), threading.Event()
+
+    async def soon() -> None:
+        await asyncio.sleep(0.05)
+        done.set()
+        touch(live, "a")
+
+    started = time.monotonic()
+    task = asyncio.create_task(soon())
+    assert await live.until("a", done.is_set, 5)
+    assert time.monotonic() - started < 0.2, "woken by the projection, not by its own clock"
+    await task
+
+
+async def test_a_command_whose_fact_another_replica_applied_looks_for_itself() -> None:
+    live, done = Live(), threading.Event()
+    asyncio.get_running_loop().call_later(0.05, done.set)
+    assert await live.until("a", done.is_set, 5)
+
+
+async def test_a_command_gives_up_after_its_patience() -> None:
+    started = time.monotonic()
+    assert not await Live().until("a", lambda: False, 0.3)
+    assert 0.25 < time.monotonic() - started < 2
+
+
+async def test_a_stream_ends_with_its_session_and_leaves_no_listener() -> None:
+    live = Live(heartbeat=0.05)
+    asked = 0
+
+    async def alive() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked < 2
+
+    heard = []
+    async for event in live.stream([INBOX], alive):
+        heard.append(event)
+        if len(heard) == 1:
+            touch(live, "a")
+    assert heard == ["retry: 2000\n\n", "data: inbox\n\n", ": still here\n\n"]
+    assert not live._listeners
