@@ -192,13 +192,12 @@ async def test_a_letter_that_lacks_a_value_is_parked_and_goes_out_once_the_pack_
     new_field = {"code": "MOI", "name_vi": "Lĩnh vực mới", "name_en": "A new field"}
     async with connected(march, "provisioner") as js:
         await put_pack(js, pack_with(fields=[*thanh_hoa().model_dump()["fields"], new_field]))
-    engine = open_engine(settings.database_url)
-    assert Outbox(engine).retry() == 2
-    engine.dispose()
+    retry = await started(settings, "retry")
+    assert (await retry.communicate())[0] == b"notifier: 2 letters to send again\n"
     async with notifier(settings):
         await settled(settings, 4)
     assert "Lĩnh vực: Lĩnh vực mới" in box.mails[0].get_content()
-    assert tokens(await letter_facts(march), "slip") == ["failed", "tried-1", "sent"]
+    assert tokens(await letter_facts(march), "slip") == ["failed", "tried-2", "sent"]
 
 
 async def test_an_answer_without_words_names_what_it_lacks(
@@ -366,16 +365,15 @@ async def test_a_notifier_killed_between_the_mail_servers_hands_and_its_answer_s
     assert len(box.mails) == 2
 
 
-async def started(settings: Settings) -> asyncio.subprocess.Process:
-    """The service as a process of its own."""
+async def started(settings: Settings, *words: str) -> asyncio.subprocess.Process:
+    """The service, or one of its commands, as a process of its own."""
     names = ("nats_url", "nkey_seed_file", "database_url", "sms_file", "smtp_port", "poll_seconds")
     said = {f"HOTLINE_NOTIFIER_{name.upper()}": str(getattr(settings, name)) for name in names}
     said["HOTLINE_NOTIFIER_OPERATIONS_PORT"] = "0"
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "services.notifier",
+        *(sys.executable, "-m", "services.notifier", *words),
         env={**os.environ, **said},
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
 
