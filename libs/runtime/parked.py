@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import Engine, Table, func, select
 
-from libs.runtime.database import reading
+from libs.runtime.database import in_thread, reading
 from libs.runtime.logs import log
 from libs.runtime.metrics import PARKED_CASES
 from libs.runtime.projection import DatabaseDown
@@ -24,7 +24,7 @@ async def watch(service: str, engine: Engine, link: Table) -> None:
     """Keep the gauge right until cancelled."""
     while True:
         try:
-            PARKED_CASES.labels(service).set(await asyncio.to_thread(count, engine, link))
+            PARKED_CASES.labels(service).set(await in_thread(count, engine, link))
         except DatabaseDown as error:
             log("parked_not_counted", kind=type(error).__name__)
         await asyncio.sleep(EVERY)

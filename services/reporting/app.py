@@ -48,7 +48,6 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         collector = Collector(rt, engine, settings.collect_seconds, settings.unowned_seconds, settings.disks)
         rt.keep_running(collector.run(), "collector")
     yield api(engine, pack, rt.clock, key)
-    engine.dispose()
 
 
 def project(_settings: Settings, engine: Engine, _directory: Directory, _clock: Clock) -> Projection:

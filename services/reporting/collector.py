@@ -9,7 +9,7 @@ from pathlib import Path
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import Engine
 
-from libs.runtime.database import reading
+from libs.runtime.database import in_thread, reading
 from libs.runtime.logs import log
 from libs.runtime.service import Runtime
 from services.reporting import streams
@@ -42,7 +42,7 @@ class Collector:
     async def collect(self) -> None:
         """Count once; the gauges change only when everything is known."""
         started = time.monotonic()
-        counted = await asyncio.to_thread(self._count)
+        counted = await in_thread(self._count)
         COUNTED.families = [*counted, *await streams.measure(self.rt.js)]
         COLLECT_SECONDS.set(time.monotonic() - started)
         LAST_SUCCESS.set_to_current_time()

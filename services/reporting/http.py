@@ -17,7 +17,7 @@ from libs.contracts.errors import HotlineError, Refused
 from libs.contracts.requests import Problem, Problems
 from libs.packs.model import Pack
 from libs.runtime.clock import Clock
-from libs.runtime.database import reading
+from libs.runtime.database import in_thread, reading
 from libs.runtime.logs import log
 from services.reporting import metrics
 from services.reporting.agencies import Overview, overview
@@ -65,7 +65,7 @@ class Reports:
         """What `work` gives when it is its turn; no thread is taken from readers and scrapes for long."""
         labels = Labels(self.pack())
         async with self.turns:
-            made = await asyncio.to_thread(self._work, work, labels)
+            made = await in_thread(self._work, work, labels)
         metrics.EXPORTS.labels(report).inc()
         log("report_made", report=report)
         return made
