@@ -141,9 +141,8 @@ class Stack:
         """The demo log-ins of this folder, made at the first call; passwords are random and stay here."""
         file = self.layout.secrets / "accounts.json"
         if not file.exists():
-            made = [self._account(*who) for who in _PEOPLE]
             file.touch(mode=0o600)
-            file.write_text(json.dumps(made, ensure_ascii=False, indent=1))
+            file.write_text(json.dumps(self._make_accounts(), ensure_ascii=False, indent=1))
         known: list[dict[str, str]] = json.loads(file.read_text())
         return known
 
@@ -157,21 +156,21 @@ class Stack:
         file.write_text(json.dumps(known, ensure_ascii=False, indent=1))
         return known
 
-    def _account(self, login: str, role: str, agency: str, name: str) -> dict[str, str]:
-        words = ["account", "add", "--login", login, "--role", role, "--name", name]
+    def _make_accounts(self) -> list[dict[str, str]]:
         done = subprocess.run(
-            [sys.executable, "-m", "services.desk", *words, *(["--agency", agency] if agency else [])],
+            [sys.executable, "-m", "services.desk", "account", "import"],
             cwd=ROOT,
             env=self.layout.environment("desk", self.nats.url, self.nats.seeds),
-            stdin=subprocess.DEVNULL,
+            input="\n".join(",".join(who) for who in _PEOPLE),
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode:
-            raise NotReady(f"account {login}: {(done.stderr or done.stdout).strip()[-300:]}")
-        password = done.stdout.split()[-1]
-        return {"login": login, "password": password, "role": role, "agency": agency, "name": name}
+            raise NotReady(f"demo accounts: {(done.stderr or done.stdout).strip()[-300:]}")
+        passwords = dict(line.split("\t") for line in done.stdout.splitlines())
+        keys = ("login", "role", "agency", "name")
+        return [{**dict(zip(keys, who, strict=True)), "password": passwords[who[0]]} for who in _PEOPLE]
 
     async def _provision(self) -> str:
         pack = load(self.pack)

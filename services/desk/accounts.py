@@ -1,17 +1,21 @@
-"""`python -m services.desk account add|end|list`: accounts from the command line."""
+"""`python -m services.desk account add|import|end|list`: accounts from the command line."""
 
 import argparse
 import asyncio
+import csv
 import secrets
 import sys
 
 from sqlalchemy import Engine
 
+from libs.contracts.errors import Refused
 from libs.runtime.database import open_engine
 from services.desk.domain.people import ROLES
 from services.desk.migrations import prepare
 from services.desk.people import People
 from services.desk.settings import Settings
+
+_IMPORTED = ("login", "role", "agency", "name")
 
 
 def account(settings: Settings, words: list[str]) -> int:
@@ -34,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--name", required=True)
     add.add_argument("--role", required=True, choices=ROLES)
     add.add_argument("--agency", default="")
+    verbs.add_parser("import", help="reads login,role,agency,name a line; prints each with its password")
     end = verbs.add_parser("end", help="the account and its sessions end")
     end.add_argument("--login", required=True)
     verbs.add_parser("list", help="every account, one a line")
@@ -50,9 +55,21 @@ async def _run(engine: Engine, asked: argparse.Namespace) -> str:
     if asked.verb == "end":
         await people.end(asked.login)
         return f"ended {asked.login}"
+    if asked.verb == "import":
+        return "\n".join([await _imported(people, row) for row in csv.reader(sys.stdin) if row])
     given = "" if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     password = given or secrets.token_urlsafe(12)
     await people.add(
         login=asked.login, name=asked.name, role=asked.role, agency=asked.agency, password=password
     )
     return f"added {asked.login}" + ("" if given else f", password {password}")
+
+
+async def _imported(people: People, row: list[str]) -> str:
+    """One line of an import: `login<TAB>password`. Raises Refused naming the line that is wrong."""
+    if len(row) != len(_IMPORTED):
+        raise Refused(f"Dòng phải có {','.join(_IMPORTED)}", f"a line is {','.join(_IMPORTED)}: {row[0]}")
+    login, role, agency, name = (cell.strip() for cell in row)
+    password = secrets.token_urlsafe(12)
+    await people.add(login=login, name=name, role=role, agency=agency, password=password)
+    return f"{login}\t{password}"
