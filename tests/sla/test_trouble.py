@@ -1,0 +1,101 @@
+"""The clocks' service and what can be wrong: damaged rows, calendars that end, new packs."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import update
+
+from libs.contracts.events import CaseReceived
+from libs.runtime.clock import FollowingClock
+from libs.runtime.database import open_engine, writing
+from libs.runtime.directory import Directory, put_pack
+from libs.runtime.rebuild import replay
+from services.sla.app import project
+from services.sla.store import CLOCK
+from tests.support.clocks import DAYS, clock_pack
+from tests.support.town import Town, a_town
+from tests.support.waiting import eventually
+from tests.support.worktime import at
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with a_town(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'sla.db'}"
+
+
+def sample(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def test_g25_a_case_whose_clock_is_damaged_is_parked_alone_and_a_replay_makes_it_well(
+    town: Town, sqlite_url: str
+) -> None:
+    async with town.open(sqlite_url):
+        bad, good = await town.slip("2026-03-02 08:00"), await town.slip("2026-03-02 08:00")
+        await town.until_said(good, "answer-1.armed")
+        await town.until_said(bad, "answer-1.armed")
+        engine = open_engine(sqlite_url)
+        with writing(engine) as connection:
+            connection.execute(update(CLOCK).where(CLOCK.c.case_id == bad.case_id).values(data="{"))
+        await town.write(bad, CaseReceived, "2026-03-02 08:30")
+        await town.time("2026-03-03 08:01")
+        await town.until_said(good, "answer-1.armed", "answer-1.warned-75", "answer-1.missed")
+        assert await town.said(bad) == ["answer-1.armed"]
+    directory = Directory(town.admin, FollowingClock())
+    await directory.refresh()
+    projection = project(town.settings(sqlite_url), engine, directory, FollowingClock())
+    assert await replay(town.admin, "sla", projection) == 1
+    async with town.open(sqlite_url):
+        await town.until_said(bad, "answer-1.armed", "answer-1.warned-75", "answer-1.missed")
+    engine.dispose()
+
+
+async def test_a_slip_beyond_the_calendar_is_set_aside_and_the_others_run(
+    town: Town, sqlite_url: str
+) -> None:
+    async with town.open(sqlite_url):
+        lost, good = await town.slip("2027-03-02 08:00"), await town.slip("2026-03-02 08:00")
+        await town.until_said(good, "answer-1.armed")
+        assert await town.said(lost) == []
+    async with town.open(sqlite_url):
+        await eventually(lambda: sample("hotline_sla_broken_rows") == 1)
+
+
+async def test_when_the_calendar_has_ended_promises_still_fire_and_the_rest_is_an_alarm(
+    town: Town, sqlite_url: str
+) -> None:
+    async with town.open(sqlite_url):
+        ref = await town.slip("2026-03-02 08:00")
+        await town.until_said(ref, "answer-1.armed")
+        await town.time("2027-06-01 08:00")
+        await eventually(lambda: sample("hotline_sla_unusable_hours") == 1)
+        assert await town.said(ref) == ["answer-1.armed"]
+        await town.time("2026-03-09 08:00")
+        await town.until_said(ref, "answer-1.armed", "answer-1.warned-75", "answer-1.missed")
+        await eventually(lambda: sample("hotline_sla_unusable_hours") == 0)
+        assert sample("hotline_sla_last_tick_timestamp_seconds") > 1_600_000_000
+
+
+async def test_a_new_pack_is_taken_while_running_and_old_clocks_keep_theirs(
+    town: Town, sqlite_url: str, tmp_path: Path
+) -> None:
+    async with town.open(sqlite_url):
+        old = await town.slip("2026-03-02 08:00")
+        await town.until_said(old, "answer-1.armed")
+        town.pack = clock_pack(tmp_path / "newer", days__csv=f"{DAYS}2026-03-03,holiday,Lễ,,ok,,\n")
+        await put_pack(town.admin, town.pack)
+        new = await town.slip("2026-03-02 08:00")
+        await town.until_said(new, "answer-1.armed")
+        await town.time("2026-03-03 08:01")
+        await town.until_said(old, "answer-1.armed", "answer-1.warned-75", "answer-1.missed")
+        assert await town.said(new) == ["answer-1.armed", "answer-1.warned-75"]
+    assert (await town.fact(old, "answer-1.armed")).due == at("2026-03-03 08:00")
+    assert (await town.fact(new, "answer-1.armed")).due == at("2026-03-04 08:00")
