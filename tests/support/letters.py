@@ -1,12 +1,16 @@
 """A notifier for tests: the province pack, settings that do not wait, a server whose clock is in March."""
 
+import asyncio
 import functools
+import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import REGISTRY
 from sqlalchemy import Engine, select
 
 from libs.contracts.sidefacts import LetterFact
@@ -23,6 +27,7 @@ from services.notifier.outbox import LETTERS
 from services.notifier.settings import Settings
 from tests.support.builders import MONDAY_MORNING
 from tests.support.bus import connected, provisioned
+from tests.support.waiting import eventually
 
 PACK = Path(__file__).parents[2] / "packs" / "thanh-hoa-2021"
 
@@ -94,3 +99,37 @@ def states(database: str | Engine) -> dict[tuple[str, str, str], str]:
     if isinstance(database, str):
         engine.dispose()
     return {(row.template, row.agency, row.way): row.state for row in rows}
+
+
+async def settled(settings: Settings, count: int) -> None:
+    """All of that many letters have come to their end."""
+
+    def ended() -> bool:
+        now = states(settings.database_url)
+        return len(now) == count and not {"waiting", "trying"} & set(now.values())
+
+    await eventually(ended, within=15)
+
+
+async def started(settings: Settings, *words: str) -> asyncio.subprocess.Process:
+    """The service, or one of its commands, as a process of its own."""
+    names = ("nats_url", "nkey_seed_file", "database_url", "sms_file", "smtp_port", "poll_seconds")
+    said = {f"HOTLINE_NOTIFIER_{name.upper()}": str(getattr(settings, name)) for name in names}
+    said["HOTLINE_NOTIFIER_OPERATIONS_PORT"] = "0"
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.notifier", *words),
+        env={**os.environ, **said},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+
+
+def tokens(facts: list[LetterFact], template: str, way: str = "email") -> list[str]:
+    """What happened to the letter of this template."""
+    return [fact.token for fact in facts if (fact.template, fact.way) == (template, way)]
+
+
+def measured(outcome: str, template: str = "receipt", way: str = "email") -> float:
+    """How many letters were counted with this outcome."""
+    labels = {"template": template, "way": way, "outcome": outcome}
+    return REGISTRY.get_sample_value("hotline_notifier_letters_total", labels) or 0.0
