@@ -121,6 +121,11 @@ class Staff(Visitor):
         found = rows["rows"] if isinstance(rows, dict) else rows
         return found[0] if found else None
 
+    def listed(self, name: str) -> list[dict[str, Any]]:
+        """The first page of a list: triage, arbiter, open, publish, closed or joined."""
+        rows: list[dict[str, Any]] = self._get("/api/v1/cases", list=name)["rows"]
+        return rows
+
     def case(self, case_id: str) -> dict[str, Any]:
         """The whole case page as data."""
         view: dict[str, Any] = self._get(f"/api/v1/cases/{case_id}")
