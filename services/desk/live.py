@@ -51,7 +51,10 @@ class Listener:
 
 
 class Live:
-    """In-process fan-out from the projection to browsers and to commands waiting for their own effect."""
+    """In-process fan-out from the projection to browsers and to commands waiting for their own effect.
+
+    A replica's browsers hear of what that replica applied; the others' facts they see at the next page.
+    """
 
     def __init__(self, heartbeat: float = HEARTBEAT) -> None:
         self._heartbeat = heartbeat

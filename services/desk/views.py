@@ -1,6 +1,6 @@
 """What pages and API show: plain frozen values, with personal data only where the reader may have it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -123,4 +123,4 @@ class Taken:
 
     case_id: str
     code: str
-    shown: bool = field(default=True)
+    shown: bool

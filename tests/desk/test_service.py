@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from libs.contracts import events
 from libs.contracts.events import CaseFact
@@ -15,13 +16,16 @@ from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import SystemClock
+from libs.runtime.database import open_engine, reading
 from libs.runtime.publishing import publish
-from libs.runtime.rebuild import replay
+from libs.runtime.rebuild import rebuild, replay
 from libs.runtime.sidelog import SideLog
 from services.desk.app import project
+from services.desk.audit import VIEW
+from services.desk.store import PROJECTION
 from tests.support.builders import CITIZEN, a_case, make, opened, routed, slip
 from tests.support.bus import connected
-from tests.support.desks import ADMINISTRATOR, ARBITER, COLLEAGUE, OFFICER, OPERATOR, STRANGER
+from tests.support.desks import ADMINISTRATOR, ARBITER, COLLEAGUE, OFFICER, OPERATOR, STRANGER, life
 from tests.support.intake import running_intake
 from tests.support.office import PEOPLE, Office, Person, desk_settings, hire, running_desk
 from tests.support.provinces import in_force, thanh_hoa
@@ -206,11 +210,6 @@ async def test_where_secrecy_was_asked_one_gives_a_reason_first(server: NatsServ
 
 
 def looks(office: Office) -> list[tuple[str, str, str]]:
-    from sqlalchemy import select
-
-    from libs.runtime.database import open_engine, reading
-    from services.desk.audit import VIEW
-
     engine = open_engine(office.settings.database_url)
     with reading(engine) as connection:
         rows = connection.execute(select(VIEW.c.account, VIEW.c.case_id, VIEW.c.reason)).all()
@@ -266,6 +265,41 @@ async def test_after_a_restart_people_stay_signed_in_and_nothing_is_lost(
         body = {"command_id": str(uuid4()), "answer": "Đã xử lý"}
         assert (await client.post(f"/cases/{ref.case_id}/answer", json=body)).status_code == 201
     assert await facts_of(server, ref) == ["opened", "routed", "answered"]
+
+
+async def test_a_rebuild_makes_the_same_rows_and_keeps_people_and_their_looks(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    await in_force(server, thanh_hoa())
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    await hire(url, *PEOPLE)
+    settings = desk_settings(server, url, tmp_path)
+    async with running_desk(settings) as office:
+        for status in ("triage", "promised", "published", "withheld"):
+            ref = a_case()
+            await office.receive(server, ref, *life(ref)[status])
+        async with office.person(OPERATOR) as operator:
+            await operator.look(ref)
+        before, seen = rows_of(url), looks(office)
+    engine = open_engine(url)
+    projection = project(settings, engine, office.runtime.directory, office.runtime.clock)
+    async with connected(server, "provisioner") as js:
+        counted = await rebuild(js, "desk", projection)
+    engine.dispose()
+    assert counted["CASES"] == sum(len(rows) for name, rows in before.items() if name == "desk_entry")
+    assert rows_of(url) == before
+    async with running_desk(settings) as office, office.person(OPERATOR) as operator:
+        assert (await operator.tell(ref, "amend", name="Tên Mới")).status_code == 409
+        assert looks(office) == seen and len(seen) == 1
+
+
+def rows_of(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the projection."""
+    engine = open_engine(url)
+    with reading(engine) as connection:
+        found = {each.name: sorted(map(tuple, connection.execute(select(each)))) for each in PROJECTION}
+    engine.dispose()
+    return found
 
 
 @pytest.mark.postgres

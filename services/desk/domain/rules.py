@@ -22,4 +22,3 @@ class Rules:
     answer_due: Callable[[int, datetime], datetime]
     hotlines: Mapping[str, str] = field(default_factory=dict)
     public_words: frozenset[str] = frozenset()
-    names: Mapping[str, str] = field(default_factory=dict)

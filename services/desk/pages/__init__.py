@@ -1,18 +1,59 @@
 """The desk's HTML pages: what people see in a browser."""
 
-from starlette.applications import Starlette
+from pathlib import Path
+
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from libs.web.app import civic, error_page, web_app
+from libs.web.pages import Pages
+from libs.web.signing import Signer
+from libs.web.site import site_of
+from libs.web.static import Static
 from services.desk.desk import Desk
+from services.desk.domain.errors import NotSignedIn
+from services.desk.intake_client import IntakeUnavailable
+from services.desk.pages.administration import administration_pages
+from services.desk.pages.case import case_pages
+from services.desk.pages.console import console_pages
+from services.desk.pages.frame import Frame, to_sign_in
+from services.desk.pages.lists import list_pages
+from services.desk.pages.signing_in import signing_in_pages
+from services.desk.problems import status_of
+from services.desk.reports import ReportsUnavailable
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def pages(desk: Desk) -> ASGIApp:
     """Everything but /api/v1 and /live, with its guard and headers around it (libs.web.app.civic)."""
+    rendered = Pages(
+        TEMPLATES,
+        static=Static(),
+        site=lambda: site_of(desk.directory.pack),
+        now=desk.clock.now,
+        languages=False,
+    )
+    frame = Frame(desk, rendered)
+    app = web_app()
+    for routes in (signing_in_pages, console_pages, list_pages, case_pages, administration_pages):
+        app.include_router(routes(frame))
 
-    async def home(_: Request) -> Response:
-        return PlainTextResponse(desk.directory.pack.name_vi)
+    async def sign_in_first(request: Request, _: Exception) -> Response:
+        return to_sign_in(request)
 
-    return Starlette(routes=[Route("/", home)])
+    async def unavailable(request: Request, _: Exception) -> Response:
+        return error_page(rendered, request, 503)
+
+    app.add_exception_handler(NotSignedIn, sign_in_first)
+    for trouble in (IntakeUnavailable, ReportsUnavailable):
+        app.add_exception_handler(trouble, unavailable)
+    return civic(
+        app,
+        rendered,
+        signer=Signer(desk.settings.secret_file.read_text(encoding="utf-8").strip()),
+        public_url=desk.settings.public_url,
+        session_cookie=desk.settings.session_cookie,
+        status_of=status_of,
+    )

@@ -1,0 +1,85 @@
+"""Accounts, parked cases, reports."""
+
+from uuid import uuid4
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from libs.contracts.errors import Refused
+from libs.web.forms import Form, refused
+from services.desk.domain.errors import NotAllowed
+from services.desk.domain.people import ROLE_NAMES, ROLES, Account
+from services.desk.pages.frame import Frame, form_of
+from services.desk.reports import READERS
+
+
+def administration_pages(frame: Frame) -> APIRouter:
+    routes = APIRouter()
+    people, queries, reports = frame.desk.people, frame.desk.queries, frame.desk.reports
+
+    async def administrator(request: Request) -> Account:
+        account = await frame.account(request)
+        if account.role != "administrator":
+            raise NotAllowed("Chỉ quản trị viên xem được mục này", "administrators only")
+        return account
+
+    async def accounts_page(request: Request, account: Account, form: Form, status: int = 200) -> Response:
+        pack = frame.desk.directory.pack
+        return frame.render(
+            request,
+            "accounts.html",
+            account,
+            status,
+            form=form,
+            accounts=await people.listed(),
+            roles=[(role, ROLE_NAMES[role][0]) for role in ROLES],
+            agencies=[(one.code, one.name_vi) for one in pack.agencies],
+        )
+
+    @routes.get("/accounts")
+    async def accounts(request: Request) -> Response:
+        return await accounts_page(request, await administrator(request), Form())
+
+    @routes.post("/accounts")
+    async def add(request: Request) -> Response:
+        account, form = await administrator(request), form_of(request)
+        names = ("login", "name", "role", "agency", "password")
+        try:
+            await people.add(**{name: form.get(name, "") for name in names})
+        except Refused as error:
+            kept = {name: value for name, value in form.items() if name != "password"}
+            return await accounts_page(request, account, refused(kept, error), 422)
+        return RedirectResponse("/accounts", 303)
+
+    @routes.post("/accounts/end")
+    async def end(request: Request) -> Response:
+        account, login = await administrator(request), form_of(request).get("login", "")
+        if login == account.login:
+            raise Refused("Không thể khóa tài khoản của chính mình", "not your own account", field="login")
+        await people.end(login)
+        return RedirectResponse("/accounts", 303)
+
+    @routes.get("/parked")
+    async def parked(request: Request) -> Response:
+        account = await administrator(request)
+        return frame.render(request, "parked.html", account, cases=await queries.parked(account))
+
+    @routes.get("/reports")
+    async def report_list(request: Request) -> Response:
+        account = await frame.account(request)
+        if account.role not in READERS:
+            raise NotAllowed(
+                "Tài khoản của bạn không xuất được báo cáo", "your account may not export reports"
+            )
+        month = frame.desk.clock.now().astimezone(frame.zone).strftime("%Y-%m")
+        return frame.render(request, "reports.html", account, month=month, key=uuid4().hex)
+
+    @routes.get("/reports/{name}")
+    async def report(request: Request, name: str) -> Response:
+        account = await frame.account(request)
+        found = await reports.report(account, name, dict(request.query_params))
+        headers = {"content-disposition": found.disposition, "cache-control": "no-store"}
+        return Response(found.content, media_type=found.media_type, headers=headers)
+
+    return routes

@@ -1,0 +1,229 @@
+"""The page of one case, and every form on it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter
+from nats.errors import Error as NatsError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from libs.contracts.errors import Refused
+from libs.runtime.errors import OutcomeUnknown
+from libs.web.forms import Form, problems_of, refused
+from libs.web.labels import Labels
+from libs.worktime.calendar import CalendarError
+from libs.worktime.explain import explain
+from services.desk.domain.errors import NotAllowed, NotFound
+from services.desk.domain.inputs import COMMANDS
+from services.desk.domain.people import Account
+from services.desk.domain.privacy import KINDS, find_personal, redact
+from services.desk.pages.frame import Frame, form_of
+from services.desk.pages.previews import preview
+from services.desk.pages.sent_forms import read_form
+from services.desk.pages.timeline import told
+from services.desk.province import public_words
+from services.desk.views import CaseView
+
+ENVELOPE = frozenset({"command_id", "seen", "csrf"})
+
+DONE: Mapping[str, str] = {
+    "taken": "Đã lưu cuộc gọi.",
+    "amend": "Đã sửa thông tin.",
+    "set-urgency": "Đã đổi mức khẩn.",
+    "answer-at-desk": "Đã trả lời tại Tổng đài. Còn một việc: công khai kết quả.",
+    "reject": "Đã từ chối và báo lý do cho người gửi.",
+    "direct": "Đã gửi phiếu chuyển.",
+    "release": "Đã để hệ thống chuyển phiếu.",
+    "refer": "Đã gửi xin ý kiến về thẩm quyền.",
+    "transfer-call": "Đã ghi nhận việc chuyển cuộc gọi. Phiếu chuyển vẫn phải gửi.",
+    "determine": "Đã gửi ý kiến. Cán bộ Trực sẽ chuyển phiếu.",
+    "receive": "Đã nhận phiếu.",
+    "return": "Đã trả lại phiếu.",
+    "answer-by-phone": "Đã ghi nhận trả lời qua điện thoại. Còn một việc: công khai kết quả.",
+    "verify": "Đã báo người dân chờ xác minh.",
+    "promise-progress": "Đã báo tiến độ và hẹn thời gian.",
+    "ask-information": "Đã hỏi thêm người gửi. Thời hạn vẫn tính.",
+    "answer": "Đã gửi trả lời. Còn một việc: công khai kết quả.",
+    "publish": "Đã công khai kết quả.",
+    "withhold": "Đã ghi nhận không công khai. Chỉ người gửi xem được kết quả.",
+}
+
+
+def case_pages(frame: Frame) -> APIRouter:
+    routes = APIRouter()
+    page = CasePage(frame)
+
+    @routes.get("/cases/{case_id}")
+    async def case(request: Request, case_id: str, done: str = "", reason: str = "") -> Response:
+        account = await frame.account(request)
+        return await page.show(request, account, case_id, done=DONE.get(done, ""), reason=reason)
+
+    @routes.post("/cases/{case_id}/{command}")
+    async def tell(request: Request, case_id: str, command: str) -> Response:
+        account = await frame.account(request)
+        return await page.tell(request, account, case_id, command)
+
+    @routes.post("/cases/{case_id}/{command}/again")
+    async def again(request: Request, case_id: str, command: str) -> Response:
+        """The case as it is now, with the words of a form that came too late."""
+        account = await frame.account(request)
+        return await page.show(request, account, case_id, form=Form(form_of(request)), opened=command)
+
+    return routes
+
+
+class CasePage:
+    """Shows a case, and takes its forms so that no word is ever lost."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._desk = frame.desk
+
+    async def show(
+        self,
+        request: Request,
+        account: Account,
+        case_id: str,
+        *,
+        status: int = 200,
+        form: Form | None = None,
+        opened: str = "",
+        done: str = "",
+        reason: str = "",
+        trouble: str = "",
+    ) -> Response:
+        """The page; `opened` is the command whose form carries `form`."""
+        view = await self._desk.queries.case(account, case_id, reason=reason)
+        return self._frame.render(
+            request,
+            "case.html",
+            account,
+            status,
+            form=form or Form(),
+            opened=opened,
+            done=done,
+            trouble=trouble,
+            reason=reason,
+            case_id=case_id,
+            **self._parts(view),
+        )
+
+    async def tell(self, request: Request, account: Account, case_id: str, command: str) -> Response:
+        """Give the command; whatever goes wrong, the words come back."""
+        cls, sent = COMMANDS.get(command), form_of(request)
+        if cls is None:
+            raise HTTPException(404)
+        try:
+            done = await self._desk.commands.do(account, case_id, read_form(cls, sent, self._frame.zone))
+        except ValidationError as error:
+            form = Form(sent, problems_of(error))
+            return await self.show(request, account, case_id, status=422, form=form, opened=command)
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as error:
+            return await self._refused(request, account, case_id, command, sent, error)
+        except (OutcomeUnknown, NatsError, TimeoutError, OSError):
+            return await self._unconfirmed(request, account, case_id, command, sent)
+        return RedirectResponse(
+            f"/cases/{case_id}?done={command}#main" if done.shown else f"/cases/{case_id}", 303
+        )
+
+    async def _refused(
+        self,
+        request: Request,
+        account: Account,
+        case_id: str,
+        command: str,
+        sent: dict[str, str],
+        error: Refused,
+    ) -> Response:
+        if not error.stale:
+            form = refused(sent, error)
+            return await self.show(request, account, case_id, status=422, form=form, opened=command)
+        view = await self._desk.queries.case(account, case_id)
+        return self._frame.render(
+            request,
+            "conflict.html",
+            account,
+            409,
+            view=view,
+            refusal=error,
+            command=command,
+            sent={name: value for name, value in sent.items() if name not in ENVELOPE},
+            latest=[told(entry, self._labels) for entry in view.timeline[-3:]],
+        )
+
+    async def _unconfirmed(
+        self, request: Request, account: Account, case_id: str, command: str, sent: dict[str, str]
+    ) -> Response:
+        """The same form with the same id: sending it again is safe."""
+        trouble = "Chưa xác nhận được. Nội dung vẫn còn đây: hãy gửi lại, hệ thống chỉ ghi một lần."
+        return await self.show(
+            request, account, case_id, status=503, form=Form(sent), opened=command, trouble=trouble
+        )
+
+    @property
+    def _labels(self) -> Labels:
+        return Labels(self._desk.directory.pack, "vi")
+
+    def _parts(self, view: CaseView) -> dict[str, Any]:
+        pack, state = self._desk.directory.pack, view.state
+        agencies = [(one.code, one.name_vi) for one in pack.agencies]
+        suggested = next((one for one in state.suggestions), None)
+        return {
+            "view": view,
+            "state": state,
+            "entries": [told(entry, self._labels) for entry in reversed(view.timeline)],
+            "agencies": agencies,
+            "hotlines": {one.code: one.hotline for one in pack.agencies if one.hotline},
+            "places": _places(view, pack.units),
+            "reasons": {
+                kind: [(r.code, r.text_vi) for r in pack.reasons if r.kind == kind]
+                for kind in ("reject", "return", "withhold", "call-failed")
+            },
+            "previews": {name: preview(state, pack, name) for name in view.allowed},
+            "suggested": suggested,
+            "draft": self._draft(view),
+            "why": self._why(view),
+            "new_id": lambda: uuid4().hex,
+        }
+
+    def _draft(self, view: CaseView) -> dict[str, Any]:
+        """A first public text without what looks like personal data, and what was found."""
+        if "publish" not in view.allowed:
+            return {}
+        public, state = public_words(self._desk.directory.pack), view.state
+        found = [
+            one for text in (state.text, state.answer) for one in find_personal(text, state.person, public)
+        ]
+        return {
+            "question": redact(state.text, state.person, public),
+            "answer": redact(state.answer, state.person, public),
+            "found": sorted({f"{KINDS[one.kind][0]} “{one.words}”" for one in found}),
+        }
+
+    def _why(self, view: CaseView) -> dict[str, list[str]]:
+        """Clock → how its deadline was counted, a line a stretch."""
+        pack = self._desk.directory.pack
+        lines: dict[str, list[str]] = {}
+        for clock in view.clocks:
+            kind = next((one for one in pack.clocks if one.code == clock.kind), None)
+            if clock.running and kind and kind.budget_seconds:
+                try:
+                    counted = explain(pack.calendar(kind.calendar), clock.start, kind.budget_seconds)
+                except CalendarError:
+                    continue
+                lines[clock.clock] = counted.lines("vi")
+        return lines
+
+
+def _places(view: CaseView, units: Any) -> list[tuple[str, str]]:
+    """Where it may have happened: what the words named first, then every district."""
+    names = {unit.code: unit.name_vi for unit in units}
+    first = [code for code in (view.state.place, *view.state.places) if code in names]
+    districts = [unit.code for unit in units if unit.level == "district"]
+    return [(code, names[code]) for code in dict.fromkeys((*first, *districts)) if code]

@@ -1,0 +1,114 @@
+"""What every page of the desk is made with: who is signed in, the menu of their role, the pack's names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from libs.web.guard import Visit
+from libs.web.labels import Labels
+from libs.web.pages import Pages
+from services.desk.desk import Desk
+from services.desk.domain.errors import NotSignedIn
+from services.desk.domain.people import ROLE_NAMES, Account
+from services.desk.domain.state import STATUS_NAMES
+
+MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "operator": (
+        ("/calls/new", "Cuộc gọi mới", "F4"),
+        ("/triage", "Phân loại", ""),
+        ("/arbiter", "Chờ thẩm quyền", ""),
+        ("/inbox?group=publish", "Chờ công khai", ""),
+        ("/inbox?group=closed", "Đã xong", ""),
+    ),
+    "officer": (
+        ("/inbox", "Hộp việc", ""),
+        ("/inbox?group=publish", "Chờ công khai", ""),
+        ("/inbox?group=joined", "Phối hợp", ""),
+        ("/inbox?group=closed", "Đã xong", ""),
+    ),
+    "arbiter": (("/arbiter", "Chờ xác định thẩm quyền", ""), ("/reports", "Báo cáo", "")),
+    "administrator": (
+        ("/triage", "Phân loại", ""),
+        ("/arbiter", "Chờ thẩm quyền", ""),
+        ("/accounts", "Tài khoản", ""),
+        ("/parked", "Hồ sơ tạm dừng", ""),
+        ("/reports", "Báo cáo", ""),
+    ),
+}
+"""Role → (address, name, key) of the pages in its menu; the first one is where signing in leads."""
+
+TONES = {
+    "verifying": "warn", "promised": "warn", "answered_by_phone": "warn", "answered": "good",
+    "answered_at_desk": "good", "published": "good", "withheld": "good", "rejected": "bad",
+}  # fmt: skip
+"""Status → colour of its tag; the others are calm."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The desk and how its pages are rendered."""
+
+    desk: Desk
+    pages: Pages
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.desk.directory.pack.zone)
+
+    def token(self, request: Request) -> str:
+        """The session's token, empty without one."""
+        return request.cookies.get(self.desk.settings.session_cookie, "")
+
+    async def account(self, request: Request) -> Account:
+        """Who asks. Raises NotSignedIn."""
+        account = await self.desk.people.who(self.token(request))
+        if account is None:
+            raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
+        return account
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        account: Account | None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Response:
+        """A page for this person."""
+        pack = self.desk.directory.pack
+        shown: dict[str, Any] = {
+            "account": account,
+            "menu": MENU[account.role] if account else (),
+            "here": f"{request.url.path}?{request.url.query}".rstrip("?"),
+            "labels": Labels(pack, "vi"),
+            "pack": pack,
+            "role_names": ROLE_NAMES,
+            "status_names": STATUS_NAMES,
+            "tones": TONES,
+            "case_id": "",
+            **values,
+        }
+        return self.pages.render(request, template, status, headers, **shown)
+
+
+def form_of(request: Request) -> dict[str, str]:
+    """The form that was sent, as the guard read it."""
+    visit: Visit = request.state.visit
+    return visit.form
+
+
+def to_sign_in(request: Request) -> Response:
+    """Off to the log-in page, and back afterwards."""
+    wanted = f"{request.url.path}?{request.url.query}".rstrip("?") if request.method == "GET" else "/"
+    return RedirectResponse(f"/login?next={quote(wanted)}", 303)
+
+
+def own_path(wanted: str) -> str:
+    """Where to go after signing in: a path of ours, whatever was asked for."""
+    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,111 @@
+"""The lists people work through: triage, the arbiter's, the inbox by deadline, search."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.desk.pages.frame import Frame
+from services.desk.queries import Group
+from services.desk.views import Row
+
+GROUPS: dict[str, tuple[Group, str]] = {
+    "open": ("open", "Hộp việc"),
+    "publish": ("publish", "Chờ công khai"),
+    "closed": ("closed", "Đã xong"),
+    "joined": ("joined", "Phối hợp"),
+}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Part of a list under one heading, in the list's order."""
+
+    name: str
+    tone: str
+    rows: tuple[Row, ...]
+
+
+def list_pages(frame: Frame) -> APIRouter:
+    routes = APIRouter()
+    queries = frame.desk.queries
+
+    @routes.get("/triage")
+    async def triage(request: Request, after: str = "") -> Response:
+        account = await frame.account(request)
+        listing = await queries.triage(account, after)
+        shelves = (Shelf("", "", listing.rows),)
+        return frame.render(
+            request,
+            "list.html",
+            account,
+            title="Phân loại",
+            shelves=shelves,
+            next=listing.next,
+            kind="triage",
+        )
+
+    @routes.get("/arbiter")
+    async def arbiter(request: Request, after: str = "") -> Response:
+        account = await frame.account(request)
+        listing = await queries.unclear(account, after)
+        shelves = (Shelf("", "", listing.rows),)
+        title = "Chờ xác định thẩm quyền"
+        return frame.render(
+            request, "list.html", account, title=title, shelves=shelves, next=listing.next, kind="arbiter"
+        )
+
+    @routes.get("/inbox")
+    async def inbox(request: Request, group: str = "open", after: str = "") -> Response:
+        account = await frame.account(request)
+        if group not in GROUPS:
+            raise HTTPException(404)
+        known, title = GROUPS[group]
+        listing = await queries.inbox(account, known, after)
+        shelves = (
+            (Shelf("", "", listing.rows),)
+            if group == "closed"
+            else by_deadline(listing.rows, frame.desk.clock.now(), frame.zone)
+        )
+        return frame.render(
+            request, "list.html", account, title=title, shelves=shelves, next=listing.next, kind=group
+        )
+
+    @routes.get("/search")
+    async def search(request: Request, q: str = "") -> Response:
+        account = await frame.account(request)
+        listing = await queries.search(account, q)
+        if len(listing.rows) == 1:
+            return RedirectResponse(f"/cases/{listing.rows[0].case_id}", 303)
+        shelves = (Shelf("", "", listing.rows),)
+        return frame.render(
+            request, "list.html", account, title="Tìm hồ sơ", shelves=shelves, next="", kind="search", q=q
+        )
+
+    return routes
+
+
+def by_deadline(rows: Iterable[Row], now: datetime, zone: ZoneInfo) -> tuple[Shelf, ...]:
+    """Quá hạn, Hôm nay, Sắp tới, and what waits for the citizen although its clock runs on."""
+    today = now.astimezone(zone).date()
+
+    def shelf_of(row: Row) -> str:
+        if row.remaining is not None and row.remaining < 0:
+            return "late"
+        if row.asked:
+            return "asked"
+        return "today" if row.due and row.due.astimezone(zone).date() <= today else "later"
+
+    names = (("late", "Quá hạn", "bad"), ("today", "Hôm nay", "warn"), ("later", "Sắp tới", "calm"))
+    every = (*names, ("asked", "Chờ người dân", ""))
+    sorted_rows = [(shelf_of(row), row) for row in rows]
+    shelves = (
+        Shelf(name, tone, tuple(row for key, row in sorted_rows if key == wanted))
+        for wanted, name, tone in every
+    )
+    return tuple(shelf for shelf in shelves if shelf.rows)

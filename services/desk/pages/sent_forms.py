@@ -1,0 +1,41 @@
+"""A form that was sent, read as the command it stands for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from libs.contracts.requests import Asked
+
+MODEL = TypeVar("MODEL", bound=Asked)
+
+MANY = frozenset({"co_leads", "coordinating", "question_ids"})
+"""Inputs with several values: boxes named `coordinating.SYT`, and one list with commas."""
+
+INSTANTS = frozenset({"promised_at", "received_at"})
+"""Inputs of the kind datetime-local: wall time of the province."""
+
+TICKS = frozenset({"urgent", "secret"})
+
+
+def read_form(cls: type[MODEL], form: Mapping[str, str], zone: ZoneInfo) -> MODEL:
+    """The command in this form; inputs it does not have are left out. Raises pydantic's ValidationError."""
+    values: dict[str, Any] = {name: form[name] for name in cls.model_fields if name in form}
+    for name in MANY & cls.model_fields.keys():
+        boxes = [key.partition(".")[2] for key in form if key.startswith(f"{name}.")]
+        listed = form.get(name, "").split(",")
+        values[name] = tuple(dict.fromkeys(code.strip() for code in (*boxes, *listed) if code.strip()))
+    for name in INSTANTS & values.keys():
+        values[name] = _instant(values[name], zone)
+    for name in TICKS & cls.model_fields.keys():
+        values[name] = form.get(name) == "yes"
+    return cls.model_validate(values)
+
+
+def _instant(typed: str, zone: ZoneInfo) -> datetime | str:
+    """The wall time in the zone; what is none stays as it was typed, to be refused."""
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        return typed
+    return at if at.tzinfo else at.replace(tzinfo=zone)

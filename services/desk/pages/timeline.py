@@ -1,0 +1,120 @@
+"""Facts as sentences for the people of the desk: what happened, what was said, whether the citizen sees it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from libs.web.labels import Labels
+from services.desk.views import EntryView
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry of the timeline in words; `public`: the citizen sees it too."""
+
+    title: str
+    at: datetime
+    who: str
+    public: bool
+    texts: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
+Content = Mapping[str, Any]
+Title = Callable[[Content, Labels, str], str]
+
+
+def _plain(title: str) -> Title:
+    return lambda _content, _labels, _agency: title
+
+
+def _of_agency(title: str) -> Title:
+    return lambda _content, labels, agency: title.format(labels.agency(agency))
+
+
+def _slip(content: Content, labels: Labels, _: str) -> str:
+    slip = content["slip"]
+    return f"Phiếu chuyển số {slip['number']} đến {labels.agency(slip['lead'])}"
+
+
+def _transfer(content: Content, labels: Labels, _: str) -> str:
+    said = "Đã nối máy đến" if content["result"] == "connected" else "Không nối được máy đến"
+    return f"{said} {labels.agency(content['agency'])}"
+
+
+TITLES: dict[str, tuple[Title, bool]] = {
+    "opened": (_plain("Tiếp nhận yêu cầu"), True),
+    "added": (_plain("Người gửi bổ sung"), True),
+    "routed": (_slip, True),
+    "directed": (_slip, True),
+    "triaged": (_plain("Chờ cán bộ Trực quyết định"), False),
+    "released": (_plain("Để hệ thống chuyển phiếu"), False),
+    "amended": (_plain("Sửa thông tin hồ sơ"), False),
+    "urgency-set": (lambda c, _l, _a: "Đánh dấu khẩn" if c["urgent"] else "Bỏ dấu khẩn", False),
+    "rejected": (_plain("Không tiếp nhận"), True),
+    "answered-at-desk": (_plain("Trả lời tại Tổng đài"), True),
+    "call-transferred": (_transfer, True),
+    "referred": (_plain("Xin ý kiến về thẩm quyền"), True),
+    "determined": (lambda c, labels, _: f"Xác định thẩm quyền: {labels.agency(c['agency'])}", True),
+    "received": (_of_agency("{} nhận phiếu"), True),
+    "returned": (_of_agency("{} trả lại phiếu"), True),
+    "answered-by-phone": (_of_agency("{} trả lời qua điện thoại"), True),
+    "verifying": (_of_agency("{} báo cần xác minh"), True),
+    "progress-promised": (_of_agency("{} báo tiến độ và hẹn trả lời"), True),
+    "information-asked": (_of_agency("{} hỏi thêm người gửi"), True),
+    "answered": (_of_agency("{} trả lời"), True),
+    "published": (_plain("Công khai kết quả"), True),
+    "withheld": (_plain("Không công khai"), True),
+}
+"""Fact → its title and whether the citizen sees it. A fact of a newer version stands under its own name."""
+
+_TEXTS = ("text", "answer", "summary", "progress", "question", "opinion", "note", "detail")
+_REASONS = {
+    "rejected": ("reject", "reason"),
+    "returned": ("return", "ground"),
+    "withheld": ("withhold", "ground"),
+}
+
+
+def told(entry: EntryView, labels: Labels) -> Told:
+    """The entry in words."""
+    title, public = TITLES.get(entry.token, (_plain(entry.token), False))
+    texts = [*_coded(entry, labels), *(str(entry.content[key]) for key in _TEXTS if entry.content.get(key))]
+    if entry.token in {"routed", "directed"} and entry.content["slip"].get("note"):
+        texts.append(entry.content["slip"]["note"])
+    until = entry.content.get("promised_at") or entry.content.get("until")
+    return Told(
+        title(entry.content, labels, entry.agency),
+        entry.at,
+        entry.name or ("Hệ thống" if entry.service != "intake" else "Người gửi"),
+        public,
+        tuple(texts),
+        datetime.fromisoformat(until) if isinstance(until, str) else until,
+    )
+
+
+def _coded(entry: EntryView, labels: Labels) -> list[str]:
+    kind, name = _REASONS.get(entry.token, ("", ""))
+    if kind:
+        return [labels.reason(kind, str(entry.content.get(name, "")))]
+    if entry.token == "triaged":  # noqa: S105  the name of a fact
+        reasons = (TRIAGE.get(code, code) for code in entry.content.get("reasons", ()))
+        return ["; ".join(reasons)]
+    return []
+
+
+TRIAGE = {
+    "held": "cán bộ Trực đang giữ",
+    "margin": "chưa đủ chắc chắn về lĩnh vực",
+    "place": "chưa rõ địa bàn",
+    "contact": "thiếu thông tin liên hệ",
+    "out-of-scope": "có thể ngoài phạm vi",
+    "unclear": "nội dung chưa rõ",
+    "arbiter": "chưa rõ thẩm quyền",
+    "lead": "lĩnh vực không có một cơ quan chủ trì duy nhất",
+    "urgent": "có dấu hiệu khẩn cấp",
+    "returned": "cơ quan đã trả lại phiếu",
+    "auto-slip-off": "gói dữ liệu không cho tự chuyển phiếu",
+}
+"""Why no slip went out by itself, as the router codes it."""
