@@ -75,6 +75,10 @@ class NatsServer:
         self.kill()
         raise ServerDidNotStart(log.read_text(errors="replace")[-800:])
 
+    def pids(self) -> list[int]:
+        """The server's process, while it runs."""
+        return [self._process.pid] if self._process else []
+
     def stop(self) -> None:
         """Stop in order, flushing everything."""
         self._end(signal.SIGTERM)
