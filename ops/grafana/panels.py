@@ -25,6 +25,7 @@ from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
+_NEWEST = c.ReduceDataOptions().calcs(["lastNotNull"])
 Query = tuple[str, str]
 """PromQL and the legend of what it gives."""
 
@@ -62,6 +63,7 @@ def figure(
     return (
         panel.color_mode(BigValueColorMode.BACKGROUND if limits else BigValueColorMode.VALUE)
         .text_mode(BigValueTextMode.VALUE)
+        .reduce_options(_NEWEST)
         .thresholds(_steps(limits))
         .with_target(_target((query, ""), instant=True))
     )
@@ -99,6 +101,7 @@ def bars(
         .min(0)
         .orientation(VizOrientation.HORIZONTAL)
         .display_mode(BarGaugeDisplayMode.BASIC)
+        .reduce_options(_NEWEST)
         .thresholds(_steps(limits))
         .with_target(_target(query, instant=True))
     )
