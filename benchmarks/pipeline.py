@@ -1,6 +1,7 @@
 """From a citizen's POST to the officer's letter, the whole hotline beside the floor, in one interleaved run.
 
-Open loop at 25/s gives the latencies (POST due → letter at the mail server), a closed loop gives the rate; CPU is that of every process of the system, nats-server included. Both sides run
+Open loop at 25/s gives the latencies (POST due → letter at the mail server), a closed loop gives the
+rate; CPU is that of every process of the system, nats-server included. Both sides run
 with every acknowledged message on disk (`sync_interval: always`) and the same mail sink. The floor is
 benchmarks/floor.py: no rules, identity, permissions, retries or links.
 """
@@ -172,10 +173,7 @@ def floor(folder: Path, mail: Arrivals) -> Iterator[Side]:
         f'listen: "127.0.0.1:{port}"\njetstream {{ store_dir: "{folder}/s", sync_interval: always }}\n'
     )
     url = f"nats://127.0.0.1:{port}"
-    nats_server = Path(sys.executable).with_name("nats-server")
-    running = [
-        subprocess.Popen([nats_server, "-c", config], stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
-    ]
+    running = [_child(Path(sys.executable).with_name("nats-server"), "-c", config)]
     try:
         time.sleep(0.5)
         subprocess.run([sys.executable, "-m", "benchmarks.floor", "prepare", url, "-"], check=True)

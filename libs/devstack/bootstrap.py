@@ -14,6 +14,7 @@ import time
 import venv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = ROOT / ".venv"
@@ -47,12 +48,17 @@ def fingerprint(groups: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def developers_packages(groups: Sequence[str]) -> list[str]:
-    """The requirements of the root pyproject's dependency groups."""
+def third_party(groups: Sequence[str]) -> list[str]:
+    """Everything that others publish: the named dependency groups, and what our own projects declare."""
     import tomllib  # only with Python 3.11, which `main` has checked
 
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    return sorted({package for group in groups for package in wanted[group]})
+    def read(folder: Path) -> dict[str, Any]:
+        return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+
+    wanted = {package for group in groups for package in read(ROOT)["dependency-groups"][group]}
+    for leaf in leaves():
+        wanted.update(read(leaf)["project"].get("dependencies", []))
+    return sorted(package for package in wanted if not package.startswith("hotline-"))
 
 
 def run(step: str, command: Sequence[str]) -> None:
@@ -85,9 +91,9 @@ def install(groups: Sequence[str]) -> None:
         "-c",
         str(ROOT / "constraints.txt"),
     ]
-    run("installing tools", [*pip, *developers_packages(groups)])
+    run("installing packages", [*pip, *third_party(groups)])
     ours = [word for leaf in leaves() for word in ("-e", str(leaf))]
-    run("installing the hotline", [*pip, "--no-build-isolation", *ours])
+    run("installing the hotline", [*pip, "--no-build-isolation", "--no-deps", *ours])
     if shutil.which("npm") is None:
         raise CannotBootstrap("npm is missing: the pages take one script from it")
     run(
