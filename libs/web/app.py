@@ -46,10 +46,11 @@ def civic(
     signer: Signer,
     public_url: str,
     session_cookie: str = "",
+    status_of: Callable[[Refused], int] = lambda refused: 409 if refused.stale else 422,
 ) -> ASGIApp:
     """The application with our static files, error pages, guard, compression and security headers."""
     app.mount("/static", pages.static)
-    _handle_errors(app, pages)
+    _handle_errors(app, pages, status_of)
     guarded = Guard(
         _Language(app),
         signer=signer,
@@ -89,12 +90,12 @@ class _Language:
         await answer(scope, receive, send)
 
 
-def _handle_errors(app: FastAPI, pages: Pages) -> None:
+def _handle_errors(app: FastAPI, pages: Pages, status_of: Callable[[Refused], int]) -> None:
     async def on_http(request: Request, error: HTTPException) -> Response:
         return error_page(pages, request, error.status_code)
 
     async def on_refused(request: Request, error: Refused) -> Response:
-        return error_page(pages, request, 409 if error.stale else 422, refusal=error, field=error.field)
+        return error_page(pages, request, status_of(error), refusal=error, field=error.field)
 
     async def on_invalid(request: Request, _: RequestValidationError) -> Response:
         return error_page(pages, request, 404 if request.method == "GET" else 422)

@@ -60,6 +60,19 @@ def left(seconds: float, lang: str = "vi") -> str:
     return f"quá hạn {span(-seconds)}" if seconds < 0 else f"còn {span(seconds)}"
 
 
+def work(seconds: float, *, late: bool) -> str:
+    """Working time, in hours, since a working day is no day: `còn 12 giờ`, `quá hạn 20 phút`.
+
+    `late` is asked for beside it: at the weekend no working time passes, and late is late all the same.
+    """
+    hours, minutes = divmod(abs(int(seconds)) // MINUTE, 60)
+    parts = [f"{hours} giờ" if hours else "", f"{minutes} phút" if minutes and hours < 3 else ""]
+    length = " ".join(part for part in parts if part)
+    if late:
+        return f"quá hạn {length}".strip()
+    return f"còn {length or 'chưa đến 1 phút'}"
+
+
 def number(value: float, lang: str = "vi", *, decimals: int = 0) -> str:
     """`2.771` and `95,3` in Vietnamese, `2,771` and `95.3` in English."""
     english = f"{value:,.{decimals}f}"

@@ -39,9 +39,6 @@ COMMON: Catalogue = {
         "The page was open for too long, or the request came from another site. Open it again and resend."
     ),
     "Nội dung vừa được người khác thay đổi": "Somebody else has just changed this",
-    "Hãy xem hai nội dung dưới đây rồi gửi lại.": "Compare the two texts below, then send again.",
-    "Nội dung của bạn": "Your text",
-    "Nội dung đang lưu": "The text now stored",
     "Nội dung quá dài": "The content is too long",
     "Nội dung gửi lên vượt giới hạn. Hãy viết ngắn hơn rồi gửi lại.": (
         "What was sent exceeds the limit. Shorten it and send it again."

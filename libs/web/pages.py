@@ -133,6 +133,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "span": lambda seconds: formats.span(seconds, _SHOWN.get().lang),
         "left": lambda seconds: formats.left(seconds, _SHOWN.get().lang),
         "number": lambda value: formats.number(value, _SHOWN.get().lang),
+        "work": lambda seconds, late: formats.work(seconds, late=late),
         "named": _named,
         "told": _told,
         "spoken": spoken,

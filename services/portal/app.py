@@ -44,7 +44,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     store = Store(engine, Proof(secret.encode()))
     rt.read_cases(engine, table(Link), store.apply)
     rt.read_side("CLOCKS", engine, table(Link), store.apply_clocks)
-    async with httpx.AsyncClient(base_url=settings.intake_url, timeout=TIMEOUT) as client:
+    async with httpx.AsyncClient(base_url=settings.intake_url, timeout=TIMEOUT, trust_env=False) as client:
         intake = Intake(client, settings.intake_key_file.read_text(encoding="utf-8").strip())
         yield application(rt, settings, store, intake, Signer(secret))
     engine.dispose()

@@ -161,7 +161,7 @@ _PUBLIC: Catalogue = {
     "Số khẩn cấp": "Emergency numbers",
     "Nguy hiểm, cấp cứu: gọi ngay": "In an emergency call",
     "Công an": "Police",
-    "Cứu hỏa, cứu nạn": "Fire, rescue",
+    "Cứu hỏa": "Fire",
     "Cấp cứu y tế": "Ambulance",
     "Bạn cần hỏi hay phản ánh điều gì với chính quyền tỉnh?": (
         "What would you like to ask or report to the province?"

@@ -14,12 +14,12 @@ from libs.places.answers import AnswerIndex, Entry
 from libs.runtime.directory import Directory
 from libs.web.formats import days_between
 from libs.web.guard import Visit
+from libs.web.labels import Labels
 from libs.web.limits import Limits
 from libs.web.pages import Pages
 from libs.web.signing import Signer
 from services.portal.case import PublishedAnswer
 from services.portal.intake import Intake
-from services.portal.labels import Labels
 from services.portal.store import Store
 
 

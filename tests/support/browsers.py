@@ -39,7 +39,7 @@ class Watched:
     page: Page
     origin: str
     complaints: list[str] = field(default_factory=list)
-    weights: dict[str, int] = field(default_factory=dict)
+    answers: list[Response] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
 
     async def open(self, path: str) -> Page:
@@ -49,16 +49,18 @@ class Watched:
     def listen(self) -> None:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on("response", self._response)
+        self.page.on("response", lambda answer: self.answers.append(answer))
 
     def _console(self, message: ConsoleMessage) -> None:
         refused = any(f"status of {status}" in message.text for status in self.expected)
         if message.type in {"error", "warning"} and not refused:
             self.complaints.append(f"{message.type}: {message.text}")
 
-    async def _response(self, response: Response) -> None:
-        sizes = await response.request.sizes()
-        self.weights[response.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    async def weight(self) -> int:
+        """Bytes of everything that came since the last call, with headers, as it went over the line."""
+        answers, self.answers = self.answers, []
+        sizes = [await answer.request.sizes() for answer in answers]
+        return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
 
     async def look(self, name: str) -> None:
         """Check with axe, keep a picture, and complain about everything found so far."""

@@ -14,15 +14,18 @@ from libs.web.static import Static
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotSignedIn
 from services.desk.intake_client import IntakeUnavailable
-from services.desk.pages.administration import administration_pages
+from services.desk.pages.administration import account_pages, report_pages
 from services.desk.pages.case import case_pages
 from services.desk.pages.console import console_pages
 from services.desk.pages.frame import Frame, to_sign_in
 from services.desk.pages.lists import list_pages
-from services.desk.pages.signing_in import signing_in_pages
+from services.desk.pages.signing_in import password_pages, signing_in_pages
 from services.desk.problems import status_of
 from services.desk.reports import ReportsUnavailable
 
+ROUTES = (
+    signing_in_pages, password_pages, console_pages, list_pages, case_pages, account_pages, report_pages,
+)  # fmt: skip
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
@@ -37,7 +40,7 @@ def pages(desk: Desk) -> ASGIApp:
     )
     frame = Frame(desk, rendered)
     app = web_app()
-    for routes in (signing_in_pages, console_pages, list_pages, case_pages, administration_pages):
+    for routes in ROUTES:
         app.include_router(routes(frame))
 
     async def sign_in_first(request: Request, _: Exception) -> Response:

@@ -1,7 +1,5 @@
 """Accounts, parked cases, reports."""
 
-from uuid import uuid4
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,15 +12,16 @@ from services.desk.pages.frame import Frame, form_of
 from services.desk.reports import READERS
 
 
-def administration_pages(frame: Frame) -> APIRouter:
-    routes = APIRouter()
-    people, queries, reports = frame.desk.people, frame.desk.queries, frame.desk.reports
+async def _administrator(frame: Frame, request: Request) -> Account:
+    account = await frame.account(request)
+    if account.role != "administrator":
+        raise NotAllowed("Chỉ quản trị viên xem được mục này", "administrators only")
+    return account
 
-    async def administrator(request: Request) -> Account:
-        account = await frame.account(request)
-        if account.role != "administrator":
-            raise NotAllowed("Chỉ quản trị viên xem được mục này", "administrators only")
-        return account
+
+def account_pages(frame: Frame) -> APIRouter:
+    routes = APIRouter()
+    people = frame.desk.people
 
     async def accounts_page(request: Request, account: Account, form: Form, status: int = 200) -> Response:
         pack = frame.desk.directory.pack
@@ -39,11 +38,11 @@ def administration_pages(frame: Frame) -> APIRouter:
 
     @routes.get("/accounts")
     async def accounts(request: Request) -> Response:
-        return await accounts_page(request, await administrator(request), Form())
+        return await accounts_page(request, await _administrator(frame, request), Form())
 
     @routes.post("/accounts")
     async def add(request: Request) -> Response:
-        account, form = await administrator(request), form_of(request)
+        account, form = await _administrator(frame, request), form_of(request)
         names = ("login", "name", "role", "agency", "password")
         try:
             await people.add(**{name: form.get(name, "") for name in names})
@@ -54,15 +53,22 @@ def administration_pages(frame: Frame) -> APIRouter:
 
     @routes.post("/accounts/end")
     async def end(request: Request) -> Response:
-        account, login = await administrator(request), form_of(request).get("login", "")
+        account, login = await _administrator(frame, request), form_of(request).get("login", "")
         if login == account.login:
             raise Refused("Không thể khóa tài khoản của chính mình", "not your own account", field="login")
         await people.end(login)
         return RedirectResponse("/accounts", 303)
 
+    return routes
+
+
+def report_pages(frame: Frame) -> APIRouter:
+    routes = APIRouter()
+    queries, reports = frame.desk.queries, frame.desk.reports
+
     @routes.get("/parked")
     async def parked(request: Request) -> Response:
-        account = await administrator(request)
+        account = await _administrator(frame, request)
         return frame.render(request, "parked.html", account, cases=await queries.parked(account))
 
     @routes.get("/reports")
@@ -73,7 +79,7 @@ def administration_pages(frame: Frame) -> APIRouter:
                 "Tài khoản của bạn không xuất được báo cáo", "your account may not export reports"
             )
         month = frame.desk.clock.now().astimezone(frame.zone).strftime("%Y-%m")
-        return frame.render(request, "reports.html", account, month=month, key=uuid4().hex)
+        return frame.render(request, "reports.html", account, month=month)
 
     @routes.get("/reports/{name}")
     async def report(request: Request, name: str) -> Response:

@@ -24,7 +24,7 @@ from services.desk.domain.privacy import KINDS, find_personal, redact
 from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.previews import preview
 from services.desk.pages.sent_forms import read_form
-from services.desk.pages.timeline import told
+from services.desk.pages.timeline import TRIAGE, told
 from services.desk.province import public_words
 from services.desk.views import CaseView
 
@@ -179,7 +179,8 @@ class CasePage:
             "state": state,
             "entries": [told(entry, self._labels) for entry in reversed(view.timeline)],
             "agencies": agencies,
-            "hotlines": {one.code: one.hotline for one in pack.agencies if one.hotline},
+            "hotlines": [(one.code, f"{one.name_vi}: {one.hotline}") for one in pack.agencies if one.hotline],
+            "waits": TRIAGE,
             "places": _places(view, pack.units),
             "reasons": {
                 kind: [(r.code, r.text_vi) for r in pack.reasons if r.kind == kind]

@@ -95,7 +95,7 @@ def by_deadline(rows: Iterable[Row], now: datetime, zone: ZoneInfo) -> tuple[She
     today = now.astimezone(zone).date()
 
     def shelf_of(row: Row) -> str:
-        if row.remaining is not None and row.remaining < 0:
+        if row.due and row.due <= now:
             return "late"
         if row.asked:
             return "asked"

@@ -51,6 +51,13 @@ def signing_in_pages(frame: Frame) -> APIRouter:
         answer.delete_cookie(settings.session_cookie, path="/")
         return answer
 
+    return routes
+
+
+def password_pages(frame: Frame) -> APIRouter:
+    routes = APIRouter()
+    people = frame.desk.people
+
     @routes.get("/password")
     async def password(request: Request) -> Response:
         return frame.render(request, "password.html", await frame.account(request))

@@ -1,4 +1,4 @@
-"""Facts as sentences for the people of the desk: what happened, what was said, whether the citizen sees it."""
+"""Facts as sentences for the people of the desk: what happened, what was said, who sees it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -107,14 +107,13 @@ def _coded(entry: EntryView, labels: Labels) -> list[str]:
 TRIAGE = {
     "held": "cán bộ Trực đang giữ",
     "margin": "chưa đủ chắc chắn về lĩnh vực",
-    "place": "chưa rõ địa bàn",
+    "place-missing": "chưa rõ địa bàn",
+    "place-ambiguous": "có nhiều nơi trùng tên",
     "contact": "thiếu thông tin liên hệ",
     "out-of-scope": "có thể ngoài phạm vi",
     "unclear": "nội dung chưa rõ",
-    "arbiter": "chưa rõ thẩm quyền",
-    "lead": "lĩnh vực không có một cơ quan chủ trì duy nhất",
+    "no-lead": "lĩnh vực không có một cơ quan chủ trì duy nhất",
     "urgent": "có dấu hiệu khẩn cấp",
-    "returned": "cơ quan đã trả lại phiếu",
-    "auto-slip-off": "gói dữ liệu không cho tự chuyển phiếu",
+    "auto-off": "gói dữ liệu không cho tự chuyển phiếu",
 }
 """Why no slip went out by itself, as the router codes it."""

@@ -1,0 +1,163 @@
+// The desk: one live stream a browser, keys for hands that stay on the keyboard, answers put in by key.
+(() => {
+  "use strict";
+  const doc = document;
+
+  // --- live: topics only; each page fetches what it may see with its own session --------------------
+  const head = doc.querySelector("[data-live]");
+  const banner = doc.querySelector("[data-offline]");
+  const refresh = (topic) => {
+    for (const part of doc.querySelectorAll("[data-topic]"))
+      if (!topic || part.dataset.topic === topic) part.dispatchEvent(new Event("refresh"));
+  };
+  let patience;
+  const lost = (is) => {
+    clearTimeout(patience);
+    if (!is) { banner.hidden = true; return; }
+    patience = setTimeout(() => { banner.hidden = false; }, 1500);
+  };
+  const relay = "BroadcastChannel" in window ? new BroadcastChannel("desk-live") : null;
+  const tell = (message) => { hear(message); relay?.postMessage(message); };
+  const hear = (message) => {
+    if (message.topic) refresh(message.topic);
+    if (message.lost !== undefined) lost(message.lost);
+    if (message.resync) refresh("");
+  };
+
+  if (head) {
+    const mine = head.dataset.case ?? "";
+    const wanted = new Set(mine ? [mine] : []);
+    let source, again;
+    const open = () => {
+      source?.close();
+      clearTimeout(again);
+      const query = new URLSearchParams([...wanted].slice(-20).map((id) => ["case", id]));
+      source = new EventSource(`${head.dataset.live}?${query}`);
+      // what happened while nobody listened is not told again: look at everything once
+      source.onopen = () => tell({ lost: false, resync: true });
+      source.onmessage = (event) => tell({ topic: event.data });
+      source.onerror = () => {
+        tell({ lost: true });
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 3000);
+      };
+    };
+    let leading = false;
+    const lead = () => { leading = true; relay?.postMessage({ who: true }); open(); };
+    if (relay) relay.onmessage = ({ data }) => {
+      if (data.who && mine) relay.postMessage({ want: mine });
+      if (data.want && leading && !wanted.has(data.want)) { wanted.add(data.want); open(); }
+      hear(data);
+    };
+    if (relay && navigator.locks) {
+      // six streams of one browser would stop its seventh tab: one tab listens for all
+      navigator.locks.request("desk-live", () => { lead(); return new Promise(() => {}); });
+      if (mine) relay.postMessage({ want: mine });
+    } else lead();
+    addEventListener("offline", () => lost(true));
+  }
+
+  // --- keys: by position, always with a modifier or a function key, never while a syllable is composed --
+  const named = (event) => [
+    event.ctrlKey && "Ctrl", event.altKey && "Alt", event.shiftKey && "Shift",
+    event.code === "NumpadEnter" ? "Enter" : event.code,
+  ].filter(Boolean).join("+");
+  const off = () => { try { return localStorage.getItem("keys") === "off"; } catch { return false; } };
+  const visible = (element) => element.getClientRects().length > 0;
+
+  const use = (element) => {
+    if (element.matches("summary")) {
+      const panel = element.parentElement;
+      panel.open = !panel.open;
+      if (panel.open) panel.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+      else element.focus();
+    } else if (element.matches("input, textarea, select")) {
+      const panel = element.closest("details");
+      if (panel) panel.open = true;
+      element.focus();
+    } else element.click();
+  };
+  doc.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229 || event.repeat) return;
+    if (event.code === "Escape") {
+      const panel = doc.activeElement?.closest("details[open]");
+      if (panel) { panel.open = false; panel.querySelector("summary").focus(); }
+      return;
+    }
+    const key = named(event);
+    if (off() && key !== "Ctrl+Slash") return;
+    if (key === "Ctrl+Enter") {
+      const form = doc.activeElement?.form;
+      const button = form?.querySelector("button[data-key='Ctrl+Enter']") ?? form?.querySelector("button:not(.unseen):not([type=button]):not([data-insert])");
+      if (form?.method === "post" && button) { event.preventDefault(); form.requestSubmit(button); }
+      return;
+    }
+    if (key === "Alt+ArrowDown" || key === "Alt+ArrowUp") {
+      const rows = [...doc.querySelectorAll(".cases a")];
+      const at = rows.indexOf(doc.activeElement) + (key === "Alt+ArrowDown" ? 1 : -1);
+      if (rows.length) { event.preventDefault(); rows[Math.max(0, Math.min(rows.length - 1, at))].focus(); }
+      return;
+    }
+    const found = [...doc.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+    const element = found.find(visible) ?? found.find((one) => one.matches("input"));
+    if (element) { event.preventDefault(); use(element); }
+  });
+
+  // --- put an answer of the questions into the form ---------------------------------------------------
+  doc.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    const form = button?.form;
+    const target = form?.elements.answer;
+    if (!target) return;
+    event.preventDefault();
+    const text = [...doc.getElementById(button.dataset.insert).querySelectorAll("p")].map((p) => p.innerText).join("\n\n");
+    target.value = target.value ? `${target.value}\n\n${text}` : text;
+    const ids = form.querySelector("[data-questions]");
+    if (ids) ids.value = [...new Set([...ids.value.split(","), button.dataset.question])].filter(Boolean).join(",");
+    target.dispatchEvent(new Event("input", { bubbles: true }));
+    target.focus();
+  });
+
+  // --- the list of keys ---------------------------------------------------------------------------------
+  const dialog = doc.querySelector("[data-keys-dialog]");
+  const list = doc.querySelector("[data-keys-list]");
+  if (dialog && list) {
+    list.hidden = false;
+    const label = (key) => key.replace("Key", "").replace("Digit", "").replace("Slash", "/").replaceAll("+", " ");
+    const switcher = dialog.querySelector("[data-keys-switch]");
+    const show = () => { switcher.textContent = off() ? "Bật phím tắt" : "Tắt phím tắt"; };
+    const openList = () => {
+      const rows = dialog.querySelector("[data-keys-rows]");
+      rows.replaceChildren();
+      const shown = new Map([["Ctrl+Enter", "Lưu, gửi biểu mẫu đang nhập"], ["Alt+ArrowDown", "Hồ sơ kế tiếp"]]);
+      for (const one of doc.querySelectorAll("[data-key]")) {
+        const name = (one.labels?.[0] ?? one).cloneNode(true);
+        name.querySelectorAll("kbd").forEach((kbd) => kbd.remove());
+        if (!shown.has(one.dataset.key)) shown.set(one.dataset.key, name.textContent.trim());
+      }
+      for (const [key, name] of shown) {
+        const term = doc.createElement("dt"), about = doc.createElement("dd"), kbd = doc.createElement("kbd");
+        kbd.textContent = label(key);
+        term.append(kbd);
+        about.textContent = name;
+        rows.append(term, about);
+      }
+      show();
+      dialog.showModal();
+    };
+    list.addEventListener("click", openList);
+    doc.addEventListener("keydown", (event) => {
+      if (event.ctrlKey && event.code === "Slash" && !event.isComposing) { event.preventDefault(); if (!dialog.open) openList(); }
+    });
+    dialog.querySelector("[data-keys-close]").addEventListener("click", () => dialog.close());
+    switcher.addEventListener("click", () => {
+      try { localStorage.setItem("keys", off() ? "on" : "off"); } catch { /* stays on */ }
+      show();
+    });
+  }
+
+  // Server errors are not swapped into the page; the banner says that it may be old.
+  doc.addEventListener("htmx:before:swap", (event) => {
+    const status = event.detail?.ctx?.response?.status ?? 200;
+    if (status >= 400) { event.preventDefault(); lost(true); }
+  });
+})();
