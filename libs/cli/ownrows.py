@@ -23,7 +23,7 @@ PAGE = 1_000
 
 
 class TablesDiffer(HotlineError):
-    """The desk's database has not the tables that were saved: start the same version of the desk once."""
+    """The desk's database has no tables yet: `python -m services.desk account list` makes them."""
 
 
 class SavedTable(SavedFile):

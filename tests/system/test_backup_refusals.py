@@ -103,7 +103,7 @@ async def test_accounts_that_stand_already_are_newer_and_stay(
 async def test_a_desk_that_was_never_started_is_named_before_the_server_is_touched(
     folder: Path, other: NatsServer, tmp_path: Path
 ) -> None:
-    with pytest.raises(TablesDiffer, match="start the same version of the desk once"):
+    with pytest.raises(TablesDiffer, match="account list` makes them"):
         await brought_back(other, open_engine(f"sqlite:///{tmp_path / 'nothing.db'}"), folder)
     async with operating(other) as nc:
         assert (await nc.jetstream().stream_info("CASES")).state.messages == 0
