@@ -9,7 +9,11 @@ import pytest
 import yaml
 
 from libs.contracts.streams import SERVICES
+from services.reporting.counts import Counts
+from services.reporting.gauges import families
+from services.reporting.labels import Labels
 from tests.support.prometheus import OPS, needs_prometheus, rules
+from tests.support.provinces import thanh_hoa
 
 RUNBOOKS = OPS.parent / "docs" / "operations.md"
 TESTS = sorted((OPS / "prometheus" / "tests").glob("*.yml"))
@@ -76,3 +80,14 @@ def test_an_alert_says_what_is_wrong_and_has_a_runbook(rule: dict[str, dict[str,
 def test_no_runbook_is_left_over() -> None:
     headings = re.findall(r"^### ([A-Z]\w+)$", RUNBOOKS.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(headings) == sorted(str(rule["alert"]) for rule in ALERTS)
+
+
+def test_every_measure_of_every_service_stands_in_the_table_of_figures() -> None:
+    sources = [*OPS.parent.glob("services/*/metrics.py"), OPS.parent / "libs/runtime/metrics.py"]
+    declared = {name for file in sources for name in re.findall(r'"(hotline_[a-z_]+)"', file.read_text())}
+    counted = {family.name for family in families(Counts(), Labels(thanh_hoa()), ["answer"], 1)}
+    table = set(re.findall(r"^\| `(hotline_\w+)` \|", RUNBOOKS.read_text(encoding="utf-8"), re.MULTILINE))
+    assert (declared | counted) - table == set()
+    assert {
+        name for name in table - declared - counted if not re.search("stream|consumer|disk", name)
+    } == set()
