@@ -37,13 +37,13 @@ class Visit:
     id: str
     session: str
     fresh: bool
-    asked: bool = False
+    given: str = ""
     form: dict[str, str] = field(default_factory=dict)
 
     def token(self) -> str:
-        """The token for a form on this page; the cookie it is bound to is set only when asked for."""
-        self.asked = True
-        return self.signer.token(self.session or self.id)
+        """The token for the forms of this page; the cookie it is bound to is set only when asked for."""
+        self.given = self.given or self.signer.token(self.session or self.id)
+        return self.given
 
     def token_fits(self, token: str) -> bool:
         return self.signer.token_fits(token, self.session or self.id)
@@ -104,7 +104,7 @@ class Guard:
 
     def _remembering(self, visit: Visit, send: Send) -> Send:
         async def remember(message: Message) -> None:
-            if message["type"] == "http.response.start" and visit.fresh and visit.asked:
+            if message["type"] == "http.response.start" and visit.fresh and visit.given:
                 cookie = f"{self._cookie}={visit.id}; Path=/; HttpOnly; SameSite=Lax"
                 MutableHeaders(scope=message).append("set-cookie", cookie + "; Secure" * self._secure)
             await send(message)

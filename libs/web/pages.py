@@ -139,6 +139,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "spoken": spoken,
         "paragraphs": _paragraphs,
         "short": short,
+        "capital": lambda text: text[:1].upper() + text[1:],
         "iso": lambda at: at.isoformat(timespec="seconds"),
     }
 

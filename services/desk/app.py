@@ -30,6 +30,9 @@ from services.desk.reports import Reports
 from services.desk.settings import Settings
 from services.desk.store import LINK, Store
 
+MOST_CASES = 20
+"""Cases that one browser may watch at a time."""
+
 
 @asynccontextmanager
 async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
@@ -75,12 +78,15 @@ def application(desk: Desk) -> ASGIApp:
 
 def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def live(request: Request) -> Response:
-        """`/live?case=<id>`: the topics `inbox` and, if asked for, `case:<id>`; 401 without a session."""
+        """`/live?case=<id>&case=…`: the topics `inbox` and `case:<id>` for each; 401 without a session.
+
+        One tab listens for all tabs of its browser, hence several cases.
+        """
         token = request.cookies.get(desk.settings.session_cookie, "")
         if await desk.people.who(token) is None:
             return Response(status_code=401)
-        case = request.query_params.get("case", "")
-        topics = [INBOX, *([case_topic(case)] if case else [])]
+        cases = request.query_params.getlist("case")[:MOST_CASES]
+        topics = [INBOX, *(case_topic(case) for case in cases)]
         events = desk.live.stream(topics, lambda: desk.people.who(token))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)

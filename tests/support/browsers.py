@@ -49,7 +49,7 @@ class Watched:
     def listen(self) -> None:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on("response", lambda answer: self.answers.append(answer))
+        self.page.on("response", lambda answer: self.answers.append(answer))  # noqa: PLW0108  playwright wants a function of Python
 
     def _console(self, message: ConsoleMessage) -> None:
         refused = any(f"status of {status}" in message.text for status in self.expected)
@@ -58,8 +58,9 @@ class Watched:
 
     async def weight(self) -> int:
         """Bytes of everything that came since the last call, with headers, as it went over the line."""
-        answers, self.answers = self.answers, []
-        sizes = [await answer.request.sizes() for answer in answers]
+        answers = [one for one in self.answers if one.request.resource_type != "eventsource"]
+        self.answers.clear()
+        sizes = [await one.request.sizes() for one in answers]
         return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
 
     async def look(self, name: str) -> None:

@@ -27,7 +27,7 @@
     set: (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full or off */ } },
     drop: (key) => { try { localStorage.removeItem(key); } catch { /* off */ } },
   };
-  for (const done of doc.querySelectorAll("[data-draft-done]")) store.drop(`draft:${done.dataset.draftDone}`);
+  for (const done of doc.querySelectorAll("[data-draft-done]")) for (const key of done.dataset.draftDone.split(" ")) store.drop(`draft:${key}`);
   for (const form of doc.querySelectorAll("form[data-draft]")) {
     const key = `draft:${form.dataset.draft}`;
     const kept = [...form.querySelectorAll("[data-keep]")];
@@ -39,6 +39,12 @@
       timer = setTimeout(() => store.set(key, Object.fromEntries(kept.map((i) => [i.name, i.value]))), 300);
     });
   }
+
+  // Who signs out leaves no words on a shared computer.
+  for (const form of doc.querySelectorAll("form[data-drafts-end]"))
+    form.addEventListener("submit", () => {
+      try { Object.keys(localStorage).filter((key) => key.startsWith("draft:")).forEach(store.drop); } catch { /* off */ }
+    });
 
   // A second press on the same button within five seconds is a slip of the finger.
   doc.addEventListener("submit", (event) => {

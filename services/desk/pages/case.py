@@ -60,7 +60,7 @@ def case_pages(frame: Frame) -> APIRouter:
     @routes.get("/cases/{case_id}")
     async def case(request: Request, case_id: str, done: str = "", reason: str = "") -> Response:
         account = await frame.account(request)
-        return await page.show(request, account, case_id, done=DONE.get(done, ""), reason=reason)
+        return await page.show(request, account, case_id, done=done, reason=reason)
 
     @routes.post("/cases/{case_id}/{command}")
     async def tell(request: Request, case_id: str, command: str) -> Response:
@@ -105,7 +105,8 @@ class CasePage:
             status,
             form=form or Form(),
             opened=opened,
-            done=done,
+            done=DONE.get(done, ""),
+            done_by=done if done in DONE else "",
             trouble=trouble,
             reason=reason,
             case_id=case_id,
@@ -173,7 +174,7 @@ class CasePage:
     def _parts(self, view: CaseView) -> dict[str, Any]:
         pack, state = self._desk.directory.pack, view.state
         agencies = [(one.code, one.name_vi) for one in pack.agencies]
-        suggested = next((one for one in state.suggestions), None)
+        suggested, shown = next(iter(state.suggestions), None), view.personal == "shown"
         return {
             "view": view,
             "state": state,
@@ -186,7 +187,7 @@ class CasePage:
                 kind: [(r.code, r.text_vi) for r in pack.reasons if r.kind == kind]
                 for kind in ("reject", "return", "withhold", "call-failed")
             },
-            "previews": {name: preview(state, pack, name) for name in view.allowed},
+            "previews": {name: preview(state, pack, name) for name in view.allowed if shown},
             "suggested": suggested,
             "draft": self._draft(view),
             "why": self._why(view),

@@ -70,6 +70,7 @@ TITLES: dict[str, tuple[Title, bool]] = {
 """Fact → its title and whether the citizen sees it. A fact of a newer version stands under its own name."""
 
 _TEXTS = ("text", "answer", "summary", "progress", "question", "opinion", "note", "detail")
+_SHOWN_ABOVE = frozenset({"opened", "answered", "answered-by-phone", "answered-at-desk", "published"})
 _REASONS = {
     "rejected": ("reject", "reason"),
     "returned": ("return", "ground"),
@@ -80,7 +81,9 @@ _REASONS = {
 def told(entry: EntryView, labels: Labels) -> Told:
     """The entry in words."""
     title, public = TITLES.get(entry.token, (_plain(entry.token), False))
-    texts = [*_coded(entry, labels), *(str(entry.content[key]) for key in _TEXTS if entry.content.get(key))]
+    texts = _coded(entry, labels)
+    if entry.token not in _SHOWN_ABOVE:
+        texts += [str(entry.content[key]) for key in _TEXTS if entry.content.get(key)]
     if entry.token in {"routed", "directed"} and entry.content["slip"].get("note"):
         texts.append(entry.content["slip"]["note"])
     until = entry.content.get("promised_at") or entry.content.get("until")
