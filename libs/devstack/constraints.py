@@ -1,4 +1,4 @@
-"""Writes every third-party version of this environment to constraints.txt: `python -m libs.devstack.constraints`.
+"""Writes every third-party version of this environment to constraints.txt, without hosts or paths."""
 
 Names and versions only: no index, no host, no path, so pip and uv take the file with `-c` on any network.
 """
