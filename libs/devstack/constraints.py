@@ -1,4 +1,4 @@
-"""Writes every third-party version of this environment to constraints.txt, without hosts or paths."""
+"""Writes every third-party version of this environment to constraints.txt, for pip and for the images.
 
 Names and versions only: no index, no host, no path, so pip and uv take the file with `-c` on any network.
 """
