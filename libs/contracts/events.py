@@ -81,6 +81,7 @@ class CaseRouted(CaseFact):
     """A slip went out by rule; the 8-hour clock starts here, not when somebody opens it (Điều 10.3)."""
 
     slip: Slip
+    urgent: bool = False
 
 
 class CaseTriaged(CaseFact):

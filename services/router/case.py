@@ -26,7 +26,8 @@ class Case(Value):
     """What decides whether and where a slip goes.
 
     `taken`: a slip went out, or a person decided otherwise; from then on the case is not router's any more.
-    `chosen_by` says who named the field: the citizen, an operator, or nobody.
+    `chosen_by` says who named the field: the citizen, an operator, or nobody. `weighed`: a person has decided
+    whether it is urgent, whatever the words are like.
     """
 
     text: str = ""
@@ -37,6 +38,7 @@ class Case(Value):
     opened: bool = False
     held: bool = False
     urgent: bool = False
+    weighed: bool = False
     taken: bool = False
     waiting: tuple[str, ...] = ()
     reacted: frozenset[UUID] = frozenset()
@@ -61,7 +63,7 @@ def _change(case: Case, fact: CaseFact) -> dict[str, object]:
             chosen = {} if fact.field is None else {"field": fact.field, "chosen_by": "operator"}
             return {"person": fact.person, "place": fact.place or case.place, **chosen}
         case CaseUrgencySet():
-            return {"urgent": fact.urgent}
+            return {"urgent": fact.urgent, "weighed": True}
         case CaseReleased():
             return {"held": False}
         case CaseTriaged():

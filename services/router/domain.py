@@ -46,9 +46,9 @@ def decide(
     choice = choose(case, reading, place, pack)
     day = now.astimezone(ZoneInfo(pack.zone)).date()
     leads = leads_for(pack, choice.field, place, day) if choice.field else Leads()
-    urgent = case.urgent or reading.urgent
+    urgent = case.urgent or (reading.urgent and not case.weighed)
     reasons = ("held",) if case.held else reasons_to_wait(case, choice, place, leads, pack, urgent=urgent)
-    inputs = _inputs(case, reading, choice, place, leads)
+    inputs = _inputs(case, reading, choice, place, leads, urgent=urgent)
     if not reasons:
         slip = Slip(
             number=1,
@@ -59,7 +59,7 @@ def decide(
             rule=leads.rule,
             inputs=inputs,
         )
-        return CaseRouted(**_common(cause, CaseRouted, pack, now), slip=slip)
+        return CaseRouted(**_common(cause, CaseRouted, pack, now), slip=slip, urgent=urgent)
     if isinstance(cause, CaseAmended) and reasons == case.waiting:
         return None
     return CaseTriaged(
@@ -127,7 +127,9 @@ def _only_details_missing(case: Case) -> bool:
     return bool(case.waiting) and COMPLETABLE.issuperset(case.waiting)
 
 
-def _inputs(case: Case, reading: Reading, choice: Choice, place: Place, leads: Leads) -> dict[str, str]:
+def _inputs(
+    case: Case, reading: Reading, choice: Choice, place: Place, leads: Leads, *, urgent: bool
+) -> dict[str, str]:
     """What the decision was based on, for whoever asks later why."""
     return {
         "scores": " ".join(f"{label}={share:.2f}" for label, share in reading.ranked),
@@ -137,7 +139,7 @@ def _inputs(case: Case, reading: Reading, choice: Choice, place: Place, leads: L
         "place-words": place.words,
         "places": " ".join((place.code,) if place.code else place.candidates),
         "offered": " ".join(leads.offered),
-        "urgent": "set" if case.urgent else "words" if reading.urgent else "",
+        "urgent": "set" if case.urgent else "words" if urgent else "",
     }
 
 

@@ -13,6 +13,7 @@ from libs.contracts.events import (
     CaseOpened,
     CaseProgressPromised,
     CaseRouted,
+    CaseTriaged,
     CaseUrgencySet,
 )
 from libs.contracts.sidefacts import ClockArmed, ClockCancelled, ClockEnded, ClockFact, ClockMet
@@ -83,6 +84,8 @@ def follow(case: Case, fact: CaseFact, seq: int, pack_of: PackOf) -> tuple[Case,
 def _noted(case: Case, fact: CaseFact) -> Case:
     if isinstance(fact, CaseOpened | CaseUrgencySet):
         return replace(case, urgent=fact.urgent)
+    if isinstance(fact, CaseTriaged | CaseRouted):
+        case = replace(case, urgent=case.urgent or fact.urgent)
     if isinstance(fact, CaseRouted | CaseDirected):
         return replace(case, slip=fact.slip.number, agency=fact.slip.lead, field=fact.slip.field)
     return case

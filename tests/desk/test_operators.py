@@ -10,7 +10,7 @@ from libs.contracts.events import Person
 from services.desk.domain import inputs
 from services.desk.domain.phones import normal_phone
 from services.desk.domain.state import CaseState
-from tests.support.builders import CITIZEN, a_case, make, opened
+from tests.support.builders import CITIZEN, a_case, make, opened, routed
 from tests.support.desks import ARBITER, OPERATOR, after, by, case_in, life, sent_back_and_again, tell, told
 
 
@@ -174,6 +174,14 @@ def test_two_operators_amending_at_once_do_not_overwrite_each_other() -> None:
     later = after(first, start=state)
     refusal = refused(later, tell(inputs.Amend, name="Hai", seen=state.facts))
     assert refusal.stale and "thay đổi" in refusal.vi
+
+
+def test_a_case_whose_words_sounded_urgent_to_the_router_stays_urgent_when_its_slip_comes_back() -> None:
+    ref = a_case()
+    back = make(events.CaseReturned, ref, ground="wrong-field")
+    state = after(opened(ref, person=Person()), routed(ref, urgent=True), back)
+    assert state.urgent
+    assert told(state, OPERATOR, tell(inputs.Direct, lead="SYT")).token == "directed"
 
 
 def test_urgency_is_set_and_taken_back_but_not_twice() -> None:

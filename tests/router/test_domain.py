@@ -102,6 +102,18 @@ def test_an_urgent_case_goes_even_without_contact_data() -> None:
     assert fact.slip.inputs["urgent"] == "words"
 
 
+def test_a_slip_says_that_the_words_are_urgent_so_that_everybody_after_the_router_knows() -> None:
+    assert a_slip(words(*HEALTH.ranked, urgent=True), opened(REF)).urgent
+    assert not a_slip(HEALTH, opened(REF)).urgent
+
+
+def test_words_that_sound_urgent_do_not_overrule_the_operator_who_said_they_are_not() -> None:
+    nobody = opened(REF, person=Person(), urgent=True, held=True)
+    sounds_urgent = words(*HEALTH.ranked, urgent=True)
+    fact = a_wait(sounds_urgent, nobody, make(CaseUrgencySet, REF, urgent=False), make(CaseReleased, REF))
+    assert fact.reasons == ("contact",) and not fact.urgent
+
+
 def test_urgency_taken_back_by_the_operator_no_longer_counts() -> None:
     history = (
         opened(REF, person=Person(), urgent=True, held=True),

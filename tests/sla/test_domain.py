@@ -213,6 +213,11 @@ def test_urgency_set_later_is_in_what_the_clock_says_from_then_on(story: Story) 
     assert [fact.urgent for fact in story.said] == [False, True, True]
 
 
+def test_urgency_that_the_router_found_in_the_words_is_in_what_the_clock_says(story: Story) -> None:
+    story.routed("2026-03-02 08:00", urgent=True)
+    assert story.last("armed").urgent
+
+
 def test_ids_follow_from_cause_and_subject_so_that_any_replica_says_the_same(pack: Pack) -> None:
     heard, unheard = Story(pack), Story(pack)
     slip = heard.routed("2026-03-02 08:00")

@@ -91,8 +91,12 @@ def _slip_sent(state: CaseState, fact: events.CaseRouted | events.CaseDirected) 
     }
 
 
-_on(events.CaseRouted)(_slip_sent)
 _on(events.CaseDirected)(_slip_sent)
+
+
+@_on(events.CaseRouted)
+def _routed(state: CaseState, fact: events.CaseRouted) -> Changes:
+    return _slip_sent(state, fact) | {"urgent": state.urgent or fact.urgent}
 
 
 @_on(events.CaseReleased)
