@@ -16,11 +16,14 @@ CITIZEN = frozenset({"code", "link", "hotline"})
 OFFICER_LETTERS: dict[str, frozenset[str]] = {
     "slip": SLIP,
     "coordinator-slip": SLIP,
-    "clock-warned": SLIP,
-    "clock-missed": SLIP,
+    "clock-warned": SLIP | {"task"},
+    "clock-missed": SLIP | {"task"},
     "information-added": SLIP,
 }
-"""To agencies, with nothing of the citizen's; in `coordinator-slip` the agency is the lead."""
+"""To agencies, with nothing of the citizen's; in `coordinator-slip` the agency is the lead.
+
+`task` is what the clock is for: the same letter warns of an answer, its publication or a promise.
+"""
 
 CITIZEN_LETTERS: dict[str, frozenset[str]] = {
     "receipt": CITIZEN,

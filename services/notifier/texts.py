@@ -21,7 +21,7 @@ WEEKDAYS = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-UNKNOWN_PLACE = {"vi": "chưa rõ", "en": "not known"}
+UNKNOWN = {"vi": "chưa rõ", "en": "not known"}
 
 _ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z0-9-]{2,60}")
 _MOBILE = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
@@ -61,10 +61,11 @@ class Composer:
         if about.agencies:
             agencies = [pack.agency(code) for code in about.agencies]
             yield "agency", ", ".join(one.name_en if in_english else one.name_vi for one in agencies)
-        if about.field:
-            field = pack.field(about.field)
-            yield "field", field.name_en if in_english else field.name_vi
-        yield "place", _place(pack, about.place) or UNKNOWN_PLACE[letter.language]
+        yield "field", _field(pack, about.field, in_english=in_english) or UNKNOWN[letter.language]
+        if about.clock:
+            clock = pack.clock(about.clock)
+            yield "task", clock.name_en if in_english else clock.name_vi
+        yield "place", _place(pack, about.place) or UNKNOWN[letter.language]
         for name, instant in _times(about, pack).items():
             yield name, shown(instant, pack.zone, letter.language)
         yield from _words(about, pack, in_english=in_english)
@@ -93,6 +94,14 @@ def shown(instant: datetime, zone: str, language: str) -> str:
     return f"{local:%H:%M} {WEEKDAYS[language][local.weekday()]}, {local:%d/%m/%Y}"
 
 
+def _field(pack: Pack, code: str, *, in_english: bool) -> str:
+    """Empty for an urgent slip that went out before its field was known."""
+    if not code:
+        return ""
+    field = pack.field(code)
+    return field.name_en if in_english else field.name_vi
+
+
 def _place(pack: Pack, code: str | None) -> str:
     """The unit and those it lies in, without the province."""
     units = pack.enclosing(code) if code else ()
@@ -114,7 +123,7 @@ def _words(about: About, pack: Pack, *, in_english: bool) -> Iterator[tuple[str,
     if about.reason:
         ground = pack.reason("reject", about.reason)
         text = ground.text_en if in_english else ground.text_vi
-        yield "reason", ". ".join(part for part in (text, about.words.get("reason", "")) if part)
+        yield "reason", ". ".join(part.rstrip(" .") for part in (text, about.words.get("reason", "")) if part)
 
 
 def _mobile(number: str, region: str) -> str:

@@ -24,6 +24,7 @@ EVERYTHING = About(
     place="406",
     since=MONDAY_MORNING,
     reason="out-of-scope",
+    clock="answer",
     times={"promised": datetime(2026, 3, 5, 10, 30, tzinfo=UTC)},
     words={
         "answer": "Đã xử lý {code}.",
@@ -107,6 +108,24 @@ def test_what_a_person_wrote_is_never_read_as_a_template() -> None:
 def test_a_rejection_gives_the_coded_reason_and_the_operators_words() -> None:
     body = COMPOSER.compose(a_letter("rejected"), thanh_hoa()).body
     assert "Nội dung không thuộc phạm vi tiếp nhận của Tổng đài. Xin gọi 113" in body
+
+
+def test_a_full_stop_of_the_operators_is_not_doubled() -> None:
+    wordy = EVERYTHING.model_copy(update={"words": {"reason": "Xin gọi 113."}})
+    assert "Xin goi 113. https" in COMPOSER.compose(a_letter("rejected", about=wordy), thanh_hoa()).sms
+
+
+def test_a_warning_says_whether_the_answer_or_its_publication_is_due() -> None:
+    published = EVERYTHING.model_copy(update={"clock": "publish"})
+    for template in ("clock-warned", "clock-missed"):
+        assert "Việc phải làm: Xác minh và trả lời" in COMPOSER.compose(a_letter(template), thanh_hoa()).body
+        body = COMPOSER.compose(a_letter(template, about=published), thanh_hoa()).body
+        assert "Việc phải làm: Công khai kết quả sau khi trả lời qua điện thoại" in body
+
+
+def test_an_urgent_slip_whose_field_nobody_knows_yet_is_told_all_the_same() -> None:
+    unknown = EVERYTHING.model_copy(update={"field": ""})
+    assert "Lĩnh vực: chưa rõ" in COMPOSER.compose(a_letter("slip", about=unknown), thanh_hoa()).body
 
 
 def test_a_sender_without_a_phone_gets_the_link_with_the_token_others_the_page_that_asks() -> None:

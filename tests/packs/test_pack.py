@@ -202,5 +202,5 @@ def test_letters_to_officers_may_carry_nothing_of_the_citizen() -> None:
     assert {
         name
         for name, variables in VARIABLES.items()
-        if variables <= {"code", "field", "place", "agency", "due", "link"}
+        if variables <= {"code", "field", "place", "agency", "due", "link", "task"}
     } == officers

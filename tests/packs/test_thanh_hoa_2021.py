@@ -44,6 +44,7 @@ TYPICAL = {
     "reason": "Lời lẽ xúc phạm, thiếu tôn trọng",
     "question": "Sự việc xảy ra ở thôn nào?",
     "progress": "Đang xác minh tại xã.",
+    "task": "Xác minh và trả lời",
     "answer": "Đề nghị liên hệ trạm y tế xã.",
 }
 

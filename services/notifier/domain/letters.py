@@ -47,6 +47,7 @@ class About(Value):
     place: str | None = None
     since: Instant | None = None
     reason: str = ""
+    clock: str = ""
     times: dict[str, Instant] = Field(default_factory=dict)
     words: dict[str, str] = Field(default_factory=dict)
 
@@ -92,6 +93,7 @@ def clock_letters(case: Case, fact: ClockFact, pack: Pack) -> Iterator[Draft]:
         agencies=(fact.agency,),
         field=fact.field or (case.slip.field if case.slip else ""),
         place=case.slip.place if case.slip else None,
+        clock=fact.kind,
         times={"due": fact.due},
     )
     for way in contacts(pack, fact.agency):
