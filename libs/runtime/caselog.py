@@ -1,5 +1,6 @@
 """The one way to write a fact about a case: `append`, with a message id and the expected last sequence."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,9 +11,13 @@ from nats.js.errors import NotFoundError
 from libs.contracts.errors import HotlineError
 from libs.contracts.events import CaseFact
 from libs.contracts.subjects import CaseRef, decode
-from libs.runtime.publishing import EXPECTED, PATIENCE, Occupied, publish
+from libs.runtime.errors import OutcomeUnknown
+from libs.runtime.publishing import AWAY, EXPECTED, PATIENCE, Occupied, publish
 
 STREAM = "CASES"
+
+_NOTHING_NEW = 0.05
+"""Seconds until the next look, when the place is taken by a fact that is not to be seen yet."""
 
 S = TypeVar("S")
 
@@ -64,9 +69,11 @@ class CaseLog:
         return None for "nothing to do any more". A fact with the same id, or one that the same service
         made of the same cause, means that it was done already.
 
-        Raises OutcomeUnknown when the server does not confirm within the patience (seconds).
+        Raises OutcomeUnknown when the server does not confirm within the patience (seconds), or when the
+        case is not yet, or no more, as far as `last_seq` says.
         """
         state, expected = known, last_seq
+        deadline = asyncio.get_running_loop().time() + self._patience
         while fact := decide(state):
             try:
                 ack = await publish(
@@ -83,7 +90,7 @@ class CaseLog:
             except Occupied:
                 ack = None
             # a duplicate is answered with what is stored: in this case, or under another one's name
-            tail = await self.since(ref, expected)
+            tail = await self._news(ref, expected, deadline)
             if done := _already_done(tail, fact):
                 return done
             if ack and not tail:
@@ -92,6 +99,18 @@ class CaseLog:
                 state = fold(state, stored.fact) if stored.fact else state
                 expected = stored.seq
         return None
+
+    async def _news(self, ref: CaseRef, after: int, deadline: float) -> list[Stored]:
+        """What stands in the way; empty when it is not to be seen (yet), after a short pause."""
+        try:
+            found = await self.since(ref, after)
+        except AWAY as error:
+            raise OutcomeUnknown from error
+        if not found:
+            if asyncio.get_running_loop().time() > deadline:
+                raise OutcomeUnknown
+            await asyncio.sleep(_NOTHING_NEW)
+        return found
 
     async def since(self, ref: CaseRef, after: int) -> list[Stored]:
         """The facts of a case with a sequence above `after`, oldest first; walks the links back."""

@@ -3,10 +3,10 @@
 import asyncio
 import random
 
-from nats.errors import NoRespondersError, OutboundBufferLimitError
+from nats.errors import OutboundBufferLimitError
 from nats.js.api import PubAck
 from nats.js.client import JetStreamContext
-from nats.js.errors import APIError, ServiceUnavailableError
+from nats.js.errors import APIError, NoStreamResponseError, ServiceUnavailableError
 
 from libs.contracts.errors import HotlineError
 from libs.runtime.errors import OutcomeUnknown
@@ -18,8 +18,21 @@ EXPECTED_FILTER = "Nats-Expected-Last-Subject-Sequence-Subject"
 PATIENCE = 9.0
 """Seconds; longer than the election of a new leader (measured: up to 6)."""
 
+AWAY = (
+    TimeoutError,
+    ConnectionError,
+    OutboundBufferLimitError,
+    NoStreamResponseError,  # no leader at the moment: an election, or a server that has just started
+    ServiceUnavailableError,
+)
+"""What a server that will be back says, or does not say: the outcome is unknown."""
+
 _WRONG_LAST_SEQUENCE = 10071
-_ANOTHER_PROPOSAL_IN_FLIGHT = 10164
+_IN_PROCESS = {
+    10158,  # our own earlier try is on its way through the cluster
+    10164,  # somebody else's is
+    10167,  # too many are
+}
 
 
 class Occupied(HotlineError):
@@ -49,15 +62,13 @@ async def publish(
     while True:
         try:
             return await js.publish(subject, body, timeout=2, headers=headers)
+        except AWAY:
+            pass  # the same id goes again
         except APIError as error:
             if error.err_code == _WRONG_LAST_SEQUENCE:
                 raise Occupied from error
-            if error.err_code != _ANOTHER_PROPOSAL_IN_FLIGHT and not isinstance(
-                error, ServiceUnavailableError
-            ):
+            if error.err_code not in _IN_PROCESS:
                 raise
-        except (TimeoutError, NoRespondersError, OutboundBufferLimitError, ConnectionError):
-            pass  # the outcome is unknown: the same id goes again
         if asyncio.get_running_loop().time() > deadline:
             raise OutcomeUnknown
         await asyncio.sleep(pause * (0.5 + random.random()))

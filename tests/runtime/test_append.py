@@ -170,3 +170,29 @@ async def test_a_dead_server_gives_an_unknown_outcome_and_the_retry_finds_its_ow
             await asyncio.sleep(0.1)
         again = await CaseLog(js).append(ref, NOTHING, 0, decide=lambda _: fact, fold=remember)
         assert again and again.repeated
+
+
+async def test_a_stream_without_a_leader_is_waited_for(server: NatsServer) -> None:
+    ref = a_case()
+    async with connected(server, "provisioner") as js, connected(server, "intake") as intake:
+        standing = (await js.stream_info("CASES")).config
+        await js.delete_stream("CASES")
+        appending = asyncio.create_task(
+            CaseLog(intake).append(ref, NOTHING, 0, decide=lambda _: opened(ref), fold=remember)
+        )
+        await asyncio.sleep(0.3)
+        await js.add_stream(standing)
+        assert await appending
+
+
+async def test_a_view_that_is_ahead_of_the_stream_ends_in_an_unknown_outcome(server: NatsServer) -> None:
+    ref = a_case()
+    async with connected(server, "intake") as intake, connected(server, "desk") as desk:
+        await CaseLog(intake).append(ref, NOTHING, 0, decide=lambda _: opened(ref), fold=remember)
+        with pytest.raises(OutcomeUnknown):
+            await asyncio.wait_for(
+                CaseLog(desk, patience=0.3).append(
+                    ref, NOTHING, 77, decide=lambda _: make(CaseReceived, ref), fold=remember
+                ),
+                3,
+            )
