@@ -16,11 +16,11 @@ from starlette.responses import HTMLResponse
 from libs.contracts.codes import spoken
 from libs.contracts.requests import Problem
 from libs.web import formats
+from libs.web.files import Static
 from libs.web.forms import Form, told
 from libs.web.guard import Visit
 from libs.web.language import COMMON, COOKIE, Catalogue, chosen, say
 from libs.web.site import Site
-from libs.web.static import Static
 
 TEMPLATES = Path(__file__).parent / "templates"
 

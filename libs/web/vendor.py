@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from libs.web.static import HERE
+from libs.web.files import HERE
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "node_modules" / "htmx.org" / "dist" / "htmx.min.js"

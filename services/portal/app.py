@@ -14,10 +14,10 @@ from libs.runtime.directory import Directory
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from libs.web.app import civic, web_app
+from libs.web.files import Static
 from libs.web.pages import Pages
 from libs.web.signing import Signer
 from libs.web.site import site_of
-from libs.web.static import Static
 from services.portal.case import Proof
 from services.portal.english import ENGLISH
 from services.portal.intake import TIMEOUT, Intake

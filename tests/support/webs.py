@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from libs.web.files import Static
 from libs.web.pages import TEMPLATES, Pages
 from libs.web.site import Site
-from libs.web.static import Static
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from libs.contracts.errors import Refused
 from libs.contracts.requests import NewRequest
 from libs.web import formats, vendor
+from libs.web.files import Static
 from libs.web.forms import Form, problems_of, refused
 from libs.web.language import chosen, say
 from libs.web.limits import Limits, TooOften
 from libs.web.pages import short
 from libs.web.signing import Signer
-from libs.web.static import Static
 from tests.support.webs import small_pages
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

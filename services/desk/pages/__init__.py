@@ -7,10 +7,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from libs.web.app import civic, error_page, web_app
+from libs.web.files import Static
 from libs.web.pages import Pages
 from libs.web.signing import Signer
 from libs.web.site import site_of
-from libs.web.static import Static
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotSignedIn
 from services.desk.intake_client import IntakeUnavailable

@@ -1,0 +1,143 @@
+"""What the desk's pages are made of: words for every fact, shelves by deadline, forms read as commands."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import ValidationError
+
+from libs.contracts.events import CASE_FACTS, Person
+from libs.web.formats import work
+from libs.web.labels import Labels
+from services.desk.domain.inputs import COMMANDS, Direct, PromiseProgress, SetUrgency
+from services.desk.domain.people import ROLES
+from services.desk.domain.state import STATUSES, CaseState
+from services.desk.pages.case import DONE
+from services.desk.pages.frame import MENU, TONES, own_path
+from services.desk.pages.lists import by_deadline
+from services.desk.pages.previews import LETTERS, preview
+from services.desk.pages.sent_forms import read_form
+from services.desk.pages.timeline import TITLES, told
+from services.desk.views import EntryView, Row
+from tests.support.builders import MONDAY_MORNING, a_case, opened
+from tests.support.desks import case_in, life
+from tests.support.provinces import thanh_hoa
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+HOUR = timedelta(hours=1)
+
+
+def test_every_fact_status_role_and_command_has_its_words() -> None:
+    assert TITLES.keys() == CASE_FACTS.keys()
+    assert TONES.keys() < set(STATUSES)
+    assert MENU.keys() == set(ROLES)
+    assert DONE.keys() - {"taken"} == COMMANDS.keys()
+    assert LETTERS.keys() < COMMANDS.keys()
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_each_step_of_a_case_is_told_in_a_sentence(status: str) -> None:
+    labels = Labels(thanh_hoa(), "vi")
+    for fact in life()[status]:
+        entry = EntryView(
+            1,
+            fact.token,
+            fact.at,
+            fact.by.service,
+            "",
+            "",
+            fact.by.agency or "",
+            fact.model_dump(mode="json"),
+        )
+        said = told(entry, labels)
+        assert said.title and said.title != fact.token
+        assert said.who
+
+
+def row(due: timedelta | None, *, asked: bool = False) -> Row:
+    at = MONDAY_MORNING + due if due is not None else None
+    return Row(
+        case_id="",
+        code="",
+        status="routed",
+        agency="SYT",
+        field=None,
+        place=None,
+        channel="portal",
+        urgent=False,
+        held=False,
+        asked=asked,
+        excerpt="",
+        opened_at=MONDAY_MORNING,
+        since=MONDAY_MORNING,
+        due=at,
+        remaining=0,
+        missed=False,
+    )
+
+
+def test_the_inbox_is_grouped_by_when_something_is_owed() -> None:
+    rows = [
+        row(-HOUR), row(-HOUR, asked=True), row(HOUR), row(30 * HOUR), row(30 * HOUR, asked=True), row(None),
+    ]  # fmt: skip
+    shelves = by_deadline(rows, MONDAY_MORNING, ZONE)
+    assert [(shelf.name, len(shelf.rows)) for shelf in shelves] == [
+        ("Quá hạn", 2),
+        ("Hôm nay", 1),
+        ("Sắp tới", 2),
+        ("Chờ người dân", 1),
+    ]
+
+
+def test_late_is_late_at_the_weekend_too_and_hours_are_working_hours() -> None:
+    assert work(0, late=True) == "quá hạn"
+    assert work(-5 * 3600, late=True) == "quá hạn 5 giờ"
+    assert work(12 * 3600 + 300, late=False) == "còn 12 giờ"
+    assert work(80 * 60, late=False) == "còn 1 giờ 20 phút"
+    assert work(20, late=False) == "còn chưa đến 1 phút"
+
+
+def test_a_form_is_read_as_its_command_with_boxes_lists_ticks_and_wall_time() -> None:
+    form = {
+        "command_id": str(uuid4()),
+        "lead": "SYT",
+        "coordinating": "SCT, SGTVT",
+        "coordinating.UBND_406": "yes",
+        "field": "",
+        "csrf": "x",
+    }
+    direct = read_form(Direct, form, ZONE)
+    assert (direct.coordinating, direct.field) == (("UBND_406", "SCT", "SGTVT"), None)
+    assert read_form(SetUrgency, {**form, "urgent": "yes"}, ZONE).urgent
+    assert not read_form(SetUrgency, {**form, "urgent": "no"}, ZONE).urgent
+    promise = {**form, "progress": "…", "promised_at": "2026-03-02T14:30"}
+    assert read_form(PromiseProgress, promise, ZONE).promised_at == datetime(2026, 3, 2, 14, 30, tzinfo=ZONE)
+    with pytest.raises(ValidationError) as error:
+        read_form(PromiseProgress, {**promise, "promised_at": "mai"}, ZONE)
+    assert error.value.errors()[0]["loc"] == ("promised_at",)
+
+
+def test_the_preview_is_the_letter_itself_on_the_way_it_will_go_or_says_that_nothing_goes() -> None:
+    state, pack = case_in("received"), thanh_hoa()
+    by_mail = preview(state, pack, "answer")
+    assert by_mail is not None
+    assert by_mail.way == "thư điện tử" and "Sở Y tế trả lời" in by_mail.text and "[nội dung" in by_mail.text
+    phone_only = state.model_copy(update={"person": Person(phone="+84912345678")})
+    by_sms = preview(phone_only, pack, "answer")
+    assert by_sms is not None
+    assert by_sms.way == "tin nhắn SMS" and by_sms.text.startswith("1022: yeu cau")
+    nothing = preview(state.model_copy(update={"person": Person()}), pack, "answer")
+    assert nothing is not None and not nothing.way
+    assert preview(state, pack, "receive") is None
+
+
+@pytest.mark.parametrize("command", sorted(LETTERS))
+def test_every_letter_can_be_previewed(command: str) -> None:
+    shown = preview(CaseState(person=opened(a_case()).person), thanh_hoa(), command)
+    assert shown is not None and shown.text
+
+
+@pytest.mark.parametrize("wanted", ["//evil.test", "/\\evil.test", "https://evil.test", "evil", ""])
+def test_signing_in_leads_to_no_other_site(wanted: str) -> None:
+    assert own_path(wanted) == "/"
