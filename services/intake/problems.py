@@ -15,6 +15,7 @@ _VIETNAMESE = {
     "extra_forbidden": "không có mục này",
     "string_too_long": "dài quá {max_length} ký tự",
     "string_too_short": "không được để trống",
+    "too_short": "không được để trống",
     "string_type": "phải là chữ",
     "string_unicode": "có ký tự hỏng",
     "string_pattern_mismatch": "không đúng dạng",
@@ -22,9 +23,11 @@ _VIETNAMESE = {
     "bool_type": "phải là đúng hoặc sai",
     "bool_parsing": "phải là đúng hoặc sai",
     "timezone_aware": "phải kèm múi giờ",
-    "value_error": "có ký tự điều khiển hoặc thời điểm không có trong lịch",
+    "control characters are not allowed": "có ký tự điều khiển",
+    "outside the calendar": "thời điểm không có trong lịch",
     "model_type": "nội dung phải là một đối tượng JSON",
 }
+"""By pydantic's name of the error, or by the words of one of ours."""
 
 
 class Rejected(HotlineError):
@@ -62,9 +65,10 @@ def of_validation(error: ValidationError) -> Rejected:
 
 def _problems(errors: Iterable[ErrorDetails]) -> Iterable[Problem]:
     for error in errors:
-        vietnamese = _VIETNAMESE.get(error["type"], "không hợp lệ")
+        english = error["msg"].removeprefix("Value error, ")
+        vietnamese = _VIETNAMESE.get(english) or _VIETNAMESE.get(error["type"], "không hợp lệ")
         yield Problem(
             field=".".join(str(part)[:64] for part in error["loc"]),
             vi=vietnamese.format(**error.get("ctx", {})),
-            en=error["msg"][:300],
+            en=english[:300],
         )

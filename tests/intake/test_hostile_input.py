@@ -78,6 +78,21 @@ async def test_a_bad_body_is_answered_with_its_problems(
         assert (await js.stream_info("CASES")).state.messages == 0
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"text": " "}, "không được để trống"),
+        ({"text": "a\x00b"}, "có ký tự điều khiển"),
+        ({"received_at": "0001-01-01T00:00:00+14:00"}, "thời điểm không có trong lịch"),
+    ],
+)
+async def test_the_citizen_reads_what_exactly_is_wrong(
+    client: httpx.AsyncClient, wrong: dict[str, str], said: str
+) -> None:
+    answer = await client.post(URL, json=REQUEST | wrong, headers=headers())
+    assert [problem["vi"] for problem in answer.json()["problems"]] == [said]
+
+
 async def test_every_wrong_field_is_named_at_once(client: httpx.AsyncClient) -> None:
     answer = await client.post(URL, json={"fone": "1", "held": "x", "language": "fr"}, headers=headers())
     assert {problem["field"] for problem in answer.json()["problems"]} == {"text", "fone", "held", "language"}
