@@ -1,4 +1,4 @@
-"""The call an operator typed, as the form sends it."""
+"""The call or message an operator typed, as the form sends it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,13 +7,17 @@ from pydantic import BeforeValidator, Field
 
 from libs.contracts.facts import Instant
 from libs.contracts.requests import Asked, Line
-from services.desk.domain.inputs import MaybeCode, Said
+from services.desk.domain.inputs import Code, MaybeCode, Said
 
 
 class TypedCall(Asked):
-    """A telephone call (Điều 7.2, 9.1); `received_at` is when the citizen called, default now."""
+    """A telephone call, or what came by another channel of Điều 4 (Điều 7.2, 9.1).
+
+    `received_at` is when the citizen called or wrote, default now.
+    """
 
     command_id: UUID
+    channel: Code = "phone"
     text: Said
     name: Line = ""
     phone: Line = ""

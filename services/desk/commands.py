@@ -74,7 +74,7 @@ class Commands:
         return done
 
     async def take_call(self, account: Account, call: TypedCall) -> Taken:
-        """An operator's typed call goes to intake (held, channel phone) and is a case when this returns.
+        """An operator's typed call goes to intake (held) and is a case when this returns.
 
         Raises NotAllowed, Refused (what intake said about an input), IntakeUnavailable (send the same form
         again: nothing is doubled).
@@ -82,7 +82,7 @@ class Commands:
         if account.role != "operator" or not account.active:
             raise NotAllowed("Chỉ cán bộ Trực tiếp nhận cuộc gọi", "only operators take calls")
         words = call.model_dump(exclude={"command_id"})
-        request = NewRequest(**words, channel="phone", held=True, operator=account.id)
+        request = NewRequest(**words, held=True, operator=account.id)
         accepted = await self.intake.open_case(request, f"{account.id}.{call.command_id}")
         return Taken(accepted.case_id, accepted.code, await self._shown(accepted.case_id, 1))
 

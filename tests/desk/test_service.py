@@ -75,6 +75,8 @@ async def test_a_typed_call_goes_through_both_agencies_to_the_published_answer(
                 assert taken.status_code == 201 and taken.json()["shown"], taken.text
                 again = await operator.client.post("/calls", json=call)
                 assert again.json()["case_id"] == taken.json()["case_id"], "a double click is one call"
+                unknown = await operator.client.post("/calls", json=call | {"channel": "fax"})
+                assert unknown.status_code == 422 and unknown.json()["problems"][0]["field"] == "channel"
                 ref = CaseRef(SystemClock().now().year, taken.json()["case_id"])
                 assert await operator.listed("triage") == [ref.case_id]
                 shown = await operator.look(ref)
