@@ -10,7 +10,9 @@ from libs.runtime.provision import provision
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser("provision", help="make streams, consumers and buckets on a nats-server")
     add_server(command)
-    command.add_argument("--replicas", type=int, default=1, choices=(1, 3, 5), help="copies of each stream")
+    command.add_argument(
+        "--replicas", type=int, choices=(1, 3, 5), help="copies of each stream (default: as many as it has)"
+    )
     command.set_defaults(run=run)
 
 

@@ -94,4 +94,4 @@ def users() -> dict[str, dict[str, list[str]]]:
 
 def bucket_streams() -> list[str]:
     """The streams behind the buckets, as the server names them."""
-    return [f"{'KV' if bucket.kind == 'kv' else 'OBJ'}_{bucket.name}" for bucket in BUCKETS]
+    return [bucket.stream for bucket in BUCKETS]

@@ -37,6 +37,11 @@ class Bucket:
     kind: Literal["kv", "objects"]
     keep: int | None = None
 
+    @property
+    def stream(self) -> str:
+        """The stream behind it, as the server names it."""
+        return f"{'KV' if self.kind == 'kv' else 'OBJ'}_{self.name}"
+
 
 STREAMS = (
     Stream("CASES", ("case.*.*.*",), description="what happened to every case: the only truth"),

@@ -1,7 +1,7 @@
 """The one provisioner: streams, consumers and buckets from the table in `libs.contracts.streams`."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from nats.js.api import (
@@ -15,10 +15,10 @@ from nats.js.api import (
     StreamConfig,
 )
 from nats.js.client import JetStreamContext
-from nats.js.errors import BadRequestError, KeyNotFoundError, NotFoundError
+from nats.js.errors import KeyNotFoundError, NotFoundError
 
 from libs.contracts.errors import HotlineError
-from libs.contracts.streams import BUCKETS, CONSUMERS, STREAMS, Consumer, Stream
+from libs.contracts.streams import BUCKETS, CONSUMERS, STREAMS, Bucket, Consumer, Stream
 from libs.runtime.clock import ClockSetting
 
 DEDUP_WINDOW = 600.0
@@ -75,24 +75,27 @@ def consumer_config(consumer: Consumer) -> ConsumerConfig:
 
 
 async def provision(
-    js: JetStreamContext, *, replicas: int = 1, clock: ClockSetting | None = None
+    js: JetStreamContext, *, replicas: int | None = None, clock: ClockSetting | None = None
 ) -> list[str]:
-    """Make what is missing, update what differs; says what it did, a line each. Safe to repeat."""
-    done = [await _stream(js, stream_config(stream, replicas)) for stream in STREAMS]
+    """Make what is missing, update what differs; says what it did, a line each. Safe to repeat.
+
+    Without `replicas`, what stands keeps its copies, and what is new gets one.
+    """
+    done = [await _stream(js, stream, replicas) for stream in STREAMS]
     done += [await _consumer(js, consumer) for consumer in CONSUMERS]
     done += [line async for line in _buckets(js, replicas)]
     done.append(await _clock(js, clock or ClockSetting()))
     return done
 
 
-async def _stream(js: JetStreamContext, config: StreamConfig) -> str:
+async def _stream(js: JetStreamContext, stream: Stream, replicas: int | None) -> str:
     try:
-        await js.stream_info(config.name or "")
+        standing = (await js.stream_info(stream.name)).config
     except NotFoundError:
-        await js.add_stream(config)
-        return f"stream {config.name}: created"
-    await js.update_stream(config)
-    return f"stream {config.name}: in place"
+        await js.add_stream(stream_config(stream, replicas or 1))
+        return f"stream {stream.name}: created"
+    await js.update_stream(stream_config(stream, replicas or standing.num_replicas or 1))
+    return f"stream {stream.name}: in place"
 
 
 async def _consumer(js: JetStreamContext, consumer: Consumer) -> str:
@@ -105,23 +108,26 @@ async def _consumer(js: JetStreamContext, consumer: Consumer) -> str:
     return f"consumer {consumer.service} on {consumer.stream}: in place"
 
 
-async def _buckets(js: JetStreamContext, replicas: int) -> AsyncIterator[str]:
+async def _buckets(js: JetStreamContext, replicas: int | None) -> AsyncIterator[str]:
     for bucket in BUCKETS:
-        if bucket.kind == "kv":
-            with suppress(BadRequestError):  # made by an older version: left as it is
-                await js.create_key_value(
-                    KeyValueConfig(
-                        bucket=bucket.name, history=5, ttl=bucket.keep, replicas=replicas, direct=True
-                    )
-                )
-        else:
-            try:
-                await js.object_store(bucket.name)
-            except NotFoundError:
-                await js.create_object_store(
-                    bucket.name, ObjectStoreConfig(bucket=bucket.name, replicas=replicas)
-                )
+        try:
+            standing = (await js.stream_info(bucket.stream)).config
+        except NotFoundError:
+            await _create_bucket(js, bucket, replicas or 1)
+        else:  # made by an older version: left as it is, but for its copies
+            if replicas and standing.num_replicas != replicas:
+                standing.num_replicas = replicas
+                await js.update_stream(standing)
         yield f"bucket {bucket.name}: in place"
+
+
+async def _create_bucket(js: JetStreamContext, bucket: Bucket, replicas: int) -> None:
+    if bucket.kind == "kv":
+        await js.create_key_value(
+            KeyValueConfig(bucket=bucket.name, history=5, ttl=bucket.keep, replicas=replicas, direct=True)
+        )
+    else:
+        await js.create_object_store(bucket.name, ObjectStoreConfig(bucket=bucket.name, replicas=replicas))
 
 
 async def _clock(js: JetStreamContext, wanted: ClockSetting) -> str:
@@ -134,11 +140,7 @@ async def _clock(js: JetStreamContext, wanted: ClockSetting) -> str:
     cases = await js.stream_info("CASES")
     if current and current.mode != wanted.mode and cases.state.messages:
         raise ClockDiffers
-    if current is None or (wanted.mode == "simulated" and wanted != current):
+    moved = wanted.mode == "simulated" and wanted != current  # a real clock has nothing to set
+    if current is None or current.mode != wanted.mode or moved:
         await directory.put("clock", wanted.model_dump_json().encode())
     return f"clock: {wanted.mode}"
-
-
-def streams_of(service: str) -> Iterable[Consumer]:
-    """The consumers that belong to this service."""
-    return (consumer for consumer in CONSUMERS if consumer.service == service)
