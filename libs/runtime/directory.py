@@ -18,6 +18,12 @@ FOLLOW_EVERY = 1.0
 """Seconds between two looks. A direct get costs 0.2 ms, and unlike a watcher it cannot go deaf when the
 server restarts (its consumer is ephemeral)."""
 
+FETCH_WITHIN = 5.0
+"""Seconds for a whole pack: nats-py waits for ever for a piece that never comes (2.16.0)."""
+
+_NEWEST = ("KV_DIRECTORY", "$KV.DIRECTORY.>")
+"""Stream and filter of the newest entry: while its sequence stays, nothing has changed."""
+
 
 class Directory:
     """Gives the pack in force (`pack`), any earlier version (`version`), and keeps the clock right."""
@@ -40,7 +46,8 @@ class Directory:
         if version not in self._packs:
             try:
                 self._store = self._store or await self._js.object_store("PACKS")
-                found = await self._store.get(version)
+                async with asyncio.timeout(FETCH_WITHIN):
+                    found = await self._store.get(version)
             except (NotFoundError, ObjectNotFoundError, BucketNotFoundError) as error:
                 raise NotProvisioned from error
             self._packs[version] = await asyncio.to_thread(Pack.from_json, found.data or b"")
@@ -71,18 +78,25 @@ class Directory:
 
     async def follow(self) -> None:
         """Look again and again until cancelled; a bad moment of the server changes nothing."""
+        seen = 0
         while True:
             await asyncio.sleep(FOLLOW_EVERY)
             try:
-                await self.refresh()
-            except (NotProvisioned, NatsError, TimeoutError, OSError, ValueError) as error:
+                newest = (await self._js.get_last_msg(*_NEWEST, direct=True)).seq or 0
+                if newest != seen:
+                    await self.refresh()
+                    seen = newest
+            except (NotProvisioned, NotFoundError, NatsError, TimeoutError, OSError, ValueError) as error:
                 log("pack_not_refreshed", kind=type(error).__name__)
 
 
 async def put_pack(js: JetStreamContext, pack: Pack) -> str:
     """Store a pack and put it in force by compare-and-set; returns its version (provisioner's key)."""
     store = await js.object_store("PACKS")
-    await store.put(pack.version, pack.to_json())
+    try:
+        await store.get_info(pack.version)
+    except ObjectNotFoundError:  # else it stays: storing it again takes the pieces from under its readers
+        await store.put(pack.version, pack.to_json())
     bucket = await js.key_value("DIRECTORY")
     try:
         entry = await bucket.get("current")

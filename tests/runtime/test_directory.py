@@ -1,5 +1,6 @@
 """The pack in force and the clock: taken while running, also after the server was away."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +80,38 @@ async def test_simulated_time_never_meets_real_cases(server: NatsServer) -> None
             await provision(
                 operator, clock=ClockSetting(mode="simulated", origin=datetime(2026, 1, 1, tzinfo=UTC))
             )
+
+
+async def test_a_server_without_cases_goes_back_to_real_time(tmp_path: Path) -> None:
+    setting = ClockSetting(mode="simulated", origin=AN_ORIGIN, real=time.time(), rate=360)
+    async with provisioned(tmp_path / "nats", clock=setting) as server:
+        async with connected(server, "provisioner") as operator:
+            await provision(operator)
+            await put_pack(operator, load(PACK))
+        async with connected(server, "sla") as js:
+            clock = FollowingClock()
+            await Directory(js, clock).wait()
+            assert not clock.simulated
+
+
+async def test_a_pack_whose_pieces_are_gone_is_an_error_and_not_waited_for_for_ever(
+    server: NatsServer,
+) -> None:
+    async with connected(server, "provisioner") as operator, connected(server, "sla") as js:
+        await put_pack(operator, load(PACK))
+        await operator.purge_stream("OBJ_PACKS", subject="$O.PACKS.C.>")
+        async with asyncio.timeout(20) as too_long:
+            with pytest.raises(TimeoutError):
+                await Directory(js, FollowingClock()).refresh()
+        assert not too_long.expired()
+
+
+async def test_a_pack_that_is_applied_again_is_not_stored_again(server: NatsServer) -> None:
+    async with connected(server, "provisioner") as operator:
+        await put_pack(operator, load(PACK))
+        stored = (await operator.stream_info("OBJ_PACKS")).state.last_seq
+        await put_pack(operator, load(PACK))
+        assert (await operator.stream_info("OBJ_PACKS")).state.last_seq == stored
 
 
 async def test_provisioning_twice_changes_nothing(server: NatsServer) -> None:
