@@ -76,6 +76,22 @@ def test_a_name_of_one_word_is_found_as_it_is_written_only() -> None:
     assert find_personal("Dịch lan rộng", lan) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Gọi lại +1 415-555-2671 sau 18 giờ", "phone"),
+        ("Máy lẻ 385 2246", "phone"),
+        ("Nhà 12 LÊ LỢI ngập nước", "address"),
+    ],
+)
+def test_the_senders_own_number_and_door_are_found_even_where_they_look_like_nothing(
+    text: str, kind: str
+) -> None:
+    abroad = Person(phone="+14155552671", phone_raw="3852246", address="12 Lê Lợi, phường Lam Sơn")
+    assert [one.kind for one in find_personal(text, abroad, PUBLIC)] == [kind]
+    assert find_personal("Đường Lê Lợi, phường Lam Sơn, thôn 3", abroad, PUBLIC) == []
+
+
 @pytest.mark.parametrize("field", ["question", "answer"])
 @pytest.mark.parametrize("status", ["answered", "answered_by_phone", "answered_at_desk"])
 def test_publishing_personal_data_is_refused_with_what_was_found(field: str, status: str) -> None:

@@ -12,6 +12,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\d+])(?:\+?84|0)(?:[\s.\-()]{0,2}\d){8,10}(?![\s.\-]?\d)")
 _NUMBER = re.compile(r"(?<!\d)(?:\d{3} ?\d{3} ?\d{3}(?: ?\d{3})?)(?!\d)(?!\s*(?:đồng|đ\b|VN[DĐ]))")
 _PLATE = re.compile(r"\b\d{2}[ -]?[A-ZĐ][A-Z0-9]?[ .-]?(?:\d{3}[ .]?\d{2}|\d{4})\b")
+_DOOR = re.compile(r"(?:(?:số nhà|số|nhà)\s+)?\d[\w/-]*\s+\w[^,;]*", re.IGNORECASE)
+_SHORTEST_NUMBER = 6
 _TITLES = r"(?:anh|chị|ông|bà|cô|chú|bác|em|cháu)"
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -73,6 +75,10 @@ def _all(text: str, person: Person, public: frozenset[str]) -> Iterator[Found]:
     yield from _matches("phone", _PHONE, text, public)
     yield from _matches("id", _NUMBER, text, public)
     yield from _matches("plate", _PLATE, text, public)
+    for number in {person.phone, person.phone_raw}:
+        yield from _matches("phone", _the_number(number), text, public)
+    for door in filter(_DOOR.fullmatch, map(str.strip, person.address.split(",")[:1])):
+        yield from _sender("address", door, text)
     for kind, words in (("name", person.name), ("address", person.address), ("email", person.email)):
         yield from _sender(kind, words, text)
     given = person.name.split()[-1:] or [""]
@@ -88,6 +94,15 @@ def _matches(kind: str, pattern: re.Pattern[str], text: str, public: frozenset[s
         plain = match[0].lower() if kind == "email" else re.sub(r"\D", "", match[0])
         if plain not in public:
             yield Found(kind, match[0], *match.span())
+
+
+def _the_number(typed: str) -> re.Pattern[str]:
+    """The sender's own number, of whatever country and length, however it is grouped."""
+    digits = re.sub(r"\D", "", typed)
+    if len(digits) < _SHORTEST_NUMBER:
+        return re.compile(r"(?!)")
+    grouped = r"[\s.\-()]{0,2}".join(digits)
+    return re.compile(rf"(?<!\d){grouped}(?!\d)")
 
 
 def _sender(kind: str, words: str, text: str) -> Iterator[Found]:
