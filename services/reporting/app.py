@@ -12,6 +12,7 @@ from libs.packs.model import Pack
 from libs.runtime.clock import Clock
 from libs.runtime.database import open_engine
 from libs.runtime.directory import Directory
+from libs.runtime.reader import LATER
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from services.reporting import store
@@ -41,9 +42,9 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         return rt.directory.pack
 
     flow = Flow(pack, rt.clock)
-    rt.read_cases(engine, store.LINK, flow.follow, after=flow.commit)
-    rt.read_side("CLOCKS", engine, store.LINK, flow.follow_clocks, after=flow.commit_clocks)
-    rt.read_side("LETTERS", engine, store.LINK, store.apply_letters)
+    rt.read_cases(engine, store.LINK, flow.follow, after=flow.commit, pace=LATER)
+    rt.read_side("CLOCKS", engine, store.LINK, flow.follow_clocks, after=flow.commit_clocks, pace=LATER)
+    rt.read_side("LETTERS", engine, store.LINK, store.apply_letters, pace=LATER)
     if settings.collector:
         collector = Collector(rt, engine, settings.collect_seconds, settings.unowned_seconds, settings.disks)
         rt.keep_running(collector.run(), "collector")

@@ -1,9 +1,11 @@
 """The collector's questions: one look at what is open, judged, overdue or failed, in a few GROUP BYs."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select, text
 
 from services.reporting.domain.cases import AT_DESK, UNANSWERED, WITHOUT_SLIP
 from services.reporting.labels import CITIZEN, Labels
@@ -53,40 +55,55 @@ def count(connection: Connection, labels: Labels, now: int, unowned_after: int) 
 
 def _open_cases(connection: Connection, labels: Labels, counts: Counts, unowned_before: int) -> None:
     c = CASE.c
-    dimensions = (c.agency, c.status, c.field, c.channel, c.place, c.urgent)
-    query = (
-        select(*dimensions, func.count().label("cases"), func.min(c.opened_at).label("oldest"))
-        .where(c.open)
-        .group_by(*dimensions)
+    waiting = c.open & c.status.in_(UNANSWERED)
+    _by_holder(connection, labels, counts)
+    for row in _groups(connection, c.open, c.place):
+        counts.by_district[labels.district(row.place)] += row.number
+    targets: tuple[tuple[ColumnElement[str], Callable[[str], str], Counter[str], dict[str, int]], ...] = (
+        (c.field, labels.field, counts.by_field, counts.oldest_by_field),
+        (c.channel, labels.channel, counts.by_channel, counts.oldest_by_channel),
     )
-    for row in connection.execute(query):
+    for column, label, found, oldest in targets:
+        for row in _groups(connection, c.open, column):
+            found[label(row[0])] += row.number
+        for row in _groups(connection, waiting, column):
+            _older(oldest, label(row[0]), row.oldest)
+    forgotten = c.open & c.status.in_(WITHOUT_SLIP) & (c.opened_at < unowned_before)
+    counts.urgent = sum(row.number for row in _groups(connection, waiting & c.urgent, c.urgent))
+    counts.unowned = sum(row.number for row in _groups(connection, forgotten, c.status))
+
+
+def _by_holder(connection: Connection, labels: Labels, counts: Counts) -> None:
+    for row in _groups(connection, CASE.c.open, CASE.c.status, CASE.c.agency):
         holder = labels.holder(row.status, row.agency)
-        field, channel = labels.field(row.field), labels.channel(row.channel)
-        counts.backlog[holder, row.status] += row.cases
-        counts.by_field[field] += row.cases
-        counts.by_channel[channel] += row.cases
-        counts.by_district[labels.district(row.place)] += row.cases
+        counts.backlog[holder, row.status] += row.number
         if row.status in UNANSWERED:
-            counts.urgent += row.cases if row.urgent else 0
             _older(counts.oldest, holder, row.oldest)
-            _older(counts.oldest_by_field, field, row.oldest)
-            _older(counts.oldest_by_channel, channel, row.oldest)
         if row.status in AT_DESK:
-            counts.triage += row.cases
+            counts.triage += row.number
             counts.triage_oldest = min(row.oldest, counts.triage_oldest or row.oldest)
-    forgotten = select(func.count()).where(c.open, c.opened_at < unowned_before, c.status.in_(WITHOUT_SLIP))
-    counts.unowned = connection.execute(forgotten).scalar_one()
 
 
 def _older(oldest: dict[str, int], key: str, at: int) -> None:
     oldest[key] = min(at, oldest.get(key, at))
 
 
+def _groups(
+    connection: Connection, which: ColumnElement[bool], *by: ColumnElement[Any]
+) -> Sequence[Row[Any]]:
+    """How many cases, and when the oldest was opened, for each value of `by`."""
+    number, oldest = func.count().label("number"), func.min(CASE.c.opened_at).label("oldest")
+    query: Select[Any] = select(*by, number, oldest).where(which).group_by(*by)
+    return connection.execute(query).all()
+
+
 def _clocks(connection: Connection, labels: Labels, counts: Counts, now: int) -> None:
     """Overdue is computed from the due instant, so it is right even when nobody fires the clocks."""
     c = CLOCK.c
     late = (c.due < now).label("late")
-    query = select(c.agency, c.kind, late, func.count().label("clocks")).where(c.stopped == "")
+    query = select(c.agency, c.kind, late, func.count().label("clocks")).where(
+        c.stopped == literal_column("''")
+    )
     for row in connection.execute(query.group_by(c.agency, c.kind, late)):
         counts.running[row.kind] += row.clocks
         if row.late:
@@ -95,16 +112,19 @@ def _clocks(connection: Connection, labels: Labels, counts: Counts, now: int) ->
 
 def _judged(connection: Connection, labels: Labels, counts: Counts, since: int) -> None:
     c = CLOCK.c
-    dimensions = (c.agency, c.field, c.channel, c.judgement)
-    query = (
-        select(*dimensions, func.count().label("clocks"))
-        .where(c.judged_at >= since, c.kind == "answer")
-        .group_by(*dimensions)
+    targets: tuple[tuple[ColumnElement[str], Callable[[str], str], Counter[Pair]], ...] = (
+        (c.agency, labels.agency, counts.judged),
+        (c.field, labels.field, counts.judged_by_field),
+        (c.channel, labels.channel, counts.judged_by_channel),
     )
-    for row in connection.execute(query):
-        counts.judged[labels.agency(row.agency), row.judgement] += row.clocks
-        counts.judged_by_field[labels.field(row.field), row.judgement] += row.clocks
-        counts.judged_by_channel[labels.channel(row.channel), row.judgement] += row.clocks
+    for column, label, found in targets:
+        query = (
+            select(column, c.judgement, func.count())
+            .where(c.judged_at >= since, c.kind == "answer")
+            .group_by(column, c.judgement)
+        )
+        for code, judgement, clocks in connection.execute(query):
+            found[label(code), judgement] += clocks
 
 
 def _letters(connection: Connection, labels: Labels, counts: Counts, since: int) -> None:

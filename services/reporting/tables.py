@@ -6,8 +6,9 @@ from sqlmodel import Field, SQLModel
 
 from libs.runtime.database import CaseLink
 
-_OPEN = text("open")
 _RUNNING = text("stopped = ''")
+_COUNTED = ("status", "agency", "field", "channel", "place", "urgent", "opened_at")
+"""What the collector asks for: with all of it in the index of open cases, a count reads no case."""
 
 
 def _instant(*, index: bool = False) -> int | None:
@@ -29,7 +30,14 @@ class CaseRow(ReportingTable, table=True):
     """A request with the fields of Điều 11.1; the columns are those of `domain.cases.Case`."""
 
     __tablename__ = "reporting_case"
-    __table_args__ = (Index("reporting_case_open", "opened_at", sqlite_where=_OPEN, postgresql_where=_OPEN),)
+    __table_args__ = (
+        Index(
+            "reporting_case_open",
+            *_COUNTED,
+            sqlite_where=text("open = 1"),  # word for word as the query has it, else it is not used
+            postgresql_where=text("open"),
+        ),
+    )
 
     case_id: str = Field(primary_key=True, max_length=32)
     code: str
@@ -90,8 +98,13 @@ class ClockRow(ReportingTable, table=True):
 
     __tablename__ = "reporting_clock"
     __table_args__ = (
-        Index("reporting_clock_running", "due", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
-        Index("reporting_clock_judged", "judged_at"),
+        Index(
+            "reporting_clock_running",
+            *("agency", "kind", "due"),
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
+        Index("reporting_clock_judged", "judged_at", "kind", "agency", "field", "channel", "judgement"),
     )
 
     case_id: str = Field(primary_key=True, max_length=32)

@@ -1,4 +1,4 @@
-"""Reporting's rows on SQLite and PostgreSQL: applied, merged, forgotten, counted."""
+"""Reporting's rows on SQLite and PostgreSQL: applied, merged, forgotten, tabled."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,12 +10,11 @@ from sqlalchemy import Engine, Table
 
 from libs.contracts import events
 from libs.contracts.facts import Value
-from libs.contracts.sidefacts import ClockArmed, ClockMet, ClockMissed, LetterFailed, LetterSent
+from libs.contracts.sidefacts import ClockArmed, ClockMet, ClockMissed, LetterSent
 from libs.runtime.database import reading
 from services.reporting import store
 from services.reporting.agencies import Overview, overview
 from services.reporting.cases import cases, number_of_cases
-from services.reporting.counts import Counts, count
 from services.reporting.domain.cases import Case
 from services.reporting.domain.sides import Clock, Letter
 from services.reporting.domain.slips import Slip, seconds
@@ -44,11 +43,6 @@ NOON = MONDAY_MORNING + timedelta(hours=4)
 def engine(database_url: str) -> Iterator[Engine]:
     with database(database_url) as made:
         yield made
-
-
-def counted(engine: Engine, at: datetime = NOON, unowned_after: int = 3600) -> Counts:
-    with reading(engine) as connection:
-        return count(connection, Labels(thanh_hoa()), seconds(at), unowned_after)
 
 
 def table_of(engine: Engine, first: str, last: str, now: datetime = NOON) -> Overview:
@@ -106,93 +100,6 @@ def test_a_clock_takes_its_channel_from_its_case(engine: Engine) -> None:
     applied(engine, told)
     clocks_applied(engine, clock(ClockArmed, told.ref.case_id))
     assert rows(engine, store.CLOCK)[0]["channel"] == "zalo"
-
-
-def test_backlog_is_counted_by_who_has_the_case_in_hand(engine: Engine) -> None:
-    arbiter = Told().open()
-    arbiter.tell(make(events.CaseReferred, arbiter.ref))
-    done = Told().open().by_officer(events.CaseRejected, reason="out-of-scope")
-    applied(engine, Told().open(), Told().open().sent("SYT"), Told().open().sent("LẠ"), arbiter, done)
-    assert counted(engine).backlog == {
-        ("desk", "new"): 1,
-        ("SYT", "routed"): 1,
-        ("other", "routed"): 1,
-        (thanh_hoa().arbiter, "arbiter"): 1,
-    }
-
-
-def test_the_oldest_age_is_that_of_the_oldest_case_without_an_answer(engine: Engine) -> None:
-    old = Told().open(at=MONDAY_MORNING - DAY).sent().by_officer(events.CaseAnswered, answer="xong")
-    applied(engine, old, Told().open().sent(), Told().open(at=NOON).sent())
-    counts = counted(engine)
-    assert counts.oldest == {"SYT": seconds(MONDAY_MORNING)}
-    assert counts.backlog["SYT", "answered"] == 1, "answered and not yet published is open, but not waiting"
-
-
-def test_a_case_without_a_slip_is_owned_by_nobody_after_an_hour(engine: Engine) -> None:
-    answered = Told().open()
-    answered.tell(make(events.CaseAnsweredAtDesk, answered.ref, answer="xong"))
-    applied(engine, Told().open(), Told().open().sent(), answered)
-    assert counted(engine, MONDAY_MORNING + timedelta(hours=1)).unowned == 0
-    assert counted(engine, MONDAY_MORNING + timedelta(seconds=3601)).unowned == 1
-
-
-def test_triage_is_what_waits_for_an_operator(engine: Engine) -> None:
-    applied(engine, Told().open(), Told().open(at=NOON), Told().open().sent())
-    counts = counted(engine)
-    assert (counts.triage, counts.triage_oldest) == (2, seconds(MONDAY_MORNING))
-
-
-def test_overdue_is_computed_from_the_due_instant_even_when_nobody_fires_clocks(engine: Engine) -> None:
-    told = [Told().open().sent() for _ in range(3)]
-    applied(engine, *told)
-    a, b, c = (one.ref.case_id for one in told)
-    clocks_applied(
-        engine, clock(ClockArmed, a), clock(ClockArmed, b, due=DUE + DAY), clock(ClockMet, c, stopped_at=NOON)
-    )
-    counts = counted(engine, DUE + timedelta(seconds=1))
-    assert (counts.overdue, counts.running) == ({("SYT", "answer"): 1}, {"answer": 2})
-
-
-def test_judgements_are_those_of_the_last_thirty_days(engine: Engine) -> None:
-    told = [Told().open().sent() for _ in range(3)]
-    applied(engine, *told)
-    a, b, c = (one.ref.case_id for one in told)
-    clocks_applied(
-        engine,
-        clock(ClockMet, a, stopped_at=NOON),
-        clock(ClockMissed, b),
-        clock(ClockMissed, c, due=DUE - 40 * DAY),
-        clock(ClockMissed, a, "promise-1-1"),
-    )
-    counts = counted(engine, DUE + DAY)
-    assert counts.judged == {("SYT", "on_time"): 1, ("SYT", "late_silent"): 1}
-    assert counts.judged_by_field == {("F04", "on_time"): 1, ("F04", "late_silent"): 1}
-    assert counts.judged_by_channel == {("portal", "on_time"): 1, ("portal", "late_silent"): 1}
-
-
-def test_the_district_of_a_commune_is_counted_and_an_unknown_place_is_other(engine: Engine) -> None:
-    pack = thanh_hoa()
-    commune = next(unit for unit in pack.units if unit.level == "commune")
-    district = next(unit.code for unit in pack.enclosing(commune.code) if unit.level == "district")
-    applied(engine, Told().open().sent(place=commune.code), Told().open().sent(place="99999"), Told().open())
-    assert counted(engine).by_district == {district: 1, "other": 2}
-
-
-def test_letters_given_up_are_counted_by_agency_and_an_unreachable_one_stands_out(engine: Engine) -> None:
-    letters_applied(
-        engine,
-        letter(LetterFailed, "a" * 32, "l1", reason="550"),
-        letter(LetterFailed, "a" * 32, "l2", way="none", reason="no contact"),
-        letter(LetterFailed, "a" * 32, "l3", audience="citizen", agency="", reason="550"),
-        letter(LetterSent, "a" * 32, "l4", attempt=1),
-        letter(LetterFailed, "a" * 32, "l5", at=NOON - 2 * DAY, reason="550"),
-    )
-    assert counted(engine).letters_failed == {
-        ("SYT", "email"): 1,
-        ("SYT", "none"): 1,
-        ("citizen", "email"): 1,
-    }
 
 
 def test_the_monthly_table_counts_slips_in_the_month_they_were_received_handled_and_judged(
