@@ -54,6 +54,6 @@ RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
 USER hotline
 ENV SERVICE=$SERVICE
 # Ready, not merely alive; two imports only, since it runs often.
-HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=6 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-ISc", "import os, socket as s\nport = next(v for k, v in os.environ.items() if k.endswith('_OPERATIONS_PORT'))\nc = s.create_connection(('127.0.0.1', int(port)), 3)\nc.sendall(b'GET /ready HTTP/1.0\\r\\n\\r\\n')\nraise SystemExit(b' 200 ' not in c.recv(64))"]
 CMD exec python -m "services.$SERVICE"

@@ -94,6 +94,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         add_server(command)
         command.set_defaults(run=run)
     restore_.add_argument("--replicas", type=int, default=1, choices=(1, 3, 5), help="copies of each stream")
+    restore_.add_argument("--accounts-only", action="store_true", help="nats-server is well: only the desk")
 
 
 def run_backup(arguments: argparse.Namespace) -> int:
@@ -115,6 +116,8 @@ def run_restore(arguments: argparse.Namespace) -> int:
     manifest = checked(folder)
 
     async def work(nc: Client, desk: Engine, folder: Path) -> list[str]:
+        if arguments.accounts_only:
+            return [ownrows.restore(desk, manifest.tables, folder)]
         return await restore(nc, desk, folder, manifest, replicas=arguments.replicas)
 
     for line in asyncio.run(_with_server(arguments, work)):

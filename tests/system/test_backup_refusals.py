@@ -1,5 +1,8 @@
 """What a backup holds of the desk, and everything for which a restoration says no before it begins."""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -166,3 +169,46 @@ async def test_a_folder_that_is_no_whole_backup_is_refused_in_words(folder: Path
         (folder / MANIFEST).write_text(damage)
         with pytest.raises(NotABackup, match=words):
             checked(folder)
+
+
+async def hotline(server: NatsServer, desk: Path, *words: str | Path) -> tuple[int, str]:
+    """The exit code of `hotline …`, and all it said."""
+    known = {"HOTLINE_DESK_DATABASE_URL": f"sqlite:///{desk}", "PATH": os.environ["PATH"]}
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "libs.cli", *words,
+        "--nats", server.url, "--seed-file", server.seed("provisioner"),
+        env=known, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await program.communicate()
+    assert program.returncode is not None
+    return program.returncode, said.decode()
+
+
+async def test_the_commands_say_what_they_did_and_refuse_in_one_line(
+    server: NatsServer, other: NatsServer, folder: Path, tmp_path: Path
+) -> None:
+    desk, new = tmp_path / "desk.db", tmp_path / "new.db"
+    empty_desk(f"sqlite:///{new}").dispose()
+    second = tmp_path / "second"
+    code, said = await hotline(server, desk, "backup", second)
+    assert (code, f"{second}: 4 facts about cases" in said) == (0, True)
+    code, said = await hotline(server, desk, "backup", second)
+    assert (code, said) == (
+        1,
+        f"hotline: {second} is not an empty folder; every backup gets one of its own\n",
+    )
+    code, said = await hotline(other, new, "restore", second)
+    assert (code, "CASES: 4 messages" in said, "Now rebuild" in said) == (0, True, True)
+    code, said = await hotline(other, new, "restore", second)
+    assert (code, said.count("\n"), "has cases already" in said) == (1, 1, True)
+
+
+async def test_a_lost_database_gets_its_accounts_back_beside_a_living_server(
+    server: NatsServer, folder: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "new.db"
+    desk = empty_desk(f"sqlite:///{new}")
+    code, said = await hotline(server, new, "restore", folder, "--accounts-only")
+    assert (code, "desk: 1 rows" in said) == (0, True)
+    assert rows(desk, AccountRow) == [ACCOUNT]
+    desk.dispose()
