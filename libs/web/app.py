@@ -16,6 +16,7 @@ from libs.contracts.errors import Refused
 from libs.contracts.requests import Problem, Problems
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
+from libs.runtime.projection import DatabaseDown
 from libs.web.guard import Guard
 from libs.web.headers import SecurityHeaders
 from libs.web.language import COOKIE, LANGUAGES
@@ -105,7 +106,8 @@ def _handle_errors(app: FastAPI, pages: Pages, status_of: Callable[[Refused], in
         answer.headers["retry-after"] = str(60 * error.minutes)
         return answer
 
-    async def on_unknown_outcome(request: Request, _: OutcomeUnknown) -> Response:
+    async def later(request: Request, error: Exception) -> Response:
+        log("page_put_off", kind=type(error).__name__, method=request.method)
         return error_page(pages, request, 503)
 
     async def on_error(request: Request, error: Exception) -> Response:
@@ -117,7 +119,7 @@ def _handle_errors(app: FastAPI, pages: Pages, status_of: Callable[[Refused], in
         Refused: on_refused,
         RequestValidationError: on_invalid,
         TooOften: on_too_often,
-        OutcomeUnknown: on_unknown_outcome,
+        **dict.fromkeys((OutcomeUnknown, *DatabaseDown), later),
         Exception: on_error,
     }
     for kind, handler in handlers.items():
