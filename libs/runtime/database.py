@@ -4,9 +4,10 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Insert, MetaData, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -101,15 +102,22 @@ def upsert(
     keep: bool = False,
 ) -> None:
     """Insert rows; where the key stands already, replace the other columns, or with `keep` leave the row."""
-    if not rows:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(target)
-    changed = [name for name in rows[0] if name not in key]
+    if rows:
+        statement = _upsert(connection.dialect.name, target, tuple(rows[0]), tuple(key), keep)
+        connection.execute(statement, [dict(row) for row in rows])
+
+
+@lru_cache(maxsize=256)
+def _upsert(
+    dialect: str, target: Table, columns: tuple[str, ...], key: tuple[str, ...], keep: bool
+) -> Insert:
+    """Made once: building a statement costs as much as running it."""
+    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(target)
+    changed = [name for name in columns if name not in key]
     if keep or not changed:
-        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+        chosen: Insert = statement.on_conflict_do_nothing(index_elements=list(key))
     else:
-        statement = statement.on_conflict_do_update(
+        chosen = statement.on_conflict_do_update(
             index_elements=list(key), set_={name: statement.excluded[name] for name in changed}
         )
-    connection.execute(statement, [dict(row) for row in rows])
+    return chosen
