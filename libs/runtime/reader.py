@@ -1,6 +1,7 @@
 """Reads a stream through the service's durable consumer, batch by batch, and answers for each message."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from nats.aio.client import Client
@@ -16,6 +17,9 @@ from libs.runtime.projection import DatabaseDown, Delivery, Outcome, Verdict
 from libs.runtime.publishing import EXPECTED
 from libs.runtime.pull import Pull
 from libs.runtime.sidelog import SideLog
+
+SOON, LATER = 0.05, 0.25
+"""Pace of a stream: seconds between two batches when somebody may be waiting, and when nobody is."""
 
 Work = Callable[[Sequence[Delivery]], list[Verdict]]
 """Applies a batch, in a thread; one verdict a delivery."""
@@ -34,8 +38,9 @@ class Reader:
         stream: str,
         work: Work,
         after: Callable[[], None] = lambda: None,  # called when a batch had an effect
+        pace: float = 0.0,  # seconds between two batches at least
     ) -> None:
-        self._pull = Pull(nc, stream, service)
+        self._pull = Pull(nc, stream, service, pace=pace)
         self._side = side
         self._clock = clock
         self._service = service
@@ -68,12 +73,13 @@ class Reader:
             raise
         for message, delivery, verdict in zip(messages, deliveries, verdicts, strict=True):
             await self._answer(message, delivery, verdict)
+        for outcome, many in Counter(verdict.outcome for verdict in verdicts).items():
+            FACTS_READ.labels(self._service, self._stream, outcome.value).inc(many)
         PENDING.labels(self._service, self._stream).set(messages[-1].metadata.num_pending)
         if any(verdict.outcome is Outcome.DONE for verdict in verdicts):
             self._after()
 
     async def _answer(self, message: Msg, delivery: Delivery, verdict: Verdict) -> None:
-        FACTS_READ.labels(self._service, self._stream, verdict.outcome.value).inc()
         if verdict.outcome is Outcome.GAP:
             await message.nak(delay=min(0.3, 0.03 * message.metadata.num_delivered))
             return

@@ -59,11 +59,20 @@ class Runtime:
             self.failed.set()
 
     def read_cases(
-        self, engine: Engine, link: Table, apply: Apply, *, after: Callable[[], None] = lambda: None
+        self,
+        engine: Engine,
+        link: Table,
+        apply: Apply,
+        *,
+        after: Callable[[], None] = lambda: None,
+        pace: float = 0.0,
     ) -> None:
-        """Keep a projection of CASES: the durable of this service, its link table, its apply function."""
+        """Keep a projection of CASES: the durable of this service, its link table, its apply function.
+
+        `pace`: seconds between two batches at least, so that a busy stream costs few transactions.
+        """
         unknown = FACTS_UNKNOWN.labels(self.service).inc
-        self._read("CASES", engine, CaseProjection(link, apply, unknown), after)
+        self._read("CASES", engine, CaseProjection(link, apply, unknown), after, pace)
         self.keep_running(parked.watch(self.service, engine, link), "parked")
 
     def read_side(
@@ -74,9 +83,10 @@ class Runtime:
         apply: ApplySide,
         *,
         after: Callable[[], None] = lambda: None,
+        pace: float = 0.0,
     ) -> None:
         """Keep a projection of CLOCKS or LETTERS beside the one of CASES."""
-        self._read(stream, engine, SideProjection(link, apply), after)
+        self._read(stream, engine, SideProjection(link, apply), after, pace)
 
     def _read(
         self,
@@ -84,10 +94,18 @@ class Runtime:
         engine: Engine,
         projection: CaseProjection | SideProjection,
         after: Callable[[], None],
+        pace: float,
     ) -> None:
         work = functools.partial(in_transaction, engine, projection)
         reader = Reader(
-            self.nc, self.side, self.clock, service=self.service, stream=stream, work=work, after=after
+            self.nc,
+            self.side,
+            self.clock,
+            service=self.service,
+            stream=stream,
+            work=work,
+            after=after,
+            pace=pace,
         )
         self.readiness.consumers.add(stream)
         self.readiness.engine = engine

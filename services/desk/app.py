@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from libs.runtime.clock import Clock
 from libs.runtime.database import open_engine
 from libs.runtime.directory import Directory
+from libs.runtime.reader import LATER, SOON
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from services.desk.answers import Answers
@@ -56,9 +57,9 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         live=live,
         reports=reports,
     )
-    rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce)
+    rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce, pace=SOON)
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
-        rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce)
+        rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce, pace=LATER)
     yield application(desk)
     await intake.close()
     await reports.close()

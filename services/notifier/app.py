@@ -11,6 +11,7 @@ from libs.contracts.errors import HotlineError
 from libs.runtime.clock import Clock
 from libs.runtime.database import open_engine
 from libs.runtime.directory import Directory
+from libs.runtime.reader import LATER, SOON
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from services.notifier.gateways.console import Console
@@ -52,8 +53,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         for sender in senders:
             sender.woken.set()
 
-    rt.read_cases(engine, LINK, store.apply, after=wake)
-    rt.read_side("CLOCKS", engine, LINK, store.apply_clocks, after=wake)
+    rt.read_cases(engine, LINK, store.apply, after=wake, pace=SOON)
+    rt.read_side("CLOCKS", engine, LINK, store.apply_clocks, after=wake, pace=LATER)
     for sender in senders:
         rt.keep_running(sender.run(), f"sender-{sender.way}")
     rt.keep_running(keeper.run(), "keeper")

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from libs.runtime.clock import Clock
 from libs.runtime.database import open_engine, table
 from libs.runtime.directory import Directory
+from libs.runtime.reader import LATER, SOON
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from libs.web.app import civic, web_app
@@ -42,8 +43,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     engine = open_engine(settings.database_url)
     PortalTable.metadata.create_all(engine)
     store = Store(engine, Proof(secret.encode()))
-    rt.read_cases(engine, table(Link), store.apply)
-    rt.read_side("CLOCKS", engine, table(Link), store.apply_clocks)
+    rt.read_cases(engine, table(Link), store.apply, pace=SOON)
+    rt.read_side("CLOCKS", engine, table(Link), store.apply_clocks, pace=LATER)
     async with httpx.AsyncClient(base_url=settings.intake_url, timeout=TIMEOUT, trust_env=False) as client:
         intake = Intake(client, settings.intake_key_file.read_text(encoding="utf-8").strip())
         yield application(rt, settings, store, intake, Signer(secret))

@@ -13,6 +13,7 @@ from libs.runtime.clock import Clock
 from libs.runtime.database import create_tables, in_thread, open_engine, table
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotProvisioned, Unavailable
+from libs.runtime.reader import SOON
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from services.sla.clock import PackOf
@@ -44,7 +45,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         poll=settings.poll_seconds,
         grace=settings.grace_seconds,
     )
-    rt.read_cases(engine, table(Link), store.apply, after=publisher.wake)
+    rt.read_cases(engine, table(Link), store.apply, after=publisher.wake, pace=SOON)
     rt.keep_running(publisher.run(), "publisher")
     rt.keep_running(ticker.run(), "ticker")
     yield None
