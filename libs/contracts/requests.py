@@ -47,6 +47,7 @@ class NewRequest(Asked):
     secret: bool = Field(False, description="the citizen asks that their name be kept secret")
     language: Literal["vi", "en"] = "vi"
     operator: str | None = Field(None, max_length=64, description="account id of the operator who typed it")
+    operator_name: Line = Field("", description="their name, for the record of who took it (Điều 11.1)")
 
 
 class MoreWords(Asked):

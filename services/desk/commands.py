@@ -82,7 +82,7 @@ class Commands:
         if account.role != "operator" or not account.active:
             raise NotAllowed("Chỉ cán bộ Trực tiếp nhận cuộc gọi", "only operators take calls")
         words = call.model_dump(exclude={"command_id"})
-        request = NewRequest(**words, held=True, operator=account.id)
+        request = NewRequest(**words, held=True, operator=account.id, operator_name=account.name)
         accepted = await self.intake.open_case(request, f"{account.id}.{call.command_id}")
         return Taken(accepted.case_id, accepted.code, await self._shown(accepted.case_id, 1))
 

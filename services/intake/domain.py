@@ -92,8 +92,8 @@ def channel_of(request: NewRequest, sender: Sender, pack: Pack) -> str:
 
 def check(request: NewRequest, sender: Sender, pack: Pack, now: datetime) -> None:
     """Raises Refused for what a request says about the case that cannot be."""
-    if (request.held or request.operator) and not sender.held:
-        name = "held" if request.held else "operator"
+    reserved = (name for name in ("held", "operator", "operator_name") if getattr(request, name))
+    if not sender.held and (name := next(reserved, "")):
         raise Refused("Chỉ dành cho cán bộ Trực", "only an operator's desk may say this", field=name)
     if request.field is not None:
         try:
@@ -137,7 +137,7 @@ def open_case(
         event_id=derived_id(UUID(hex=case_id), CaseOpened.stem()),
         case_id=case_id,
         at=now,
-        by=Actor(service=SERVICE, person=request.operator),
+        by=_taker(request),
         pack_version=pack_version,
         code=code,
         track_token="" if person.phone else secrets.token_urlsafe(24),
@@ -151,6 +151,13 @@ def open_case(
         secret=request.secret,
         language=request.language,
     )
+
+
+def _taker(request: NewRequest) -> Actor:
+    if request.operator is None:
+        return Actor(service=SERVICE)
+    name = request.operator_name or None
+    return Actor(service=SERVICE, person=request.operator, name=name, role="operator")
 
 
 def require_same(request: NewRequest, stored: CaseOpened) -> None:

@@ -18,7 +18,8 @@ from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import open_engine, reading
 from libs.runtime.publishing import publish
-from libs.runtime.rebuild import rebuild, replay
+from libs.runtime.rebuild import rebuild
+from libs.runtime.replay import replay
 from libs.runtime.sidelog import SideLog
 from services.desk.app import project
 from services.desk.audit import VIEW
@@ -82,6 +83,7 @@ async def test_a_typed_call_goes_through_both_agencies_to_the_published_answer(
                 shown = await operator.look(ref)
                 assert shown["state"]["held"] and shown["state"]["channel"] == "phone"
                 assert shown["state"]["person"]["phone"] == "+84912345678"
+                assert shown["timeline"][0]["name"] == OPERATOR.name, "who took the call is on record"
 
                 steps: tuple[tuple[Person, str, dict[str, str]], ...] = (
                     (operator, "refer", {"question": "Sở nào?"}),

@@ -55,6 +55,7 @@ BODIES: list[tuple[bytes, int, str]] = [
     (b'{"text": "x", "channel": "phone"}', 422, "channel"),
     (b'{"text": "x", "held": true}', 422, "held"),
     (b'{"text": "x", "held": "maybe"}', 422, "held"),
+    ('{"text": "x", "operator_name": "Trần Thị B"}'.encode(), 422, "operator_name"),
     (b'{"text": "x", "language": "fr"}', 422, "language"),
     (b'{"text": "x", "received_at": "2026-01-01T00:00:00"}', 422, "received_at"),
     (b'{"text": "x", "received_at": "9999-12-31T23:59:59+00:00"}', 422, "received_at"),
