@@ -1,7 +1,6 @@
 """`python -m libs.devstack [FOLDER]`: the main job on a laptop, until Ctrl-C."""
 
 import asyncio
-import shutil
 import signal
 import sys
 import threading
@@ -88,6 +87,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--fresh"]:
-        shutil.rmtree(ROOT / ".run" / "hotline", ignore_errors=True)
-    sys.exit(main(ROOT / ".run" / "hotline"))
+    sys.exit(main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / ".run" / "hotline"))

@@ -28,6 +28,12 @@ def usable(port: int) -> bool:
     return True
 
 
+def usual_ports() -> dict[str, int]:
+    """What each listener is called, and its port where nothing else has it."""
+    operations = {f"{name} operations": port for name, port in OPERATIONS.items()}
+    return {**WITH_PAGES, **OTHER_PORTS, **operations}
+
+
 @dataclass
 class Layout:
     """A stack in `folder`. Ports are the usual ones where free, else any free one (`moved` says which)."""
@@ -37,14 +43,10 @@ class Layout:
     database_urls: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     moved: list[str] = field(default_factory=list)
+    usual: dict[str, int] = field(default_factory=usual_ports)
 
     def __post_init__(self) -> None:
-        usual = {
-            **WITH_PAGES,
-            **OTHER_PORTS,
-            **{f"{name} operations": port for name, port in OPERATIONS.items()},
-        }
-        for name, port in usual.items():
+        for name, port in self.usual.items():
             taken = self.any_ports or not usable(port)
             self.ports[name] = free_port() if taken else port
             if taken and not self.any_ports:
