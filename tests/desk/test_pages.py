@@ -232,7 +232,11 @@ async def test_a_typed_call_becomes_a_case_whose_code_is_read_out(server: NatsSe
         page = (await web.get(saved.headers["location"])).text
         assert "Đã lưu cuộc gọi" in page and re.search(r"<h1[^>]*>\d{3} \d{3} \d{3}</h1>", page)
         empty = await send(web, "/calls/new", "/calls/new", text="", name="Trần Thị B", do="save")
-        assert empty.status_code == 422 and 'value="Trần Thị B"' in empty.text
+        assert (
+            empty.status_code == 422
+            and "Nội dung: Vui lòng điền mục này" in empty.text
+            and 'value="Trần Thị B"' in empty.text
+        )
 
 
 async def test_the_arbiter_names_an_agency_and_the_operator_is_offered_only_that_one(
