@@ -2,6 +2,8 @@
 
 import importlib
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,13 @@ def given(entry: dict[str, Any]) -> dict[str, str]:
 def settings_of(service: str) -> type[ServiceSettings]:
     found: type[ServiceSettings] = importlib.import_module(f"services.{service}.settings").Settings
     return found
+
+
+def _has_compose() -> bool:
+    if not shutil.which("docker"):
+        return False
+    asked = ["docker", "compose", "version", "--short"]
+    return subprocess.run(asked, capture_output=True, check=False).stdout.lstrip(b"v").startswith(b"2")
 
 
 @pytest.mark.parametrize("service", of_services())
@@ -125,3 +134,16 @@ def test_the_image_recipe_builds_without_a_registry_s_front_end_and_runs_as_nobo
     assert "<<" not in recipe
     assert set(re.findall(r"^FROM (\S+)", recipe, re.MULTILINE)) == {"python:3.12-slim-bookworm", "base"}
     assert recipe.rsplit("\nUSER ", 1)[1].startswith("hotline")
+
+
+@pytest.mark.docker
+@pytest.mark.skipif(not _has_compose(), reason="docker compose v2 is not installed")
+def test_compose_itself_takes_the_file() -> None:
+    done = subprocess.run(
+        ["docker", "compose", "--profile", "*", "config", "--quiet"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
