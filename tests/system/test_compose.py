@@ -132,7 +132,11 @@ def test_the_image_recipe_builds_without_a_registry_s_front_end_and_runs_as_nobo
     recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert "# syntax=" not in recipe
     assert "<<" not in recipe
-    assert set(re.findall(r"^FROM (\S+)", recipe, re.MULTILINE)) == {"python:3.12-slim-bookworm", "base"}
+    assert set(re.findall(r"^FROM (\S+)", recipe, re.MULTILINE)) == {
+        "python:3.12-slim-bookworm",
+        "python",
+        "base",
+    }
     assert recipe.rsplit("\nUSER ", 1)[1].startswith("hotline")
 
 
