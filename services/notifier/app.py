@@ -43,7 +43,12 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     letters = LetterLog(rt.js, rt.side, rt.clock, rt.directory)
     keeper = Keeper(outbox, letters, lease=settings.lease_seconds, every=settings.poll_seconds)
     composer = Composer(settings.portal_url.rstrip("/"), settings.desk_url.rstrip("/"), settings.sms_region)
-    pace = Pace(settings.retry_seconds, settings.handover_seconds, settings.poll_seconds)
+    pace = Pace(
+        settings.retry_seconds,
+        settings.handover_seconds,
+        settings.poll_seconds,
+        begin=settings.lease_seconds - settings.handover_seconds,
+    )
     senders = [
         Sender(way, gateway, composer.compose, lambda: rt.directory.pack, outbox, letters, keeper, pace)
         for way, gateway in gateways(settings).items()

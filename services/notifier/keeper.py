@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nats.errors import Error as NatsError
@@ -13,7 +14,7 @@ from libs.runtime.logs import log
 from libs.runtime.projection import DatabaseDown
 from services.notifier import metrics
 from services.notifier.letterlog import LetterLog
-from services.notifier.outbox import FAILED, STATE_AFTER, TRYING, UNCONFIRMED, Letter, Outbox
+from services.notifier.outbox import FAILED, SENT, STATE_AFTER, TRYING, UNCONFIRMED, Letter, Outbox
 
 TROUBLE = (HotlineError, NatsError, OSError, TimeoutError, *DatabaseDown)
 """What passes by itself: the loops wait and go on."""
@@ -75,6 +76,24 @@ class Keeper:
             await self._log.ended(ended)  # then `learn` finds it in the stream
             raise
         await self.tell(ended)
+
+    async def sent(self, letter: Letter) -> None:
+        """Tell at once that a letter was sent; `close` notes it, should the stream be away it is noted here.
+
+        A crash in between is healed by `learn`, which finds the fact in the stream. Raises OutcomeUnknown.
+        """
+        try:
+            await self._log.ended(replace(letter, state=SENT))
+        except Exception:
+            await in_thread(self._outbox.settle, letter, SENT)
+            raise
+
+    async def close(self, sent: Sequence[Letter]) -> None:
+        """Note the letters of which `sent` has told, and count each once."""
+        if sent:
+            for letter in await in_thread(self._outbox.close, sent):
+                metrics.LETTERS.labels(letter.template, letter.way, SENT).inc()
+                log("letter_sent", letter=letter.letter, case_id=letter.case_id)
 
     async def tell(self, letter: Letter) -> None:
         """Write the fact about a letter's end, and count it once. Raises OutcomeUnknown."""

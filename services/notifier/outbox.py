@@ -4,10 +4,10 @@ Every change names the claim it holds, so a sender that slept through its lease 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Engine, Integer, Row, Select, and_, bindparam, func, or_, select
 
 from libs.contracts.sidefacts import (
     LetterDeferred,
@@ -61,7 +61,32 @@ class Letter:
     reason: str
 
 
-_COLUMNS = [LETTERS.c[one.name] for one in fields(Letter)]
+_C = LETTERS.c
+_COLUMNS = [_C[one.name] for one in fields(Letter)]
+
+# the statements of every letter, built once
+_DUE = (
+    select(*_COLUMNS)
+    .where(_C.state == WAITING, _C.way == bindparam("on_way"), _C.due <= bindparam("now"), _C.about != "")
+    .order_by(_C.due, _C.created)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_TAKEN = ("letter", "state", "attempt", "claim", "claimed")
+_TAKE = (
+    LETTERS.update()
+    .where(_C.letter == bindparam("its_letter"))
+    .values({name: bindparam(f"its_{name}") for name in _TAKEN[1:]})
+)
+_SENT = (
+    LETTERS.update()
+    .where(
+        _C.letter == bindparam("its_letter"),
+        _C.claim == bindparam("its_claim"),
+        _C.state.in_((TRYING, UNCONFIRMED)),
+    )
+    .values(state=SENT, reason="", told=True, recipient="", about="")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +112,23 @@ class Outbox:
                 select(func.min(c.due)).where(c.state == WAITING, c.way == way, c.about != "")
             ).scalar()
 
-    def claim(self, way: str, now: float) -> Letter | None:
-        """Take the letter that is due first, for one attempt; nobody else gets it meanwhile."""
-        c = LETTERS.c
-        waiting = and_(c.state == WAITING, c.way == way, c.due <= now, c.about != "")
+    def claim(self, way: str, now: float, most: int = 1) -> list[Letter]:
+        """Take the letters that are due first, each for one attempt; nobody else gets them meanwhile."""
         with writing(self._engine) as connection:
-            row = connection.execute(
-                select(*_COLUMNS)
-                .where(waiting)
-                .order_by(c.due, c.created)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            ).first()
-            if row is None:
-                return None
-            taken = {
-                "state": TRYING,
-                "attempt": row.attempt + 1,
-                "claim": row.claim or str(uuid4()),
-                "claimed": now,
-            }
-            connection.execute(LETTERS.update().where(c.letter == row.letter).values(taken))
-        return Letter(**{**row._asdict(), **taken})
+            found = connection.execute(_DUE, {"on_way": way, "now": now, "most": most}).all()
+            taken = [
+                replace(
+                    _letter(row),
+                    state=TRYING,
+                    attempt=row.attempt + 1,
+                    claim=row.claim or str(uuid4()),
+                    claimed=now,
+                )
+                for row in found
+            ]
+            for letter in taken:
+                connection.execute(_TAKE, {f"its_{name}": getattr(letter, name) for name in _TAKEN})
+        return taken
 
     def give_back(self, letter: Letter, due: float, *, keep_claim: bool) -> None:
         """Nothing was handed over: the same attempt again.
@@ -128,6 +148,17 @@ class Outbox:
         """The letter has come to its end; sent ones lose their content, for nobody needs it here any more."""
         emptied = {"recipient": "", "about": ""} if state == SENT else {}
         self._change(letter, state=state, reason=reason, told=told, **emptied)
+
+    def close(self, sent: Sequence[Letter]) -> list[Letter]:
+        """These were sent, and the stream knows it: all in one transaction; those that this call ended."""
+        with writing(self._engine) as connection:
+            return [
+                letter
+                for letter in sent
+                if connection.execute(
+                    _SENT, {"its_letter": letter.letter, "its_claim": letter.claim}
+                ).rowcount
+            ]
 
     def hold(self, letter: Letter, now: float) -> None:
         """Somebody else is at it: look again after the lease."""

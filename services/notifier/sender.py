@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,11 +16,14 @@ from services.notifier.gateways.gateway import Gateway, GatewayDown, Message, Ou
 from services.notifier.gateways.gsm import parts
 from services.notifier.keeper import TROUBLE, Keeper
 from services.notifier.letterlog import LetterLog
-from services.notifier.outbox import FAILED, SENT, UNCONFIRMED, Letter, Outbox
+from services.notifier.outbox import FAILED, UNCONFIRMED, Letter, Outbox
 from services.notifier.texts import Hopeless
 
-BATCH = 50
-"""Letters to one connection."""
+PAGES = 8
+"""Pages to one connection."""
+
+PAGE = 8
+"""Letters claimed, and noted as sent, in one transaction; each is told to the stream by itself."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,14 @@ class Pace:
     """Seconds of real time. `retries`: the pause after each attempt that was put off; then given up.
 
     `handover` is the longest a gateway may take for one letter, `poll` how often the outbox is looked at
-    unasked, `goodbye` how long a letter in hand may take when the service stops.
+    unasked, `begin` how long after its claim a letter may still be begun, `goodbye` how long a letter in
+    hand may take when the service stops.
     """
 
     retries: tuple[float, ...]
     handover: float
     poll: float = 5.0
+    begin: float = 180.0
     goodbye: float = 8.0
 
 
@@ -49,6 +55,7 @@ class Sender:
     keeper: Keeper
     pace: Pace
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: bool = False
 
     async def run(self) -> None:
         """Send until cancelled; outages of the gateway, the stream and the database are waited out."""
@@ -72,9 +79,9 @@ class Sender:
     async def batch(self) -> None:
         """One connection, and the letters due, until one is not taken. Raises GatewayDown and TROUBLE."""
         async with self.gateway.open() as send:
-            for _ in range(BATCH):
-                letter = await in_thread(self.outbox.claim, self.way, time.time())
-                if letter is None or not await self._to_its_end(letter, send):
+            for _ in range(PAGES):
+                page = await in_thread(self.outbox.claim, self.way, time.time(), PAGE)
+                if not page or not await self._to_its_end(page, send):
                     return
 
     async def _until_due(self) -> float:
@@ -88,14 +95,28 @@ class Sender:
         except TimeoutError:
             return
 
-    async def _to_its_end(self, letter: Letter, send: Send) -> bool:
+    async def _to_its_end(self, page: list[Letter], send: Send) -> bool:
         """A letter in hand is finished also when the service is stopped meanwhile: no needless doubt."""
-        work = asyncio.ensure_future(self._one(letter, send))
+        work = asyncio.ensure_future(self._page(page, send))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
+            self.stopping = True
             await self._said_goodbye(work)
             raise
+
+    async def _page(self, page: list[Letter], send: Send) -> bool:
+        """Whether the connection is good for another page; what was not begun is given back."""
+        left, sent, good = deque(page), list[Letter](), True
+        until = page[0].claimed + self.pace.begin
+        try:
+            while left and good and not self.stopping and time.time() < until:
+                good = await self._one(left.popleft(), send, sent)
+        finally:
+            await self.keeper.close(sent)
+            for letter in left:
+                await in_thread(self.outbox.give_back, letter, time.time(), keep_claim=True)
+        return good and not left
 
     async def _said_goodbye(self, work: asyncio.Future[bool]) -> None:
         """Wait for a letter in hand, however often the loop is told to stop meanwhile."""
@@ -106,8 +127,8 @@ class Sender:
                 await asyncio.wait({work}, timeout=left)
         work.cancel()
 
-    async def _one(self, letter: Letter, send: Send) -> bool:
-        """Whether the connection is good for another letter."""
+    async def _one(self, letter: Letter, send: Send, sent: list[Letter]) -> bool:
+        """Whether the connection is good for another letter; one that went is told, and noted in `sent`."""
         try:
             message = self.compose(letter, self.pack())
         except Hopeless as error:
@@ -121,8 +142,14 @@ class Sender:
             await self.keeper.learn(letter)
             return True
         reply = await self._hand_over(message, send)
-        await self._note(letter, message, reply)
-        return reply.outcome is Outcome.ACCEPTED
+        if reply.outcome is not Outcome.ACCEPTED:
+            await self._note(letter, reply)
+            return False
+        if self.way == "sms":
+            metrics.SMS_PARTS.inc(parts(message.sms))
+        await self.keeper.sent(letter)
+        sent.append(letter)
+        return True
 
     async def _ours(self, letter: Letter) -> bool:
         try:
@@ -140,12 +167,8 @@ class Sender:
         except Exception as error:
             return Reply(Outcome.UNKNOWN, type(error).__name__)
 
-    async def _note(self, letter: Letter, message: Message, reply: Reply) -> None:
-        if reply.outcome is Outcome.ACCEPTED:
-            if self.way == "sms":
-                metrics.SMS_PARTS.inc(parts(message.sms))
-            await self.keeper.end(letter, SENT)
-        elif reply.outcome is Outcome.UNKNOWN:
+    async def _note(self, letter: Letter, reply: Reply) -> None:
+        if reply.outcome is Outcome.UNKNOWN:
             await self.keeper.end(letter, UNCONFIRMED, reply.reason)
         elif reply.outcome is Outcome.REFUSED:
             await self.keeper.end(letter, FAILED, f"refused: {reply.reason}")

@@ -48,8 +48,7 @@ def put(engine: Engine, *letters: str, way: str = "email") -> None:
 
 
 def taken(outbox: Outbox, now: float = NOW) -> Letter:
-    letter = outbox.claim("email", now)
-    assert letter is not None
+    (letter,) = outbox.claim("email", now)
     return letter
 
 
@@ -59,8 +58,8 @@ def test_two_senders_never_hold_the_same_letter(engine: Engine, outbox: Outbox) 
 
     def all_there_are(mine: Outbox) -> list[str]:
         found = []
-        while letter := mine.claim("email", NOW):
-            found.append(letter.letter)
+        while page := mine.claim("email", NOW, most=4):
+            found += [letter.letter for letter in page]
         return found
 
     with ThreadPoolExecutor(4) as pool:
@@ -68,10 +67,23 @@ def test_two_senders_never_hold_the_same_letter(engine: Engine, outbox: Outbox) 
     assert len(held) == len(set(held)) == 60
 
 
+def test_letters_of_one_page_are_noted_together_and_each_only_by_who_holds_it(
+    engine: Engine, outbox: Outbox
+) -> None:
+    put(engine, "a", "b", "c")
+    page = outbox.claim("email", NOW, most=8)
+    outbox.give_back(page[0], NOW, keep_claim=False)
+    outbox.settle(page[1], "unconfirmed", told=True)
+    assert taken(outbox).claim != page[0].claim
+    assert [letter.letter for letter in outbox.close(page)] == ["b", "c"]
+    assert outbox.close(page) == outbox.untold() == []
+    assert (outbox.backlog().waiting, outbox.backlog().unconfirmed) == (1, 0)
+
+
 def test_a_letter_put_off_is_not_taken_before_its_time(engine: Engine, outbox: Outbox) -> None:
     put(engine, "a")
     outbox.put_off(taken(outbox), NOW + 30, "recipient 451")
-    assert outbox.claim("email", NOW + 29) is None
+    assert outbox.claim("email", NOW + 29) == []
     assert outbox.next_due("email") == NOW + 30
     assert taken(outbox, NOW + 30).attempt == 2
 
