@@ -90,7 +90,8 @@ class Smtp:
         name, address = parseaddr(self.sender)
         mail["From"] = formataddr((name, address))
         mail["To"] = message.to
-        mail["Subject"] = Header(" ".join(message.subject.split()), "utf-8").encode()
+        subject = Header(" ".join(message.subject.split()), "utf-8", header_name="Subject")
+        mail["Subject"] = subject  # type: ignore[assignment]  # a string would be folded twice
         mail["Date"] = formatdate()
         mail["Message-ID"] = f"<{message.id}@{address.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
