@@ -44,6 +44,8 @@ class Layout:
     ports: dict[str, int] = field(default_factory=dict)
     moved: list[str] = field(default_factory=list)
     usual: dict[str, int] = field(default_factory=usual_ports)
+    also: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Further settings by service, e.g. `{"notifier": {"poll_seconds": "1"}}`."""
 
     def __post_init__(self) -> None:
         for name, port in self.usual.items():
@@ -79,6 +81,7 @@ class Layout:
             **({"port": str(self.ports[service])} if service in WITH_PAGES else {}),
             **({"database_url": self.database_url(service)} if service in WITH_DATABASE else {}),
             **self._particular(service),
+            **self.also.get(service, {}),
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
         return inherited | {f"HOTLINE_{service}_{name}".upper(): value for name, value in settings.items()}

@@ -1,6 +1,6 @@
 """A whole hotline in processes of its own, for tests of the system."""
 
-import os
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -9,8 +9,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from libs.contracts.streams import CONSUMERS
 from libs.devstack.layout import Layout
 from libs.devstack.stack import ROOT, Stack
+from tests.support.bus import connected
+from tests.support.waiting import eventually
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -25,10 +28,14 @@ def silent(_line: str) -> None:
     """Where a stack's progress goes in tests."""
 
 
+IMPATIENT = {"notifier": {"handover_seconds": "5", "lease_seconds": "6", "poll_seconds": "1"}}
+"""A letter that a killed sender had in hand is looked for after seconds instead of minutes."""
+
+
 @contextmanager
 def whole_hotline(folder: Path) -> Iterator[Stack]:
     """All seven services on SQLite, on free ports; stopped afterwards."""
-    stack = Stack(Layout(folder, any_ports=True), say=silent)
+    stack = Stack(Layout(folder, any_ports=True, also=IMPATIENT), say=silent)
     try:
         stack.start()
         yield stack
@@ -53,6 +60,21 @@ def command(stack: Stack, service: str, *words: str) -> str:
     return done.stdout
 
 
+def settled(stack: Stack) -> None:
+    """Wait until every service has read and answered for all that its consumers hold."""
+    asyncio.run(_settled(stack))
+
+
+async def _settled(stack: Stack) -> None:
+    async with connected(stack.nats, "provisioner") as js:
+
+        async def nothing_left() -> bool:
+            infos = [await js.consumer_info(one.stream, one.service) for one in CONSUMERS]
+            return not any((info.num_pending or 0) + (info.num_ack_pending or 0) for info in infos)
+
+        await eventually(nothing_left, within=30, what="all facts read")
+
+
 def rows_of(stack: Stack, service: str) -> Rows:
     """Every row that a service knows from the streams, table by table, in a fixed order."""
     with closing(sqlite3.connect(stack.layout.data / f"{service}.db")) as database:
@@ -66,17 +88,3 @@ def _rows(database: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
     left_out = AT_WORK.get(name, set())
     rows = database.execute(f"select * from {name}").fetchall()
     return sorted((tuple(row[key] for key in dict(row) if key not in left_out) for row in rows), key=repr)
-
-
-def descendants(pid: int) -> list[int]:
-    """Processes whose parent is `pid`."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            if int(fields[1]) == pid and int(entry.name) != os.getpid():
-                found.append(int(entry.name))
-    return found

@@ -6,7 +6,7 @@ import pytest
 
 from libs.cli.journey import steps
 from libs.cli.visitors import until
-from tests.support.stacks import command, rows_of, whole_hotline
+from tests.support.stacks import command, rows_of, settled, whole_hotline
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 
@@ -18,6 +18,7 @@ def test_every_projection_comes_back_the_same_and_no_letter_goes_twice(tmp_path:
         list(steps(stack.running()))
         texts = tmp_path / "sms.log"
         until("the letters", lambda: len(texts.read_text().splitlines()) >= 6 and stack.mail.letters())
+        settled(stack)
         for service in PROJECTING:
             stack.end(service)
         before = {service: rows_of(stack, service) for service in PROJECTING}
