@@ -9,7 +9,7 @@ from pathlib import Path
 from nats.aio.client import Client
 from nats.js.client import JetStreamContext
 
-from libs.runtime.bus import broker_for, connect
+from libs.runtime.bus import broker_for, connect, disconnect
 
 DEFAULT_URL = "nats://127.0.0.1:4222"
 
@@ -37,7 +37,7 @@ async def connection(arguments: argparse.Namespace) -> AsyncIterator[Client]:
     try:
         yield await connect(broker, "provisioner")
     finally:
-        await broker.stop()
+        await disconnect(broker)
 
 
 @asynccontextmanager

@@ -1,12 +1,14 @@
 """The connection of one service to NATS: its own key, its own inbox, no buffering, endless reconnection."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 
 from libs.contracts.permissions import inbox
@@ -50,6 +52,12 @@ def broker_for(user: str, url: str, seed_file: Path) -> NatsBroker:
         reconnected_cb=on_reconnect,
         logger=None,
     )
+
+
+async def disconnect(broker: NatsBroker) -> None:
+    """Let go of the server; one that is away at the moment is no trouble any more."""
+    with suppress(NatsError, TimeoutError, OSError):
+        await broker.stop()
 
 
 async def connect(broker: NatsBroker, user: str) -> Client:

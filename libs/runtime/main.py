@@ -16,11 +16,12 @@ from sqlalchemy import Engine
 
 from libs.contracts.errors import HotlineError
 from libs.runtime import logs
-from libs.runtime.bus import broker_for, connect
+from libs.runtime.bus import broker_for, connect, disconnect
 from libs.runtime.clock import Clock, FollowingClock
 from libs.runtime.database import open_engine
 from libs.runtime.directory import Directory
-from libs.runtime.rebuild import Projection, rebuild, replay
+from libs.runtime.rebuild import Projection, rebuild
+from libs.runtime.replay import replay
 from libs.runtime.service import Build, serve
 from libs.runtime.settings import DatabaseSettings, ServiceSettings
 
@@ -98,7 +99,7 @@ async def _run(service: str, project: Project[Settings], task: Task, settings: S
         projection = project(settings, engine, directory, clock)
         done = await task(js, service, projection)
     finally:
-        await broker.stop()
+        await disconnect(broker)
         engine.dispose()
     print(f"{service}: {done}")  # noqa: T201
     return 0

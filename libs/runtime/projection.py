@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from sqlalchemy import Connection, Engine, Table, bindparam, select
+from sqlalchemy import Connection, Engine, Table, bindparam, case, select
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from libs.contracts.events import CaseFact
 from libs.contracts.facts import Fact
@@ -61,7 +62,7 @@ Apply = Callable[[Connection, Sequence[Applied]], None]
 ApplySide = Callable[[Connection, Sequence[tuple[int, SideFact]]], None]
 """The same for side facts: (sequence in their stream, fact); must be idempotent by that sequence."""
 
-DatabaseDown = (OperationalError, InterfaceError, Unavailable)
+DatabaseDown = (OperationalError, InterfaceError, NoFreeConnection, Unavailable)
 """Errors that say nothing about the fact: wait and try the same batch again."""
 
 
@@ -138,14 +139,19 @@ class CaseProjection:
 
     def _park(self, connection: Connection, delivery: Delivery, error: Exception) -> Verdict:
         ref = case_ref(delivery.subject)
-        reason = f"{type(error).__name__} at {delivery.subject.rsplit('.', 1)[-1]} {delivery.seq}"
-        last, parked = self._lock(connection, {ref.case_id: ref})[ref.case_id]
+        last, _ = self._lock(connection, {ref.case_id: ref})[ref.case_id]
         if (outcome := _turn(last, delivery)) is not Outcome.DONE:
             return Verdict(outcome)
+        fact = f"{delivery.subject.rsplit('.', 1)[-1]} {delivery.seq}"
+        return self.set_aside(connection, delivery, f"{type(error).__name__} at {fact}")
+
+    def set_aside(self, connection: Connection, delivery: Delivery, reason: str) -> Verdict:
+        """Park the case at this fact; the first reason stays."""
+        columns = self.link.c
         connection.execute(
             self.link.update()
-            .where(self.link.c.case_id == ref.case_id)
-            .values(last_seq=delivery.seq, parked=parked or reason)
+            .where(columns.case_id == case_ref(delivery.subject).case_id)
+            .values(last_seq=delivery.seq, parked=case((columns.parked == "", reason), else_=columns.parked))
         )
         return Verdict(Outcome.PARKED, reason)
 
@@ -186,8 +192,14 @@ class SideProjection:
         return verdicts
 
     def _reached(self, connection: Connection, ids: set[str]) -> dict[str, int]:
+        """How far these cases are; locked, so that what is read of a case stays true until it is written."""
         columns = self.link.c
-        found = connection.execute(select(columns.case_id, columns.last_seq).where(columns.case_id.in_(ids)))
+        found = connection.execute(
+            select(columns.case_id, columns.last_seq)
+            .where(columns.case_id.in_(ids))
+            .order_by(columns.case_id)
+            .with_for_update()
+        )
         return {row.case_id: row.last_seq for row in found}
 
 

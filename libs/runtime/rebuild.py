@@ -1,23 +1,36 @@
-"""Rebuild a projection from the streams, and take parked cases up again; run with the provisioner's key."""
+"""Rebuild a projection from the streams; run with the provisioner's key."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.client import JetStreamContext
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table
 
+from libs.contracts.errors import HotlineError
 from libs.contracts.streams import CONSUMERS
-from libs.contracts.subjects import CaseRef
-from libs.runtime.caselog import CaseLog
 from libs.runtime.database import writing
 from libs.runtime.logs import log
-from libs.runtime.projection import Apply, ApplySide, CaseProjection, Delivery, Outcome, SideProjection
+from libs.runtime.projection import (
+    Apply,
+    ApplySide,
+    CaseProjection,
+    Delivery,
+    Outcome,
+    SideProjection,
+    Verdict,
+)
 from libs.runtime.provision import consumer_config
 from libs.runtime.publishing import EXPECTED
 
 PAGE = 1_000
+
+
+class NotReadWhole(HotlineError):
+    """The connection to the server broke while a stream was read: nothing was changed, run it again."""
 
 
 @dataclass(frozen=True)
@@ -42,40 +55,63 @@ async def rebuild(js: JetStreamContext, service: str, projection: Projection) ->
     """Drop and refill the tables in one transaction, then let the durables go on from there.
 
     Readers see the old rows until the new ones are complete. The service's own replicas must be stopped.
-    Returns the number of facts applied per stream.
+    Returns the number of facts read per stream. When all could be applied, the service's dead letters go.
+    Raises NotReadWhole, with the old rows in place.
     """
     order = ["CASES", *projection.sides]
     order.sort(key=lambda stream: stream not in projection.sides_first)
-    counted: dict[str, int] = {}
-    reached: dict[str, int] = {}
+    read: dict[str, _Read] = {}
     with writing(projection.engine) as connection:
         metadata = projection.link.metadata
         await asyncio.to_thread(metadata.drop_all, connection, list(projection.tables))
         await asyncio.to_thread(metadata.create_all, connection, list(projection.tables))
         for stream in order:
-            counted[stream], reached[stream] = await _refill(js, stream, projection, connection)
+            read[stream] = await _refill(js, stream, projection, connection)
     for stream in order:
-        await _continue_after(js, service, stream, reached[stream])
-    return counted
+        await _continue_after(js, service, stream, read[stream].last)
+    if not any(one.parked for one in read.values()):
+        await js.purge_stream("DEAD", subject=f"dead.{service}.>")
+    return {stream: one.count for stream, one in read.items()}
 
 
-async def _refill(
-    js: JetStreamContext, stream: str, projection: Projection, connection: Connection
-) -> tuple[int, int]:
+@dataclass
+class _Read:
+    """What came of one stream: how many facts, the sequence of the last, how many could not be applied."""
+
+    count: int = 0
+    last: int = 0
+    parked: int = 0
+
+
+async def _refill(js: JetStreamContext, stream: str, projection: Projection, connection: Connection) -> _Read:
     worker: CaseProjection | SideProjection = (
-        CaseProjection(projection.link, projection.apply)
+        _Whole(projection.link, projection.apply)
         if stream == "CASES"
         else _Unconditional(projection.link, projection.sides[stream])
     )
-    count = last = 0
+    read = _Read()
     async for page in pages(js, stream):
         verdicts = await asyncio.to_thread(worker.on, connection, page)
         for delivery, verdict in zip(page, verdicts, strict=True):
-            if verdict.outcome in {Outcome.PARKED, Outcome.GAP}:
-                log("fact_parked", subject=delivery.subject, seq=delivery.seq, reason=verdict.error or "gap")
-        count += len(page)
-        last = page[-1].seq
-    return count, last
+            if verdict.outcome is Outcome.PARKED:
+                read.parked += 1
+                log("fact_parked", subject=delivery.subject, seq=delivery.seq, reason=verdict.error)
+        read.count += len(page)
+        read.last = page[-1].seq
+    return read
+
+
+class _Whole(CaseProjection):
+    """In a rebuild nothing comes later that could close a gap: the case is parked."""
+
+    def on(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
+        verdicts = super().on(connection, batch)
+        return [
+            self.set_aside(connection, delivery, f"gap before {delivery.seq}")
+            if verdict.outcome is Outcome.GAP
+            else verdict
+            for delivery, verdict in zip(batch, verdicts, strict=True)
+        ]
 
 
 class _Unconditional(SideProjection):
@@ -86,18 +122,23 @@ class _Unconditional(SideProjection):
         return dict.fromkeys(ids, 2**62)
 
 
-async def pages(js: JetStreamContext, stream: str) -> AsyncIterator[list[Delivery]]:
-    """Everything the stream holds at this moment, in order, in pages."""
-    end = (await js.stream_info(stream)).state.last_seq
-    if not (await js.stream_info(stream)).state.messages:
-        return
+async def pages(js: JetStreamContext, stream: str, *, size: int = PAGE) -> AsyncIterator[list[Delivery]]:
+    """Everything the stream holds at this moment, in order, in pages. Raises NotReadWhole."""
     config = ConsumerConfig(ack_policy=AckPolicy.NONE, inactive_threshold=60)
-    subscription = await js.pull_subscribe("", stream=stream, config=config)
-    last = 0
     try:
-        while last < end:
-            messages = await subscription.fetch(PAGE, timeout=5)
-            page = [
+        state = (await js.stream_info(stream)).state
+        subscription = await js.pull_subscribe("", stream=stream, config=config)
+    except (NatsError, TimeoutError) as error:
+        raise NotReadWhole from error
+    read, last = 0, None
+    try:
+        # the last sequence may belong to a message that was purged
+        while state.messages and (not last or (last.sequence.stream < state.last_seq and last.num_pending)):
+            messages = await subscription.fetch(size, timeout=5)
+            read, last = read + len(messages), messages[-1].metadata
+            if last.sequence.consumer != read:  # sent to a connection that was no more
+                raise NotReadWhole
+            yield [
                 Delivery(
                     message.subject,
                     message.metadata.sequence.stream,
@@ -106,10 +147,11 @@ async def pages(js: JetStreamContext, stream: str) -> AsyncIterator[list[Deliver
                 )
                 for message in messages
             ]
-            last = page[-1].seq
-            yield page
+    except (NatsError, TimeoutError) as error:
+        raise NotReadWhole from error
     finally:
-        await subscription.unsubscribe()
+        with suppress(NatsError, TimeoutError):
+            await subscription.unsubscribe()
 
 
 async def _continue_after(js: JetStreamContext, service: str, stream: str, last: int) -> None:
@@ -121,37 +163,3 @@ async def _continue_after(js: JetStreamContext, service: str, stream: str, last:
         config.deliver_policy, config.opt_start_seq = DeliverPolicy.BY_START_SEQUENCE, last + 1
     await js.delete_consumer(stream, service)
     await js.add_consumer(stream, config)
-
-
-async def replay(js: JetStreamContext, service: str, projection: Projection) -> int:
-    """Refold every parked case along its links; returns how many are well again."""
-    cases = CaseLog(js)
-    columns = projection.link.c
-    with writing(projection.engine) as connection:
-        parked = connection.execute(
-            select(columns.case_id, columns.year).where(columns.parked != "").order_by(columns.case_id)
-        ).all()
-    healed = 0
-    for row in parked:
-        healed += await _refold(cases, projection, CaseRef(row.year, row.case_id))
-    if healed == len(parked):
-        await js.purge_stream("DEAD", subject=f"dead.{service}.>")
-    return healed
-
-
-async def _refold(cases: CaseLog, projection: Projection, ref: CaseRef) -> bool:
-    stored = await cases.since(ref, 0)
-    history = [Delivery(one.subject, one.seq, one.predecessor, one.data) for one in stored]
-    return await asyncio.to_thread(_fold_again, projection, ref, history)
-
-
-def _fold_again(projection: Projection, ref: CaseRef, history: Sequence[Delivery]) -> bool:
-    link = projection.link
-    worker = CaseProjection(link, projection.apply)
-    with writing(projection.engine) as connection:
-        mine = link.c.case_id == ref.case_id
-        connection.execute(select(link.c.last_seq).where(mine).with_for_update())
-        projection.forget(connection, [ref.case_id])
-        connection.execute(link.update().where(mine).values(last_seq=0, parked=""))
-        verdicts = worker.on(connection, history)
-    return all(verdict.outcome is Outcome.DONE for verdict in verdicts)

@@ -1,105 +1,18 @@
 """The projection rule: order per case, each fact once, one bad case alone, with several replicas."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import pytest
-from nats.js.client import JetStreamContext
-from sqlalchemy import Connection, Engine, Table, insert, select
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Engine
 
-from libs.contracts.events import CaseFact, CaseReceived
-from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
-from libs.runtime.caselog import CaseLog
-from libs.runtime.clock import SystemClock
-from libs.runtime.database import CaseLink, open_engine, reading, table
-from libs.runtime.projection import Applied, CaseProjection, in_transaction
-from libs.runtime.reader import Reader
-from libs.runtime.rebuild import Projection, rebuild, replay
-from libs.runtime.sidelog import SideLog
-from tests.support.builders import a_case, make, opened
+from libs.runtime.database import open_engine
+from libs.runtime.rebuild import rebuild
+from libs.runtime.replay import replay
 from tests.support.bus import connected
+from tests.support.probes import POISON, Probe, ProbeTable, reading_as_portal, seen, write_case
 from tests.support.waiting import eventually
-
-POISON = "Đơn làm hỏng phép chiếu"
-
-
-class ProbeTable(SQLModel, registry=registry()):
-    """Tables of this test."""
-
-
-class Link(CaseLink, ProbeTable, table=True):
-    __tablename__ = "probe_link"
-
-
-class Seen(ProbeTable, table=True):
-    __tablename__ = "probe_seen"
-    id: int | None = Field(default=None, primary_key=True)
-    case_id: str
-    seq: int
-    token: str
-
-
-class Probe:
-    """Remembers every fact it applied; refuses one text while `strict`."""
-
-    def __init__(self) -> None:
-        self.strict = True
-
-    def apply(self, connection: Connection, facts: Sequence[Applied]) -> None:
-        if self.strict and any(getattr(one.fact, "text", "") == POISON for one in facts):
-            raise ValueError(POISON)
-        rows = [{"case_id": one.ref.case_id, "seq": one.seq, "token": one.fact.token} for one in facts]
-        connection.execute(insert(table(Seen)), rows)
-
-    def forget(self, connection: Connection, case_ids: Sequence[str]) -> None:
-        connection.execute(table(Seen).delete().where(table(Seen).c.case_id.in_(case_ids)))
-
-    def projection(self, engine: Engine) -> Projection:
-        tables: list[Table] = [table(Link), table(Seen)]
-        return Projection(engine, table(Link), tables, self.apply, self.forget)
-
-
-@asynccontextmanager
-async def reading_as_portal(
-    server: NatsServer, engine: Engine, probe: Probe, replicas: int = 1
-) -> AsyncIterator[None]:
-    async with connected(server, "portal") as js:
-        work = partial(in_transaction, engine, CaseProjection(table(Link), probe.apply))
-        readers = [
-            asyncio.create_task(
-                Reader(js._nc, SideLog(js), SystemClock(), service="portal", stream="CASES", work=work).run()
-            )
-            for _ in range(replicas)
-        ]
-        yield
-        for reader in readers:
-            reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
-
-
-async def write_case(intake: JetStreamContext, desk: JetStreamContext, facts: int, **first: Any) -> CaseRef:
-    ref = a_case()
-    start: CaseFact = opened(ref, **first)
-    stored = await CaseLog(intake).append(ref, None, 0, decide=lambda _: start, fold=lambda s, _: s)
-    for _ in range(facts - 1):
-        assert stored
-        next_fact = make(CaseReceived, ref)
-        stored = await CaseLog(desk).append(
-            ref, None, stored.seq, decide=partial(lambda fact, _: fact, next_fact), fold=lambda s, _: s
-        )
-    return ref
-
-
-def seen(engine: Engine) -> list[tuple[str, int]]:
-    with reading(engine) as connection:
-        rows = connection.execute(select(table(Seen).c.case_id, table(Seen).c.seq).order_by(table(Seen).c.id))
-        return [(row.case_id, row.seq) for row in rows]
 
 
 @pytest.fixture
@@ -154,7 +67,7 @@ async def test_a_rebuilt_projection_has_the_same_rows_and_goes_on_where_it_ended
             await eventually(lambda: len(seen(engine)) == 20)
         before = sorted(seen(engine))
         async with connected(server, "provisioner") as js:
-            assert await rebuild(js, "portal", probe.projection(engine)) == {"CASES": 20}
+            assert await rebuild(js, "portal", probe.projection(engine)) == {"CASES": 20, "CLOCKS": 0}
         assert sorted(seen(engine)) == before
         async with reading_as_portal(server, engine, probe):
             await write_case(intake, desk, 2)

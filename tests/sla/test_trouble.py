@@ -11,7 +11,7 @@ from libs.contracts.events import CaseReceived
 from libs.runtime.clock import FollowingClock
 from libs.runtime.database import open_engine, writing
 from libs.runtime.directory import Directory, put_pack
-from libs.runtime.rebuild import replay
+from libs.runtime.replay import replay
 from services.sla.app import project
 from services.sla.store import CLOCK
 from tests.support.clocks import DAYS, clock_pack
