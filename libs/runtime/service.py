@@ -158,9 +158,25 @@ async def open_runtime(
 class _Server(uvicorn.Server):
     """A uvicorn server that leaves signals to us: one process serves pages and operations together."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._asked = asyncio.Event()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
+
+    async def main_loop(self) -> None:
+        """The library's own loop wakes ten times a second; once is enough for the date in its answers."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._asked.wait()
+
+    def stop(self) -> None:
+        """Let the requests in hand end, then return from `serve`."""
+        self.should_exit = True
+        self._asked.set()
 
 
 def _server(app: ASGIApp, host: str, port: int) -> _Server:
@@ -193,7 +209,7 @@ async def serve(service: str, settings: ServiceSettings, build: Build) -> int:
     if not readiness.built:
         work.cancel()  # still waiting for the server or the pack
     outcome = (await asyncio.gather(work, return_exceptions=True))[0]
-    operations.should_exit = True
+    operations.stop()
     await asyncio.gather(watching, stopping, return_exceptions=True)
     if isinstance(outcome, Exception):
         logs.log("service_failed", error=outcome)
@@ -216,7 +232,7 @@ async def _work(
         await asyncio.wait(ends | ({showing} if showing else set()), return_when=asyncio.FIRST_COMPLETED)
         readiness.built = False
         if server and showing:
-            server.should_exit = True
+            server.stop()
             await asyncio.gather(showing, return_exceptions=True)
         for task in ends:
             task.cancel()

@@ -69,23 +69,36 @@ class Ticker:
     async def tick(self) -> bool:
         """Fire what was due at this moment, once every fact stored by now is projected; else do nothing."""
         now = self._clock.now() - self._grace
-        last = (await self._js.stream_info(STREAM)).state.last_seq
-        if not await self._projected(last):
-            log("tick_put_off", kind="projection behind", seq=last)
+        due = await in_thread(self._due, now)
+        if due and not await self._projected():
+            log("tick_put_off", kind="projection behind")
             return False
-        lateness, unusable = 0.0, 0
-        for hours in await in_thread(self._store.hours_in_use):
+        lateness = 0.0
+        for hours in due:
             try:
                 lateness = max(lateness, await in_thread(self._fire, hours, now))
             except (LookupError, CalendarError) as error:
-                unusable += 1
+                UNUSABLE.inc()
                 log("hours_unusable", hours=hours, error=error)
         LATENESS.set(lateness)
-        UNUSABLE.set(unusable)
         return True
 
-    async def _projected(self, last: int) -> bool:
-        """Whether the durable has acknowledged everything up to this sequence, soon enough."""
+    def _due(self, now: datetime) -> list[str]:
+        """The hours in which a clock is due; only then is it worth asking how far the cases were read."""
+        due, unusable = [], 0
+        for hours in self._store.hours_in_use():
+            try:
+                if self._store.is_due(hours, sheet(hours, self._pack_of).coordinate(now)):
+                    due.append(hours)
+            except (LookupError, CalendarError) as error:
+                unusable += 1
+                log("hours_unusable", hours=hours, error=error)
+        UNUSABLE.set(unusable)
+        return due
+
+    async def _projected(self) -> bool:
+        """Whether the durable has acknowledged everything that is stored by now, soon enough."""
+        last = (await self._js.stream_info(STREAM)).state.last_seq
         deadline = time.monotonic() + self._catch_up
         while True:
             info = await self._js.consumer_info(STREAM, DURABLE)
