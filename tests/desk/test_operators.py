@@ -97,6 +97,14 @@ def test_what_the_arbiter_determined_binds_the_slip_until_asked_again() -> None:
     assert asked_again.determination is None
 
 
+def test_an_urgent_case_does_not_wait_for_the_arbiter_and_another_one_does() -> None:
+    ref = a_case()
+    waiting = after(*life(ref)["arbiter"])
+    assert "waiting for the arbiter" in refused(waiting, tell(inputs.Direct, lead="SYT")).en
+    urgent = after(told(waiting, OPERATOR, tell(inputs.SetUrgency, urgent=True)), start=waiting)
+    assert told(urgent, OPERATOR, tell(inputs.Direct, lead="SYT")).token == "directed"
+
+
 def test_the_arbiter_names_an_agency_of_the_pack() -> None:
     with pytest.raises(Refused, match="not in the pack"):
         told(case_in("arbiter"), ARBITER, tell(inputs.Determine, agency="KHONG-CO"))

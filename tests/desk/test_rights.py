@@ -49,6 +49,7 @@ for _status in STATUSES:
 EXPECTED["operator", "answered_at_desk"] |= {"publish", "withhold"}
 EXPECTED["lead", "answered"] = EXPECTED["lead", "answered_by_phone"] = {"publish", "withhold"}
 EXPECTED["arbiter", "arbiter"] = {"determine"}
+EXPECTED["operator", "arbiter"] |= {"answer-at-desk", "reject"}
 
 INPUT: dict[str, dict[str, object]] = {
     "amend": {"name": "Người Mới"},

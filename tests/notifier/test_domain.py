@@ -90,20 +90,20 @@ def test_a_citizen_without_any_address_gets_nothing_but_is_counted() -> None:
     assert said(of(opened(REF, person=Person()))) == {("receipt", "", "none")}
 
 
-def test_a_slip_goes_to_both_leads_and_the_coordinator_on_every_way_and_the_citizen_is_told() -> None:
+def test_the_lead_gets_the_slip_and_those_who_help_are_told_whom_they_help() -> None:
     drafts = of(opened(REF), routed(REF, slip=slip(co_leads=("SGTVT",), coordinating=("UBND_406",))))
     assert said(drafts) == {
         ("slip", "SYT", "email"),
         ("slip", "SYT", "sms"),
-        ("slip", "SGTVT", "email"),
-        ("slip", "SGTVT", "sms"),
+        ("coordinator-slip", "SGTVT", "email"),
+        ("coordinator-slip", "SGTVT", "sms"),
         ("coordinator-slip", "UBND_406", "email"),
         ("coordinator-slip", "UBND_406", "sms"),
         ("handed-over", "", "email"),
     }
     about = {draft.template: draft.about for draft in drafts}
     assert about["coordinator-slip"].agencies == ("SYT",)
-    assert about["handed-over"].agencies == ("SYT", "SGTVT")
+    assert about["handed-over"].agencies == ("SYT",)
     assert about["slip"].since == MONDAY_MORNING
 
 

@@ -53,13 +53,20 @@ class Right:
 
 _ALIVE: frozenset[Status] = frozenset(STATUSES) - FINAL
 _AGENCY_OR_DESK = AT_DESK | WITH_AGENCY
+_OR_REFERRED: frozenset[Status] = AT_DESK | {"arbiter"}
+
+
+def _need_not_wait(state: CaseState) -> bool:
+    """What is urgent is not left waiting for the arbiter's opinion (Điều 13.2)."""
+    return state.status != "arbiter" or state.urgent
+
 
 RIGHTS: dict[type[Command], Right] = {
     inputs.Amend: Right(("sửa thông tin", "amend"), _operator, _ALIVE),
     inputs.SetUrgency: Right(("đánh dấu khẩn", "set urgency"), _operator, _ALIVE - TO_PUBLISH),
-    inputs.AnswerAtDesk: Right(("trả lời tại Tổng đài", "answer at the desk"), _operator, AT_DESK),
-    inputs.Reject: Right(("không tiếp nhận", "reject"), _operator, AT_DESK),
-    inputs.Direct: Right(("chuyển phiếu", "send the slip"), _operator, AT_DESK),
+    inputs.AnswerAtDesk: Right(("trả lời tại Tổng đài", "answer at the desk"), _operator, _OR_REFERRED),
+    inputs.Reject: Right(("không tiếp nhận", "reject"), _operator, _OR_REFERRED),
+    inputs.Direct: Right(("chuyển phiếu", "send the slip"), _operator, _OR_REFERRED, _need_not_wait),
     inputs.Release: Right(
         ("để hệ thống chuyển phiếu", "release"), _operator, AT_DESK, lambda state: state.held
     ),

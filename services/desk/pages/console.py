@@ -1,5 +1,6 @@
 """The operator's console: the call on the left, questions with answers on the right."""
 
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter
@@ -21,6 +22,9 @@ from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.sent_forms import read_form
 
 HITS = 6
+
+TYPED = ("phone", "zalo", "facebook", "email")
+"""Channels whose contacts an operator types in (Điều 9.1); the first is the usual one."""
 
 
 def console_pages(frame: Frame) -> APIRouter:
@@ -70,9 +74,16 @@ class Console:
         self, request: Request, account: Account, form: Form, status: int = 200, trouble: str = ""
     ) -> Response:
         q = form.value("q")
-        return self._frame.render(
-            request, "console.html", account, status, form=form, q=q, hits=self.find(q), trouble=trouble
-        )
+        named = {one.code: one.name_vi for one in self._frame.desk.directory.pack.channels}
+        channels = [(code, named[code]) for code in TYPED if code in named]
+        shown: dict[str, Any] = {
+            "form": form,
+            "q": q,
+            "hits": self.find(q),
+            "trouble": trouble,
+            "desk_channels": channels,
+        }
+        return self._frame.render(request, "console.html", account, status, **shown)
 
     def with_answer(self, form: dict[str, str]) -> dict[str, str]:
         """The form with the answer of a question put in, for browsers without a script."""

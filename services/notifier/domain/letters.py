@@ -163,9 +163,10 @@ def _(fact: CaseRouted | CaseDirected, case: Case) -> Wanted:
     del fact
     slip = case.slip
     assert slip is not None
-    yield from _to_officers("slip", slip, case.code, slip.leads)
-    yield from _to_officers("coordinator-slip", slip, case.code, slip.coordinating, slip.lead)
-    yield from _to_citizen("handed-over", case, slip.leads, since=slip.since)
+    yield from _to_officers("slip", slip, case.code, (slip.lead,))
+    helping = (*slip.co_leads, *slip.coordinating)  # one agency answers; only it can act on the slip
+    yield from _to_officers("coordinator-slip", slip, case.code, helping, slip.lead)
+    yield from _to_citizen("handed-over", case, (slip.lead,), since=slip.since)
 
 
 @_wanted.register

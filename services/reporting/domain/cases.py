@@ -121,6 +121,7 @@ def _slip_sent(case: Case, fact: events.CaseRouted | events.CaseDirected) -> Cha
         "status": "routed", "agency": slip.lead, "field": slip.field, "place": slip.place or case.place,
         "coordinating": ", ".join((*slip.co_leads, *slip.coordinating)), "slip": slip.number,
         "handling_from": seconds(fact.at), "promised_until": None,
+        "urgent": case.urgent or (isinstance(fact, events.CaseRouted) and fact.urgent),
     } | ({"operator": _named(fact.by)} if _named(fact.by) else {})  # fmt: skip
 
 
