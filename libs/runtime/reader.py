@@ -11,6 +11,7 @@ from nats.errors import Error as NatsError
 from libs.contracts.sidefacts import Dead
 from libs.runtime.clock import Clock
 from libs.runtime.database import in_thread
+from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from libs.runtime.metrics import BATCH_SECONDS, FACTS_PARKED, FACTS_READ, PENDING
 from libs.runtime.projection import DatabaseDown, Delivery, Outcome, Verdict
@@ -56,7 +57,7 @@ class Reader:
             except DatabaseDown as error:
                 log("database_awaited", stream=self._stream, kind=type(error).__name__)
                 await asyncio.sleep(1)
-            except (NatsError, TimeoutError, OSError) as error:
+            except (NatsError, OutcomeUnknown, TimeoutError, OSError) as error:
                 log("stream_awaited", stream=self._stream, kind=type(error).__name__)
                 await asyncio.sleep(0.5)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -10,8 +9,6 @@ from nats.js.client import JetStreamContext
 from sqlalchemy import Engine, select
 
 from libs.contracts.events import CaseReceived
-from libs.contracts.facts import Actor
-from libs.contracts.sidefacts import ClockArmed
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.caselog import CaseLog
@@ -22,7 +19,7 @@ from libs.runtime.reader import Reader
 from libs.runtime.rebuild import NotReadWhole, pages, rebuild
 from libs.runtime.replay import replay
 from libs.runtime.sidelog import SideLog
-from tests.support.builders import MONDAY_MORNING, make, opened
+from tests.support.builders import armed, make
 from tests.support.bus import connected
 from tests.support.probes import POISON, Link, Probe, ProbeTable, Seen, reading_as_portal, seen, write_case
 from tests.support.waiting import eventually
@@ -34,23 +31,6 @@ def engine(database_url: str) -> Iterator[Engine]:
     ProbeTable.metadata.create_all(found)
     yield found
     found.dispose()
-
-
-def armed(ref: CaseRef, kind: str, case_seq: int) -> ClockArmed:
-    fact = opened(ref)
-    return ClockArmed(
-        event_id=fact.event_id,
-        case_id=ref.case_id,
-        at=MONDAY_MORNING,
-        by=Actor(service="sla"),
-        case_seq=case_seq,
-        clock="answer-1",
-        kind=kind,
-        agency="SYT",
-        basis="law",
-        start=MONDAY_MORNING,
-        due=MONDAY_MORNING + timedelta(days=1),
-    )
 
 
 def parked(engine: Engine) -> dict[str, str]:

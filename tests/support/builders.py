@@ -1,11 +1,12 @@
 """Facts with sensible defaults, for tests: say only what the test is about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from libs.contracts.events import CaseFact, CaseOpened, CaseRouted, Person, Slip
 from libs.contracts.facts import Actor
+from libs.contracts.sidefacts import ClockArmed
 from libs.contracts.subjects import CaseRef
 
 F = TypeVar("F", bound=CaseFact)
@@ -60,3 +61,20 @@ def slip(number: int = 1, lead: str = "SYT", **fields: Any) -> Slip:
 def routed(ref: CaseRef, **fields: Any) -> CaseRouted:
     """The router's slip."""
     return make(CaseRouted, ref, **{"by": Actor(service="router"), "slip": slip(), **fields})
+
+
+def armed(ref: CaseRef, kind: str, case_seq: int) -> ClockArmed:
+    """The first answer clock of a case."""
+    return ClockArmed(
+        event_id=uuid4(),
+        case_id=ref.case_id,
+        at=MONDAY_MORNING,
+        by=Actor(service="sla"),
+        case_seq=case_seq,
+        clock="answer-1",
+        kind=kind,
+        agency="SYT",
+        basis="law",
+        start=MONDAY_MORNING,
+        due=MONDAY_MORNING + timedelta(days=1),
+    )
