@@ -201,7 +201,8 @@ def _child(*words: object) -> "subprocess.Popen[bytes]":
 
 
 async def rounds(sides: list[Side], asked: argparse.Namespace) -> None:
-    async with httpx.AsyncClient(timeout=60) as client:
+    limits = httpx.Limits(keepalive_expiry=2)  # below the servers' own, so that nobody closes on the other
+    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
         for number in range(asked.rounds):
             for side in sides:
                 await open_loop(client, side, f"o{number}", 25, asked.seconds)
