@@ -171,11 +171,14 @@ def _deadlines(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
 
 
 def _clock(seq: int, fact: ClockFact, known: dict[str, Any] | None) -> dict[str, Any]:
-    """The row after this fact; a fact that came late tells only whether the clock was ever missed."""
-    known = known or {"seq": 0, "missed": False, "promised": False}
+    """The row after this fact; a fact that came late tells only whether the clock was ever missed.
+
+    A clock that stopped stays so: after an outage, its start may stand in the stream behind its end.
+    """
+    known = known or {"seq": 0, "token": RUNNING[0], "missed": False, "promised": False}
     missed = known["missed"] or fact.stem() in {"missed", "ended"}
     promised = known["promised"] or (isinstance(fact, ClockMissed) and fact.promised)
-    if seq <= known["seq"]:
+    if (fact.stem() not in RUNNING, seq) <= (known["token"] not in RUNNING, known["seq"]):
         return {**known, "missed": missed, "promised": promised}
     stopped = getattr(fact, "stopped_at", None)
     return {

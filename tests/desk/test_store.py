@@ -179,6 +179,15 @@ def test_a_clock_keeps_its_newest_fact_whatever_order_they_come_in(book: Book) -
     assert row["stopped_at"] == seconds(due + HOUR)
 
 
+def test_a_clock_that_was_met_does_not_run_again_when_its_start_is_told_after_its_end(book: Book) -> None:
+    ref = a_case()
+    due = MONDAY_MORNING + HOUR
+    book.take(ref, *life(ref)["routed"])
+    book.tell(clock(sidefacts.ClockMet, ref, due, stopped_at=MONDAY_MORNING))
+    book.tell(clock(sidefacts.ClockArmed, ref, due))
+    assert book.rows(CLOCK)[0]["token"] == "met"
+
+
 def test_a_miss_is_not_forgotten_when_the_clock_is_cancelled(book: Book) -> None:
     ref = a_case()
     due = MONDAY_MORNING + 8 * HOUR
