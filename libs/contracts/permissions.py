@@ -2,8 +2,8 @@
 
 from libs.contracts.streams import BUCKETS, CONSUMERS, SERVICES, STREAMS, WRITERS
 
-READS_CASES = frozenset({"intake", "router", "desk", "sla", "notifier", "reporting", "portal"})
-"""Services that may read single facts of CASES: all who append, look up a neighbour or refold a case."""
+READS_CASES = frozenset(service for service, facts in WRITERS.items() if any("case:" in one for one in facts))
+"""Services that may look up any fact of CASES: those who append to a case. Others read what is delivered."""
 
 _DEPTH = {"case": "case.*.*", "clock": "clock.*.*", "letter": "letter.*.*"}
 _SIDE_STREAM = {"sla": "CLOCKS", "notifier": "LETTERS"}
@@ -60,6 +60,8 @@ def publish_allowed(service: str) -> list[str]:
     allowed = {*_facts(service), *_consuming(service), *_directory(), f"dead.{service}.*.*"}
     if service in READS_CASES:
         allowed.update(_reading("CASES"))
+    if service == "sla":
+        allowed.add("$JS.API.STREAM.INFO.CASES")  # the ticker asks how far the stream is
     if stream := _SIDE_STREAM.get(service):
         allowed.update(_reading(stream))
     if service == "intake":
