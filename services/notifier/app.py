@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from libs.contracts.errors import HotlineError
 from libs.runtime.clock import Clock
-from libs.runtime.database import open_engine
+from libs.runtime.database import create_tables, in_thread, open_engine
 from libs.runtime.directory import Directory
 from libs.runtime.reader import LATER, SOON
 from libs.runtime.rebuild import Projection
@@ -37,7 +37,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     settings = rt.settings
     assert isinstance(settings, Settings)
     engine = open_engine(settings.database_url)
-    LINK.metadata.create_all(engine)
+    await in_thread(create_tables, engine, LINK.metadata)
     store = Store(lambda: rt.directory.pack, rt.clock)
     outbox = Outbox(engine)
     letters = LetterLog(rt.js, rt.side, rt.clock, rt.directory)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from libs.runtime.clock import Clock
-from libs.runtime.database import open_engine, table
+from libs.runtime.database import create_tables, in_thread, open_engine, table
 from libs.runtime.directory import Directory
 from libs.runtime.reader import LATER, SOON
 from libs.runtime.rebuild import Projection
@@ -41,7 +41,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         raise TypeError(type(settings))
     secret = settings.secret_file.read_text(encoding="utf-8").strip()
     engine = open_engine(settings.database_url)
-    PortalTable.metadata.create_all(engine)
+    await in_thread(create_tables, engine, PortalTable.metadata)
     store = Store(engine, Proof(secret.encode()))
     rt.read_cases(engine, table(Link), store.apply, pace=SOON)
     rt.read_side("CLOCKS", engine, table(Link), store.apply_clocks, pace=LATER)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from libs.contracts.errors import HotlineError
 from libs.packs.model import Pack
 from libs.runtime.clock import Clock
-from libs.runtime.database import open_engine
+from libs.runtime.database import create_tables, in_thread, open_engine
 from libs.runtime.directory import Directory
 from libs.runtime.reader import LATER
 from libs.runtime.rebuild import Projection
@@ -36,7 +36,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         raise TypeError(type(settings))
     key = read_key(settings.key_file)
     engine = open_engine(settings.database_url)
-    store.LINK.metadata.create_all(engine)
+    await in_thread(create_tables, engine, store.LINK.metadata)
 
     def pack() -> Pack:
         return rt.directory.pack
