@@ -5,11 +5,11 @@ from typing import Any
 
 from libs.contracts.events import CaseFact, CaseRouted, CaseTriaged
 from libs.contracts.facts import Actor
+from libs.packs.knowledge import Reading
 from libs.packs.model import Pack
 from libs.places.gazetteer import Found
 from services.router.case import Case, fold
 from services.router.domain import decide
-from libs.packs.knowledge import Reading
 from tests.support.builders import MONDAY_MORNING, a_case
 from tests.support.provinces import thanh_hoa
 
