@@ -196,6 +196,8 @@ async def test_faststream_still_spins_without_a_server_and_ours_does_not(server:
             ours += 1
         stock -= before
         server.start()
+        await eventually(lambda: rt.nc.is_connected, within=10)  # a loop that spins hears no goodbye
+        await subscriber.stop()
     assert ours <= 3
     assert stock > 30, "FastStream pauses by itself now: SteadyPull can lose its sleep"
 
