@@ -17,16 +17,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import uvicorn
 import uvloop
 from starlette.types import Receive, Scope, Send
 
+from benchmarks.client import Client
 from libs.devstack.nats_server import NatsServer, die_with_parent, free_port
 from libs.packs.folder import load
 from libs.runtime.bus import broker_for, connect
@@ -125,23 +126,22 @@ async def targets() -> AsyncIterator[list[Target]]:
         ]
 
 
-async def post(client: httpx.AsyncClient, target: Target) -> None:
+async def post(client: Client, target: Target) -> None:
     headers = {"Authorization": f"Bearer {target.key}", "Idempotency-Key": secrets.token_hex(16)}
-    answer = await client.post(target.url, json=BODY, headers=headers)
-    if answer.status_code != 201:
-        raise RuntimeError(answer.text[:300])
+    answer = await client.post(target.url, BODY, headers)
+    if answer.status != 201:
+        raise RuntimeError(answer.body[:300])
 
 
-async def one_round(client: httpx.AsyncClient, target: Target, rate: float, seconds: float) -> list[float]:
+async def one_round(client: Client, target: Target, rate: float, seconds: float) -> list[float]:
     """Milliseconds from each request's appointed time to its answer."""
-    loop = asyncio.get_running_loop()
-    begun = loop.time() + 0.1
+    begun = time.perf_counter() + 0.1
 
     async def at(number: int) -> float:
         due = begun + number / rate
-        await asyncio.sleep(due - loop.time())
+        await asyncio.sleep(due - time.perf_counter())
         await post(client, target)
-        return (loop.time() - due) * 1000
+        return (time.perf_counter() - due) * 1000
 
     return list(await asyncio.gather(*(at(number) for number in range(int(rate * seconds)))))
 
@@ -149,7 +149,7 @@ async def one_round(client: httpx.AsyncClient, target: Target, rate: float, seco
 async def measure(found: list[Target], rate: float, seconds: float) -> dict[str, list[float]]:
     taken: dict[str, list[float]] = {target.name: [] for target in found}
     used = dict.fromkeys(taken, 0.0)
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with Client() as client:
         for target in found:
             await ready(client, target)
             await one_round(client, target, rate, 1)
@@ -167,9 +167,9 @@ async def measure(found: list[Target], rate: float, seconds: float) -> dict[str,
     return taken
 
 
-async def ready(client: httpx.AsyncClient, target: Target) -> None:
+async def ready(client: Client, target: Target) -> None:
     for _ in range(100):
-        with contextlib.suppress(httpx.TransportError):
+        with contextlib.suppress(OSError):
             return await post(client, target)
         await asyncio.sleep(0.1)
     raise RuntimeError(f"{target.name} does not answer")
@@ -203,7 +203,7 @@ def main() -> None:
         floor_app(arguments.floor[0], Path(arguments.floor[1]), int(arguments.floor[2]))
     else:
         key = Path(arguments.key_file).read_text().strip() if arguments.url else ""
-        sys.exit(asyncio.run(run(arguments, key)))
+        sys.exit(uvloop.run(run(arguments, key)))
 
 
 if __name__ == "__main__":

@@ -25,9 +25,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import uvloop
 from aiosmtpd.controller import Controller
 
+from benchmarks.client import Answer, Client
 from libs.devstack.layout import Layout
 from libs.devstack.nats_server import die_with_parent, free_port
 from libs.devstack.stack import Stack
@@ -73,7 +74,7 @@ class Side:
     url: str
     headers: Callable[[str], dict[str, str]]
     body: Callable[[str], dict[str, str]]
-    subject: Callable[[str, httpx.Response], str]
+    subject: Callable[[str, Answer], str]
     processes: list[int]
     mail: Arrivals
     latencies: list[float] = field(default_factory=list)
@@ -90,10 +91,10 @@ class Side:
         return ticks * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-async def ask(client: httpx.AsyncClient, side: Side, key: str) -> str:
-    answer = await client.post(side.url, json=side.body(key), headers=side.headers(key))
-    if answer.status_code != 201:
-        raise RuntimeError(answer.text[:200])
+async def ask(client: Client, side: Side, key: str) -> str:
+    answer = await client.post(side.url, side.body(key), side.headers(key))
+    if answer.status != 201:
+        raise RuntimeError(answer.body[:200])
     return side.subject(key, answer)
 
 
@@ -107,7 +108,7 @@ async def letters(side: Side, wanted: list[str], within: float = 60) -> list[flo
     raise RuntimeError(f"{side.name}: {sum(at is None for at in times)} letters did not come")
 
 
-async def open_loop(client: httpx.AsyncClient, side: Side, mark: str, rate: float, seconds: float) -> None:
+async def open_loop(client: Client, side: Side, mark: str, rate: float, seconds: float) -> None:
     begun = time.perf_counter() + 0.1
     starts: list[float] = []
 
@@ -122,7 +123,7 @@ async def open_loop(client: httpx.AsyncClient, side: Side, mark: str, rate: floa
     side.latencies += [(at - due) * 1000 for at, due in zip(came, starts, strict=True)]
 
 
-async def closed_loop(client: httpx.AsyncClient, side: Side, mark: str, count: int, width: int) -> None:
+async def closed_loop(client: Client, side: Side, mark: str, count: int, width: int) -> None:
     gate = asyncio.Semaphore(width)
 
     async def one(number: int) -> str:
@@ -148,7 +149,7 @@ def hotline(folder: Path, mail: Arrivals) -> Iterator[Side]:
             f"{stack.layout.url('intake')}/api/v1/requests",
             lambda mark: {"authorization": f"Bearer {key}", "idempotency-key": f"bench-{mark}"},
             lambda mark: {"text": f"{TEXT} {mark}", "channel": "app", **person},
-            lambda _, answer: _spoken(answer.json()["code"]),
+            lambda _, answer: _spoken(json.loads(answer.body)["code"]),
             [process.pid for process in stack.processes.values()] + stack.nats.pids(),
             mail,
         )
@@ -201,8 +202,7 @@ def _child(*words: object) -> "subprocess.Popen[bytes]":
 
 
 async def rounds(sides: list[Side], asked: argparse.Namespace) -> None:
-    limits = httpx.Limits(keepalive_expiry=2)  # below the servers' own, so that nobody closes on the other
-    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+    async with Client() as client:
         for number in range(asked.rounds):
             for side in sides:
                 await open_loop(client, side, f"o{number}", 25, asked.seconds)
@@ -223,7 +223,7 @@ def main() -> None:
             up.enter_context(hotline(Path(folder) / "hotline", ours)),
             up.enter_context(floor(Path(folder) / "floor", theirs)),
         ]
-        asyncio.run(rounds(sides, asked))
+        uvloop.run(rounds(sides, asked))
     table = {side.name: figures(side) for side in sides}
     print(json.dumps(table, indent=1))
     pairs = zip(table["hotline"].items(), table["floor"].values(), strict=True)
