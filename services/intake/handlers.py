@@ -1,6 +1,5 @@
 """What intake does with words: find their case, store the fact, and only then say that they are accepted."""
 
-import asyncio
 import functools
 from dataclasses import dataclass
 
@@ -33,9 +32,8 @@ class Desk:
         person = domain.person_of(request, sender)
         case_id = domain.case_id_for(channel, key)
         received_at = request.received_at or now
-        year, code = await asyncio.gather(
-            self.messages.year(case_id, domain.year_of(received_at, pack.zone)),
-            self.messages.reserve(case_id, domain.code_candidates(case_id)),
+        year, code = await self.messages.reserve(
+            case_id, domain.year_of(received_at, pack.zone), domain.code_candidates(case_id)
         )
         fact = domain.open_case(
             request,

@@ -1,10 +1,11 @@
-"""The bucket MESSAGES: which year a request key belongs to, and which case holds a look-up code.
+"""The bucket MESSAGES: which case holds a look-up code, and the year that case is filed under.
 
-Both are created once and never changed, so two replicas that race for one find the same answer.
+An entry is created once and never changed, so two replicas that race for one find the same answer.
 """
 
 import json
 from collections.abc import Iterable
+from typing import Any
 from uuid import uuid4
 
 from nats.js.client import JetStreamContext
@@ -21,22 +22,17 @@ class Messages:
         self._js = js
         self._patience = patience
 
-    async def year(self, case_id: str, proposed: int) -> int:
-        """The year this case is filed under: the one proposed first, so a retry after New Year agrees.
-
-        Raises OutcomeUnknown when the server does not confirm.
+    async def reserve(self, case_id: str, year: int, candidates: Iterable[str]) -> tuple[int, str]:
+        """The year proposed first, so a retry after New Year agrees, and the first candidate that is free
+        or is this case's own already. Raises OutcomeUnknown when the server does not confirm.
         """
-        entry = await self._create(f"request.{case_id}", {"case_id": case_id, "year": proposed})
-        return int(entry["year"])
-
-    async def reserve(self, case_id: str, candidates: Iterable[str]) -> str:
-        """The first candidate that is free or is this case's own already. Raises OutcomeUnknown."""
         for code in candidates:
-            if (await self._create(f"code.{code}", {"case_id": case_id}))["case_id"] == case_id:
-                return code
+            entry = await self._create(f"code.{code}", {"case_id": case_id, "year": year})
+            if entry["case_id"] == case_id:
+                return int(entry["year"]), code
         raise LookupError(case_id)
 
-    async def _create(self, key: str, value: dict[str, object]) -> dict[str, str]:
+    async def _create(self, key: str, value: dict[str, object]) -> dict[str, Any]:
         """What stands under the key now: this value, or the one that was there before."""
         subject = f"$KV.{BUCKET}.{key}"
         body = json.dumps(value).encode()
@@ -47,5 +43,5 @@ class Messages:
         except Occupied:
             stored = await self._js.get_last_msg(f"KV_{BUCKET}", subject)
             body = stored.data or b"{}"
-        found: dict[str, str] = json.loads(body)
+        found: dict[str, Any] = json.loads(body)
         return found
