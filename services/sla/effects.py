@@ -51,7 +51,8 @@ class Effects:
                 return len(page), _drop(connection, _confirmed(page, send))
         with reading(self._engine) as connection:
             page = _page(connection)
-        confirmed = _confirmed(page, send)
+        if not (confirmed := _confirmed(page, send)):
+            return len(page), 0
         with writing(self._engine) as connection:
             return len(page), _drop(connection, confirmed)
 

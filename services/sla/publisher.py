@@ -13,7 +13,7 @@ from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from libs.runtime.projection import DatabaseDown
 from libs.runtime.sidelog import SideLog
-from services.sla.effects import Effects
+from services.sla.effects import PAGE, Effects
 from services.sla.metrics import MISSED, UNKNOWN_AGENCIES, UNPUBLISHED, WARNED
 
 SWEEP = 5.0
@@ -39,9 +39,7 @@ class Publisher:
         while True:
             self._noted.clear()
             try:
-                while await self._page():
-                    pass
-                UNPUBLISHED.set(await in_thread(self._effects.waiting))
+                UNPUBLISHED.set(await self._all())
             except DatabaseDown as error:
                 log("database_awaited", kind=type(error).__name__)
             try:
@@ -49,10 +47,14 @@ class Publisher:
             except TimeoutError:
                 continue
 
-    async def _page(self) -> bool:
-        """Whether there may be more to publish at once."""
-        taken, confirmed = await in_thread(self._effects.publish, self._send)
-        return taken > 0 and confirmed == taken
+    async def _all(self) -> int:
+        """Publish page by page; how many are still to be published."""
+        while True:
+            taken, confirmed = await in_thread(self._effects.publish, self._send)
+            if confirmed < taken:
+                return await in_thread(self._effects.waiting)
+            if taken < PAGE:
+                return 0
 
     def _send(self, facts: Sequence[ClockFact]) -> Sequence[bool]:
         return asyncio.run_coroutine_threadsafe(self._publish(facts), self._loop).result()
