@@ -10,10 +10,15 @@ from libs.runtime.service import Runtime
 from services.router.handlers import Library, Router
 
 
-@asynccontextmanager
-async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
-    """Learns the pack first, so that the first case does not wait for it. Router has no pages."""
+async def router_of(rt: Runtime) -> Router:
+    """Learns the pack first, so that the first case does not wait for it."""
     library = Library(rt.directory, rt.clock)
     await library.current()
-    await deliver(rt, Router(rt.cases, library, rt.clock).react)
+    return Router(rt.cases, library, rt.clock)
+
+
+@asynccontextmanager
+async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
+    """Router has no pages."""
+    await deliver(rt, (await router_of(rt)).react)
     yield None
