@@ -36,7 +36,7 @@ async def test_a_buried_case_is_routed_once_more_and_its_pointer_goes(
             "seq": stored.seq,
             "subject": subject,
         }
-        await SideLog(rt.js).bury(Dead(**pointer, error="ValueError", at=MONDAY_MORNING))
+        await SideLog(rt.js).bury(Dead(**pointer, subject=subject, error="ValueError", at=MONDAY_MORNING))
         assert await redeliver(rt, (await router_of(rt)).react) == 1
         assert (await admin.stream_info("DEAD")).state.messages == 0
         after = [one.fact.token for one in await CaseLog(rt.js).since(ref, 0) if one.fact]
