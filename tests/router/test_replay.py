@@ -30,12 +30,7 @@ async def test_a_buried_case_is_routed_once_more_and_its_pointer_goes(
     settings = Settings(nats_url=server.url, nkey_seed_file=server.seed("router"))
     async with open_runtime("router", settings) as rt, connected(server, "provisioner") as admin:
         subject = f"case.{ref.year}.{ref.case_id}.opened"
-        pointer: dict[str, Any] = {
-            "service": "router",
-            "stream": "CASES",
-            "seq": stored.seq,
-            "subject": subject,
-        }
+        pointer: dict[str, Any] = {"service": "router", "stream": "CASES", "seq": stored.seq}
         await SideLog(rt.js).bury(Dead(**pointer, subject=subject, error="ValueError", at=MONDAY_MORNING))
         assert await redeliver(rt, (await router_of(rt)).react) == 1
         assert (await admin.stream_info("DEAD")).state.messages == 0
