@@ -56,4 +56,4 @@ def run_apply(arguments: argparse.Namespace) -> int:
 
 async def _apply(arguments: argparse.Namespace, pack: Pack) -> str:
     async with provisioner(arguments) as js:
-        return await put_pack(js, pack)
+        return (await put_pack(js, pack)).version

@@ -1,10 +1,23 @@
 """The facts about a case, in the past tense; together, and in order, they are the case."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from libs.contracts.facts import Fact, Instant, Text, Value
+from libs.contracts.casefact import CaseFact
+from libs.contracts.facts import Instant, Text, Token, Value
+from libs.contracts.handovers import (
+    CaseConfirmed,
+    CaseContacted,
+    CaseContributed,
+    CaseDelegated,
+    CaseFollowerAdded,
+    CaseJoined,
+    CaseRecalled,
+    CaseReported,
+    CaseSucceeded,
+)
+from libs.contracts.suspicions import CaseSuspectedFalse, CaseVerified
 
 
 class Person(Value):
@@ -39,12 +52,6 @@ class Slip(Value):
     rule: str = Field(description="id of the route that decided, or 'operator'")
     inputs: dict[str, str] = Field(default_factory=dict, description="what the decision was based on")
     note: str = ""
-
-
-class CaseFact(Fact):
-    """A fact on `case.<year>.<id>.<fact>`."""
-
-    prefix: ClassVar[str] = "Case"
 
 
 # --- intake ---------------------------------------------------------------------------------------
@@ -206,9 +213,41 @@ class CaseInformationAsked(CaseFact):
 
 
 class CaseAnswered(CaseFact):
-    """The agency's answer (Điều 10.3); the agency answers for its legality (Điều 8.2)."""
+    """The agency's answer (Điều 10.3); the agency answers for its legality (Điều 8.2).
+
+    Signed as partial while agencies in `missing` still owe their part: it then carries the promise of the
+    rest, numbered with the promises of the slip.
+    """
 
     answer: Text
+    missing: tuple[str, ...] = ()
+    promised_at: Instant | None = None
+    number: int | None = Field(None, ge=1, description="of the promise, when the answer is partial")
+
+
+# --- desk: the clocks and the life after an answer -------------------------------------------------
+
+
+class CaseClockPaused(CaseFact):
+    """A policy clock rests from now until `until`; the clocks of the law never do (Điều 10.3)."""
+
+    clock: Token = Field(description="id of the clock: arbitration-1, accept-2")
+    reason: str = Field(description="code of the pack's pause reasons")
+    until: Instant
+    note: Text = ""
+
+
+class CaseClockResumed(CaseFact):
+    """The pause of this clock ended before its time."""
+
+    clock: Token
+
+
+class CaseReopened(CaseFact):
+    """Not solved: a new numbered cycle begins; what was missed before stays missed."""
+
+    cycle: int = Field(ge=2)
+    reason: Text
 
 
 # --- desk: publication ----------------------------------------------------------------------------
@@ -227,6 +266,16 @@ class CaseWithheld(CaseFact):
     ground: str
     note: Text = ""
 
+
+__all__ = [
+    "CASE_FACTS", "CaseAdded", "CaseAmended", "CaseAnswered", "CaseAnsweredAtDesk", "CaseAnsweredByPhone",
+    "CaseCallTransferred", "CaseClockPaused", "CaseClockResumed", "CaseConfirmed", "CaseContacted",
+    "CaseContributed", "CaseDelegated", "CaseDetermined", "CaseDirected", "CaseFact", "CaseFollowerAdded",
+    "CaseInformationAsked", "CaseJoined", "CaseOpened", "CaseProgressPromised", "CasePublished",
+    "CaseRecalled", "CaseReceived", "CaseReferred", "CaseRejected", "CaseReleased", "CaseReopened",
+    "CaseReported", "CaseReturned", "CaseRouted", "CaseSucceeded", "CaseSuspectedFalse", "CaseTriaged",
+    "CaseUrgencySet", "CaseVerified", "CaseVerifying", "CaseWithheld", "Person", "Slip", "Suggestion",
+]  # fmt: skip
 
 CASE_FACTS: dict[str, type[CaseFact]] = {cls.stem(): cls for cls in CaseFact.__subclasses__()}
 """Subject token → class of every fact about a case."""

@@ -60,6 +60,8 @@ def publish_allowed(service: str) -> list[str]:
     allowed = {*_facts(service), *_consuming(service), *_directory(), f"dead.{service}.*.*"}
     if service in READS_CASES:
         allowed.update(_reading("CASES"))
+    if service == "desk":  # the administrators' pages put a new pack in force
+        allowed.update(["$KV.DIRECTORY.current", "$O.PACKS.>"])
     if service == "sla":
         allowed.add("$JS.API.STREAM.INFO.CASES")  # the ticker asks how far the stream is
     if stream := _SIDE_STREAM.get(service):

@@ -36,6 +36,10 @@ class ClockFact(SideFact):
     due: Instant
     budget_seconds: int | None = Field(None, description="working seconds; None for a promised instant")
     calendar: str = Field("", description="version of the calendar that made `due`")
+    hours: str = Field("", description="pack version and profile of that calendar: <version>/<profile>")
+    pauses: tuple[tuple[Instant, Instant], ...] = Field((), description="spans that do not count, in order")
+    cycle: int = Field(1, ge=1, description="grows each time the case is reopened")
+    tell: tuple[str, ...] = Field((), description="whom this step of the ladder is told: officer, deputy …")
 
 
 class ClockArmed(ClockFact):
@@ -43,7 +47,7 @@ class ClockArmed(ClockFact):
 
 
 class ClockWarned(ClockFact):
-    """A share of the working time is used up."""
+    """A share of the working time, below 100 %, is used up."""
 
     percent: int
 
@@ -56,6 +60,57 @@ class ClockMissed(ClockFact):
     """The time ended first. Stays for ever; `promised` tells late-with-promise from late-and-silent."""
 
     promised: bool = False
+
+
+class ClockEscalated(ClockFact):
+    """Still nothing: more than the whole time is used up, and the next one above is told."""
+
+    percent: int = Field(gt=100)
+
+    @property
+    def token(self) -> str:
+        return f"escalated-{self.percent}"
+
+
+class ClockStretched(ClockFact):
+    """A promise beyond the pack's limit: accepted, since Điều 10.3 obliges to promise, and told upwards."""
+
+    excess: Literal["number", "length"]
+
+
+class ClockPaused(ClockFact):
+    """A policy clock rests until `until`; `due` has moved with it. Numbered within the clock from 1."""
+
+    number: int = Field(ge=1)
+    reason: str
+    until: Instant
+
+    @property
+    def token(self) -> str:
+        return f"paused-{self.number}"
+
+
+class ClockResumed(ClockFact):
+    """Pause `number` ended before its time; `due` is the new one."""
+
+    number: int = Field(ge=1)
+
+    @property
+    def token(self) -> str:
+        return f"resumed-{self.number}"
+
+
+class ClockMoved(ClockFact):
+    """A changed calendar, applied by a named person, moved the limit of a clock that was still running."""
+
+    change: int = Field(ge=1, description="number of the change of pack")
+    was: Instant
+    document: str
+    person: str
+
+    @property
+    def token(self) -> str:
+        return f"moved-{self.change}"
 
 
 class ClockMet(ClockFact):

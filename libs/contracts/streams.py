@@ -66,7 +66,7 @@ CONSUMERS = (
     Consumer(
         "router",
         "CASES",
-        tuple(f"case.*.*.{fact}" for fact in ("opened", "released", "amended")),
+        tuple(f"case.*.*.{fact}" for fact in ("opened", "released", "amended", "returned")),
     ),
     *(Consumer(name, "CASES", ("case.>",)) for name in ("desk", "sla", "notifier", "reporting", "portal")),
     *(Consumer(name, "CLOCKS", ("clock.>",)) for name in ("desk", "notifier", "reporting", "portal")),
@@ -81,6 +81,9 @@ WRITERS: dict[str, tuple[str, ...]] = {
         "case:directed", "case:call-transferred", "case:referred", "case:determined", "case:received",
         "case:returned", "case:answered-by-phone", "case:verifying", "case:progress-promised",
         "case:information-asked", "case:answered", "case:published", "case:withheld",
+        "case:clock-paused", "case:clock-resumed", "case:reopened", "case:delegated", "case:contacted",
+        "case:reported", "case:confirmed", "case:recalled", "case:contributed", "case:succeeded",
+        "case:joined", "case:follower-added", "case:suspected-false", "case:verified",
     ),
     "sla": ("clock:*",),
     "notifier": ("letter:*",),

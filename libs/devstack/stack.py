@@ -179,7 +179,7 @@ class Stack:
         try:
             js = client.jetstream(timeout=5)
             await provision(js, clock=self.clock)
-            return await put_pack(js, pack)
+            return (await put_pack(js, pack)).version
         finally:
             await broker.stop()
 

@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 from libs.packs import checks, tables
 from libs.packs.checks_routes import check_routes
+from libs.packs.clocks import CLOCKS, read_clocks
 from libs.packs.draft import Draft, Report
 from libs.packs.entries import Letter
 from libs.packs.errors import Problem
 from libs.packs.letters import read_letter
 from libs.packs.model import Pack
-from libs.packs.settings import CLOCKS, PACK, line_of, read_clocks, read_pack
+from libs.packs.settings import PACK, line_of, read_pack
 from libs.worktime.calendar import CalendarError
 
 CHECKS = (
@@ -72,10 +73,12 @@ def _check_settings(draft: Draft, text: str, report: Report) -> None:
     first, last = draft.settings.get("first_day"), draft.settings.get("last_day")
     if first and last and first > last:
         report(PACK, line_of(text, "last_day"), "last_day", "trước first_day", "is before first_day")
-    arbiter, agencies = draft.settings.get("arbiter"), draft.codes("agencies.csv")
-    if arbiter and agencies is not None and arbiter not in agencies:
-        vi, en = f"không có cơ quan {arbiter!r}", f"there is no agency {arbiter!r}"
-        report(PACK, line_of(text, "arbiter"), "arbiter", vi, en)
+    agencies = draft.codes("agencies.csv")
+    for key in ("desk", "arbiter", "province_office"):
+        code = draft.settings.get(key)
+        if code and agencies is not None and code not in agencies:
+            vi, en = f"không có cơ quan {code!r}", f"there is no agency {code!r}"
+            report(PACK, line_of(text, key), key, vi, en)
     zone = draft.settings.get("zone")
     if isinstance(zone, str):
         try:

@@ -7,9 +7,9 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from libs.packs import tables
+from libs.packs.clocks import CLOCKS
 from libs.packs.draft import Draft, Report
-from libs.packs.entries import DISTRICT, UNROUTED_LABELS, Dated
-from libs.packs.settings import CLOCKS
+from libs.packs.entries import DISTRICT, OWN_HOURS, UNROUTED_LABELS, Dated
 from libs.packs.table import Placed
 
 LEVELS = ("province", "district", "commune")
@@ -66,16 +66,51 @@ def check_references(draft: Draft, report: Report) -> None:
     profiles = None if "hours.csv" in draft.broken else {placed.entry.profile for placed in draft.hours}
     labels = fields and fields | UNROUTED_LABELS
     answering = agencies and agencies | {"", DISTRICT, str(draft.settings.get("district_word"))}
-    names = [("agencies.csv", p.line, "unit", p.entry.unit, units) for p in draft.agencies]
-    names += [("units.csv", p.line, "parent", p.entry.parent, units) for p in draft.units]
-    names += [(CLOCKS, p.line, "calendar", p.entry.calendar, profiles) for p in draft.clocks]
-    names += [("faq.csv", p.line, "field", p.entry.field, labels) for p in draft.questions]
-    names += [("faq.csv", p.line, "agency", p.entry.agency, answering) for p in draft.questions]
-    for file, places in draft.named_places.items():
-        names += [(file, p.line, "unit_code", p.entry.unit_code, units) for p in places]
-    for file, line, field, code, known in names:
-        if code is not None and known is not None and code not in known:
-            report(file, line, field, f"không có mã {code!r}", f"there is no {code!r}")
+    references: tuple[tuple[str, str, set[str] | None], ...] = (
+        ("agencies.csv", "unit", units),
+        ("agencies.csv", "supervisor", agencies),
+        ("agencies.csv", "hours", profiles),
+        ("agencies.csv", "merged_into", agencies),
+        ("agencies.csv", "split_into", agencies),
+        ("contacts.csv", "agency", agencies),
+        ("units.csv", "parent", units),
+        ("units.csv", "merged_into", units),
+        ("units.csv", "split_into", units),
+        ("days.csv", "profiles", profiles),
+        ("faq.csv", "field", labels),
+        ("faq.csv", "agency", answering),
+        *((file, "unit_code", units) for file in draft.named_places),
+    )
+    names = [
+        (file, placed.line, column, code, known)
+        for file, column, known in references
+        for placed in draft.rows[file]
+        for code in _codes(getattr(placed.entry, column))
+    ]
+    for file, line, column, code, known in (*names, *_named_by_clocks(draft, profiles)):
+        if known is not None and code not in known:
+            report(file, line, column, f"không có mã {code!r}", f"there is no {code!r}")
+
+
+def _codes(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else () if value is None else (value,)
+
+
+Name = tuple[str, int, str, str, set[str] | None]
+"""File, line, column, the code that is named, and the codes there are (None: nobody knows)."""
+
+
+def _named_by_clocks(draft: Draft, profiles: set[str] | None) -> list[Name]:
+    reasons = {placed.entry.code for placed in draft.reasons if placed.entry.kind == "pause"}
+    pauses = None if "reasons.csv" in draft.broken else reasons
+    kinds = None if CLOCKS in draft.broken else {placed.entry.code for placed in draft.clocks}
+    names: list[Name] = []
+    for placed in draft.clocks:
+        kind, line = placed.entry, placed.line
+        names += [(CLOCKS, line, "calendar", code, profiles) for code in {kind.calendar} - {OWN_HOURS}]
+        names += [(CLOCKS, line, "within", code, kinds) for code in _codes(kind.within)]
+        names += [(CLOCKS, line, "pauses", code, pauses) for code in kind.pauses]
+    return names
 
 
 def check_tree(draft: Draft, report: Report) -> None:

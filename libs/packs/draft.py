@@ -10,6 +10,7 @@ from libs.packs.entries import (
     Agency,
     Channel,
     ClockKind,
+    Contact,
     Day,
     Field,
     Hours,
@@ -48,6 +49,10 @@ class Draft:
     @property
     def agencies(self) -> list[Placed[Agency]]:
         return self.rows[tables.AGENCIES.file]
+
+    @property
+    def contacts(self) -> list[Placed[Contact]]:
+        return self.rows[tables.CONTACTS.file]
 
     @property
     def units(self) -> list[Placed[Unit]]:
@@ -89,6 +94,7 @@ class Draft:
             version=version,
             channels=entries(self.channels),
             agencies=entries(self.agencies),
+            contacts=entries(self.contacts),
             units=entries(self.units),
             fields=entries(self.fields),
             routes=tuple(self._route(placed.entry) for placed in self.routes),

@@ -8,11 +8,24 @@ from pydantic import BaseModel, ConfigDict
 ARBITER = "@arbiter"
 """Stands in a route for the agency that determines whose matter it is (Điều 10.4)."""
 
+OWN_HOURS = "@owner"
+"""Stands in a clock kind for the hours of whoever owes; the province's if they have none of their own."""
+
+PROVINCE = "province"
+"""The profile of hours every pack has: the working hours of state agencies (Điều 10.3)."""
+
 DISTRICT = "@district"
 """Stands in a route for the district agency of the place."""
 
 UNROUTED_LABELS = frozenset({"OOS", "UNCLEAR"})
 """What a question may have for a field: outside the hotline's scope, or too vague for any field."""
+
+
+Audience = Literal["officer", "deputy", "unit_head", "supervisor", "province"]
+"""Who hears of a clock: the owner's focal officer, deputy and head, its supervising unit, the province."""
+
+Owner = Literal["desk", "lead", "coordinator", "commune", "arbiter", "police"]
+"""Who owes what a clock waits for."""
 
 
 class Entry(BaseModel):
@@ -42,25 +55,38 @@ class Channel(Entry):
 
 
 class Agency(Dated):
-    """An authority that receives slips, with the contacts of its focal officer (Điều 2.3, 14.4)."""
+    """An authority that receives slips, with the contacts of its focal officer (Điều 2.3, 14.4).
+
+    `supervisor` is the agency above it, `hours` its own profile of working hours if it has one. One that
+    ends names its successor, or those it is split into.
+    """
 
     code: str
     name_vi: str
     name_en: str
-    kind: Literal["department", "district", "police", "front", "press", "other"]
+    kind: Literal["department", "district", "commune", "police", "front", "press", "office", "other"]
     unit: str | None = None
+    supervisor: str | None = None
+    hours: str | None = None
+    merged_into: str | None = None
+    split_into: tuple[str, ...] = ()
     hotline: str | None = None
     email: str | None = None
     sms: str | None = None
 
 
 class Unit(Dated):
-    """A place that is administered: the names are no keys, 38 of them occur in more than one district."""
+    """A place that is administered: the names are no keys, 38 of them occur in more than one district.
+
+    One that ends names the unit it became part of, or those it was split into.
+    """
 
     code: str
     name_vi: str
     level: Literal["province", "district", "commune"]
     parent: str | None = None
+    merged_into: str | None = None
+    split_into: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
 
@@ -91,39 +117,81 @@ class Route(Entry):
 
 
 class Reason(Entry):
-    """A coded ground: of a rejection (Điều 9.2), a returned slip, a withheld answer, a failed call."""
+    """A coded ground: of a rejection (Điều 9.2), a return, a withheld answer, a failed call, a pause."""
 
-    kind: Literal["reject", "return", "withhold", "call-failed"]
+    kind: Literal["reject", "return", "withhold", "call-failed", "pause"]
     code: str
     text_vi: str
     text_en: str
     clause: str = ""
 
 
+class Step(Entry):
+    """A step of the ladder: at `at` per cent of the working time these are told; 100 is the breach itself."""
+
+    at: int
+    tell: tuple[Audience, ...]
+
+
 class ClockKind(Entry):
-    """A limit in working seconds, warned of at `warn` per cent; without one an officer sets the instant."""
+    """A kind of clock: what makes it run and stop, in which hours, and who hears of it when.
+
+    `starts`, `meets`, `cancels` and `replaces` name happenings (libs/contracts/happenings.py); `replaces`
+    cancels only a clock whose time has not ended. `owner` owes what the clock waits for. `per` numbers it:
+    within the slip, the promise, the coordinating agency of the slip, or by each occasion it starts.
+    Without a budget an officer sets the instant, and `most` and `longest_seconds` (working time) are the
+    limits beyond which that is told upwards. `within` names a kind whose limit this one may not pass.
+    `pauses` are codes of pause reasons, `pause_seconds` the working time they may cost together; a clock
+    whose basis is the law has neither (Điều 10.3).
+    """
 
     code: str
-    budget_seconds: int | None
-    calendar: str
-    warn: tuple[int, ...] = (75,)
-    basis: Literal["law", "policy"]
-    clause: str
     name_vi: str
     name_en: str
+    owner: Owner
+    per: Literal["slip", "promise", "coordinator", "occasion"]
+    starts: tuple[str, ...]
+    meets: tuple[str, ...]
+    cancels: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    budget_seconds: int | None
+    within: str | None = None
+    most: int | None = None
+    longest_seconds: int | None = None
+    calendar: str
+    ladder: tuple[Step, ...] = ()
+    pauses: tuple[str, ...] = ()
+    pause_seconds: int = 0
+    basis: Literal["law", "policy"]
+    clause: str
+
+
+class Contact(Entry):
+    """A position of an agency that is told something besides its focal officer; never a person's name."""
+
+    agency: str
+    role: Literal["deputy", "unit_head"]
+    name_vi: str
+    name_en: str
+    email: str | None = None
+    sms: str | None = None
 
 
 class Hours(Dated):
-    """One open interval of one weekday (0 = Monday) in a profile of hours."""
+    """One open interval of one weekday (0 = Monday) in a profile of hours; `holidays`: it keeps days.csv."""
 
     profile: str
     weekday: int
     opens: time
     closes: time
+    holidays: bool = True
 
 
 class Day(Entry):
-    """A day unlike its week. Without hours of its own an open day has those of the first working weekday."""
+    """A day unlike its week. Without hours of its own an open day has those of the first working weekday.
+
+    It holds for the `profiles` it names, without any for every profile that keeps holidays.
+    """
 
     day: date
     kind: Literal["holiday", "compensatory_off", "swap_off", "swap_work"]
@@ -132,6 +200,7 @@ class Day(Entry):
     status: Literal["ok", "single_source", "estimate", "policy_only"]
     confirmed: bool | None = None
     document: str = ""
+    profiles: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from libs.packs.build import build
+from libs.packs.clocks import CLOCKS
 from libs.packs.letters import LANGUAGES, VARIABLES
 from libs.packs.model import Pack, PackErrors, Problem
-from libs.packs.settings import CLOCKS, PACK
+from libs.packs.settings import PACK
 from libs.packs.tables import TABLES
 
 MAX_BYTES = 5_000_000

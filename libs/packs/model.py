@@ -10,10 +10,13 @@ from pydantic import ValidationError
 from libs.packs.entries import (
     ARBITER,
     DISTRICT,
+    OWN_HOURS,
+    PROVINCE,
     UNROUTED_LABELS,
     Agency,
     Channel,
     ClockKind,
+    Contact,
     Dated,
     Day,
     Entry,
@@ -65,7 +68,9 @@ class Pack(Entry):
     name_en: str
     zone: str
     sample: bool
+    desk: str
     arbiter: str
+    province_office: str
     auto_slip: bool
     margin: float
     hotline: str
@@ -73,6 +78,7 @@ class Pack(Entry):
     last_day: date
     channels: tuple[Channel, ...]
     agencies: tuple[Agency, ...]
+    contacts: tuple[Contact, ...] = ()
     units: tuple[Unit, ...]
     fields: tuple[Field, ...]
     routes: tuple[Route, ...]
@@ -87,6 +93,10 @@ class Pack(Entry):
     quiet_words: tuple[str, ...]
     urgent_words: tuple[str, ...]
     other_provinces: tuple[str, ...]
+
+    def contact(self, agency: str, role: str) -> Contact | None:
+        """Whom to tell in that position of the agency; None when the pack names nobody."""
+        return self._contacts.get((agency, role))
 
     def agency(self, code: str) -> Agency:
         """The agency of that code, in its newest form if it changed; each look-up raises NotInPack."""
@@ -110,7 +120,14 @@ class Pack(Entry):
     def letter(self, code: str, language: str = "vi") -> Letter:
         return self._found(self._letters, "letter", (code, language))
 
-    def calendar(self, profile: str = "province") -> Calendar:
+    def hours_of(self, kind: ClockKind, owner: str) -> str:
+        """The profile in which a clock of that kind counts for that owner."""
+        if kind.calendar != OWN_HOURS:
+            return kind.calendar
+        own = self._agencies[owner].hours if owner in self._agencies else None
+        return own or PROVINCE
+
+    def calendar(self, profile: str = PROVINCE) -> Calendar:
         """The working hours of a profile over all days of the pack, compiled once; CalendarError if wrong."""
         if profile not in self._calendars:
             hours = [row for row in self.hours if row.profile == profile]
@@ -120,7 +137,7 @@ class Pack(Entry):
                 id=f"{self.id}-{profile}",
                 zone=self.zone,
                 weeks=[WeeklyHours(h.weekday, h.opens, h.closes, h.valid_from, h.valid_to) for h in hours],
-                days=[special_day(day) for day in self.days if day.active],
+                days=[special_day(day) for day in self.days if day.active and _holds(day, hours)],
                 first=self.first_day,
                 last=self.last_day,
             )
@@ -163,6 +180,10 @@ class Pack(Entry):
         return {entry.code: entry for entry in newest_last(self.agencies)}
 
     @cached_property
+    def _contacts(self) -> dict[tuple[str, str], Contact]:
+        return {(entry.agency, entry.role): entry for entry in self.contacts}
+
+    @cached_property
     def _units(self) -> dict[str, Unit]:
         return {entry.code: entry for entry in newest_last(self.units)}
 
@@ -194,6 +215,10 @@ class Pack(Entry):
     @cached_property
     def _calendars(self) -> dict[str, Calendar]:
         return {}
+
+
+def _holds(day: Day, hours: list[Hours]) -> bool:
+    return hours[0].profile in day.profiles if day.profiles else all(row.holidays for row in hours)
 
 
 def newest_last(entries: Iterable[D]) -> list[D]:

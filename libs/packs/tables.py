@@ -21,6 +21,7 @@ from libs.packs.entries import (
     DISTRICT,
     Agency,
     Channel,
+    Contact,
     Day,
     Entry,
     Field,
@@ -47,6 +48,7 @@ NAME_EN = Column("name_en", text())
 NOTE = Column("note", text(), "")
 CLAUSE = Column("clause", text(), "")
 WORDS = Column("words", text(200))
+BECAME = (Column("merged_into", code, None), Column("split_into", codes(), ()))
 VALID = (Column("valid_from", day, None), Column("valid_to", day, None))
 
 CHANNELS = Table("channels.csv", Channel, (CODE, NAME_VI, NAME_EN, Column("address", text(), None), CLAUSE))
@@ -57,12 +59,30 @@ AGENCIES = Table(
         CODE,
         NAME_VI,
         NAME_EN,
-        Column("kind", one_of("department", "district", "police", "front", "press", "other")),
+        Column(
+            "kind",
+            one_of("department", "district", "commune", "police", "front", "press", "office", "other"),
+        ),
         Column("unit", code, None),
+        Column("supervisor", code, None),
+        Column("hours", code, None),
+        *BECAME,
         Column("hotline", phone, None, may_begin="+"),
         Column("email", email, None),
         Column("sms", phone, None, may_begin="+"),
         *VALID,
+    ),
+)
+CONTACTS = Table(
+    "contacts.csv",
+    Contact,
+    (
+        Column("agency", code),
+        Column("role", one_of("deputy", "unit_head")),
+        NAME_VI,
+        NAME_EN,
+        Column("email", email, None),
+        Column("sms", phone, None, may_begin="+"),
     ),
 )
 UNITS = Table(
@@ -73,6 +93,7 @@ UNITS = Table(
         NAME_VI,
         Column("level", one_of("province", "district", "commune")),
         Column("parent", code, None),
+        *BECAME,
         Column("aliases", words, ()),
         *VALID,
     ),
@@ -104,7 +125,7 @@ REASONS = Table(
     "reasons.csv",
     Reason,
     (
-        Column("kind", one_of("reject", "return", "withhold", "call-failed")),
+        Column("kind", one_of("reject", "return", "withhold", "call-failed", "pause")),
         CODE,
         Column("text_vi", text()),
         Column("text_en", text()),
@@ -119,6 +140,7 @@ HOURS = Table(
         Column("weekday", weekday),
         Column("opens", moment),
         Column("closes", moment),
+        Column("holidays", yes_no, default=True),
         *VALID,
     ),
 )
@@ -133,6 +155,7 @@ DAYS = Table(
         Column("status", one_of("ok", "single_source", "estimate", "policy_only")),
         Column("confirmed", yes_no, None),
         Column("document", text(), ""),
+        Column("profiles", codes(), ()),
     ),
 )
 QUESTIONS = Table(
@@ -159,6 +182,7 @@ OTHER_PROVINCES = Table("other_provinces.csv", Word, (WORDS,))
 TABLES: tuple[Table[Any], ...] = (
     CHANNELS,
     AGENCIES,
+    CONTACTS,
     UNITS,
     FIELDS,
     ROUTES,

@@ -2,16 +2,25 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
+from datetime import datetime
 
 from nats.errors import Error as NatsError
 from nats.js.client import JetStreamContext
-from nats.js.errors import BucketNotFoundError, KeyNotFoundError, NotFoundError, ObjectNotFoundError
+from nats.js.errors import (
+    BucketNotFoundError,
+    KeyNotFoundError,
+    KeyWrongLastSequenceError,
+    NotFoundError,
+    ObjectNotFoundError,
+)
 from nats.js.kv import KeyValue
 from nats.js.object_store import ObjectStore
 
+from libs.contracts.packchanges import HISTORY, PackChange
 from libs.packs.model import Pack
 from libs.runtime.clock import ClockSetting, FollowingClock
-from libs.runtime.errors import NotProvisioned
+from libs.runtime.errors import NotProvisioned, PackChanged
 from libs.runtime.logs import log
 
 FOLLOW_EVERY = 1.0
@@ -26,7 +35,10 @@ _NEWEST = ("KV_DIRECTORY", "$KV.DIRECTORY.>")
 
 
 class Directory:
-    """Gives the pack in force (`pack`), any earlier version (`version`), and keeps the clock right."""
+    """Gives the pack in force (`pack`), any earlier version (`version`), and keeps the clock right.
+
+    `history` holds every change of the pack in force, oldest first.
+    """
 
     def __init__(self, js: JetStreamContext, clock: FollowingClock) -> None:
         self._js = js
@@ -35,6 +47,7 @@ class Directory:
         self._bucket: KeyValue | None = None
         self._store: ObjectStore | None = None
         self.current = ""
+        self.history: tuple[PackChange, ...] = ()
 
     @property
     def pack(self) -> Pack:
@@ -59,13 +72,14 @@ class Directory:
             self._bucket = self._bucket or await self._js.key_value("DIRECTORY")
             clock = await self._bucket.get("clock")
             self._clock.follow(ClockSetting.model_validate(json.loads(clock.value or b"{}")))
-            version = (await self._bucket.get("current")).value or b""
+            history = HISTORY.validate_json((await self._bucket.get("current")).value or b"[]")
         except (KeyNotFoundError, BucketNotFoundError, NotFoundError) as error:
             raise NotProvisioned from error
-        if version.decode() != self.current:
-            await self.version(version.decode())
-            self.current = version.decode()
-            log("pack_taken", version=self.current)
+        if history == self.history:
+            return
+        await self.version(history[-1].version)
+        self.history, self.current = history, history[-1].version
+        log("pack_taken", version=self.current)
 
     async def wait(self) -> None:
         """Wait until the server is provisioned and a pack is in force."""
@@ -90,19 +104,59 @@ class Directory:
                 log("pack_not_refreshed", kind=type(error).__name__)
 
 
-async def put_pack(js: JetStreamContext, pack: Pack) -> str:
-    """Store a pack and put it in force by compare-and-set; returns its version (provisioner's key)."""
+async def put_pack(
+    js: JetStreamContext,
+    pack: Pack,
+    *,
+    by: str = "provisioner",
+    document: str = "",
+    note: str = "",
+    recompute: Iterable[str] = (),
+    instead_of: str | None = None,
+) -> PackChange:
+    """Store a pack and put it in force, whole or not at all; who, when and why is kept for ever.
+
+    "When" is the server's own clock, real or simulated.
+    The pack already in force is not put in force again unless clocks are to be recomputed. Raises
+    PackChanged when meanwhile another one than `instead_of` (None: whatever it was) is in force.
+    """
     store = await js.object_store("PACKS")
     try:
         await store.get_info(pack.version)
     except ObjectNotFoundError:  # else it stays: storing it again takes the pieces from under its readers
         await store.put(pack.version, pack.to_json())
     bucket = await js.key_value("DIRECTORY")
+    history, revision = await _history(bucket)
+    in_force = history[-1].version if history else ""
+    if instead_of is not None and in_force != instead_of:
+        raise PackChanged
+    if in_force == pack.version and not tuple(recompute):
+        return history[-1]
+    change = PackChange(
+        number=len(history) + 1,
+        version=pack.version,
+        at=await _now(bucket),
+        by=by,
+        document=document,
+        note=note,
+        recompute=tuple(recompute),
+    )
+    body = HISTORY.dump_json((*history, change))
+    try:
+        await (bucket.update("current", body, last=revision) if history else bucket.create("current", body))
+    except KeyWrongLastSequenceError:
+        raise PackChanged from None
+    return change
+
+
+async def _now(bucket: KeyValue) -> datetime:
+    setting = (await bucket.get("clock")).value or b"{}"
+    return ClockSetting.model_validate_json(setting).build().now()
+
+
+async def _history(bucket: KeyValue) -> tuple[tuple[PackChange, ...], int]:
     try:
         entry = await bucket.get("current")
     except KeyNotFoundError:
-        await bucket.create("current", pack.version.encode())
-    else:
-        if entry.value != pack.version.encode():
-            await bucket.update("current", pack.version.encode(), last=entry.revision)
-    return pack.version
+        return (), 0
+    return HISTORY.validate_json(entry.value or b"[]"), entry.revision or 0

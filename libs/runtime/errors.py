@@ -13,3 +13,7 @@ class Unavailable(HotlineError):
 
 class NotProvisioned(HotlineError):
     """The server lacks the streams, buckets or pack of the hotline: run `hotline provision`."""
+
+
+class PackChanged(HotlineError):
+    """Another pack was put in force in the meantime: look at it, then decide again."""

@@ -130,7 +130,7 @@ def _promise_warnings(
 
 
 def _shares(kind: ClockKind) -> list[int]:
-    return sorted({share for share in kind.warn if 0 < share < 100})
+    return [step.at for step in kind.ladder if step.at < 100]
 
 
 def fire(clock: Clock, counted: Sheet, now: int) -> tuple[Clock, list[ClockFact]]:

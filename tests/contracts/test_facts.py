@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from libs.contracts import events, sidefacts
+from libs.contracts import events, handovers, sidefacts, suspicions
 from libs.contracts.events import CASE_FACTS, CaseAnsweredByPhone, CaseOpened, Slip
 from libs.contracts.facts import Actor, Fact
+from libs.contracts.happenings import HAPPENINGS, happening
 from libs.contracts.sidefacts import (
     CLOCK_FACTS,
     LETTER_FACTS,
@@ -38,10 +39,26 @@ EXAMPLES: dict[str, Any] = {
     "urgent": True,
     "person": events.Person(name="Trần Thị Mẫu"),
     "question_ids": (),
+    "way": "phone",
+    "contacted_at": AT,
+    "to": "c" * 32,
+    "case": "c" * 32,
+    "year": 2026,
+    "cycle": 2,
+    "clock": "accept-1",
+}
+OF_ONE: dict[type[Fact], dict[str, Any]] = {
+    events.CaseCallTransferred: {"number": "02373000001"},
+    events.CaseContacted: {"result": "reached"},
+    events.CaseVerified: {"result": "mistaken"},
+    events.CaseSucceeded: {"slip": 1},
+    sidefacts.ClockEscalated: {"percent": 150},
 }
 CLOCK: dict[str, Any] = {
     "case_seq": 3, "clock": "answer-1", "kind": "answer", "agency": "SYT", "basis": "law",
     "clause": "Điều 10.3", "start": AT, "due": AT, "stopped_at": AT, "percent": 75,
+    "excess": "number", "number": 1, "reason": "waiting-for-expert", "until": AT, "change": 2, "was": AT,
+    "document": "12/QĐ-UBND", "person": "Quản trị viên",
 }  # fmt: skip
 LETTER: dict[str, Any] = {
     "case_seq": 3, "letter": "b" * 32, "template": "slip", "way": "email", "audience": "officer",
@@ -52,8 +69,7 @@ LETTER: dict[str, Any] = {
 def example(cls: type[Fact]) -> Fact:
     """A valid fact of this class."""
     given = CLOCK if issubclass(cls, ClockFact) else LETTER if issubclass(cls, LetterFact) else EXAMPLES
-    if cls is events.CaseCallTransferred:
-        given = {**given, "number": "02373000001"}
+    given = {**given, **OF_ONE.get(cls, {})}
     needed = {name for name, field in cls.model_fields.items() if field.is_required()} - set(COMMON)
     return cls(**COMMON, **{name: given.get(name, "chữ") for name in needed})
 
@@ -87,9 +103,13 @@ def test_every_fact_ever_written_can_still_be_read() -> None:
 
 def test_no_two_facts_share_a_token() -> None:
     bases = {"Fact", "SideFact", "CaseFact", "ClockFact", "LetterFact"}
-    for module, known in ((events, CASE_FACTS), (sidefacts, {**CLOCK_FACTS, **LETTER_FACTS})):
-        classes = [cls for _, cls in inspect.getmembers(module, inspect.isclass) if issubclass(cls, Fact)]
-        assert {cls.stem() for cls in classes if cls.__name__ not in bases} == set(known)
+    for modules, known in (
+        ((events, handovers, suspicions), CASE_FACTS),
+        ((sidefacts,), {**CLOCK_FACTS, **LETTER_FACTS}),
+    ):
+        classes = {cls for module in modules for _, cls in inspect.getmembers(module, inspect.isclass)}
+        stems = [cls.stem() for cls in classes if issubclass(cls, Fact) and cls.__name__ not in bases]
+        assert sorted(stems) == sorted(known)
 
 
 def test_thresholds_and_attempts_stand_in_the_subject() -> None:
@@ -123,6 +143,14 @@ def test_a_time_without_a_zone_is_refused() -> None:
 def test_instants_are_kept_in_utc() -> None:
     assert example(events.CaseReceived).at == datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
     assert example(events.CaseReceived).at.utcoffset() == timedelta(0)
+
+
+def test_each_fact_has_one_happening_a_clock_can_name() -> None:
+    assert {happening(example(cls)) for cls in CASE_FACTS.values()} <= HAPPENINGS  # type: ignore[arg-type]
+    partial = make(events.CaseAnswered, a_case(), answer="chữ", missing=("SCT",), promised_at=AT, number=1)
+    assert happening(partial) == "answered-in-part"
+    referred = make(events.CaseTriaged, a_case(), to="arbiter", reasons=("returned-twice",))
+    assert happening(referred) == "triaged-to-arbiter"
 
 
 def test_each_fact_about_a_case_has_exactly_one_writer() -> None:

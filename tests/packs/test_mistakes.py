@@ -14,7 +14,7 @@ CELLS = [
     ("agencies.csv", "0950 000 001", "không có", 2, "sms"),
     ("agencies.csv", "a@nho.example", "a@@nho", 2, "email"),
     ("agencies.csv", "b@nho.example", "b..c@nho.example", 3, "email"),
-    ("agencies.csv", "department,1,+84", "office,1,+84", 3, "kind"),
+    ("agencies.csv", "department,1,+84", "ministry,1,+84", 3, "kind"),
     ("agencies.csv", "Sở Y tế", "=HYPERLINK(1)", 3, "name_vi"),
     ("agencies.csv", "Sở Y tế", "@SUM(A1)", 3, "name_vi"),
     ("agencies.csv", "YT,Sở Y tế,Health,department,1", "YT,Sở Y tế,Health,department,9", 3, "unit"),

@@ -21,12 +21,19 @@ auto_slip = true
 margin = 0.2
 first_day = 2021-01-01
 last_day = 2022-12-31
+desk = "TT"
+province_office = "TT"
 """,
     "clocks.toml": "\n".join(
-        f'[{code}]\nname_vi = "v"\nname_en = "e"\n{hours}calendar = "province"\n'
-        'basis = "law"\nclause = "Điều 10.3"\n'
-        for code, hours in (("answer", "hours = 8\n"), ("publish", "hours = 4\n"), ("promise", ""))
+        f'[{code}]\nname_vi = "v"\nname_en = "e"\n{hours}calendar = "province"\nbasis = "law"\n'
+        f'clause = "Điều 10.3"\nowner = "lead"\nper = "{per}"\nstarts = ["{starts}"]\nmeets = ["{meets}"]\n'
+        for code, hours, per, starts, meets in (
+            ("answer", "hours = 8\n", "slip", "directed", "answered"),
+            ("publish", "hours = 4\n", "slip", "answered-by-phone", "published"),
+            ("promise", "", "promise", "progress-promised", "answered"),
+        )
     ),
+    "contacts.csv": "agency,role,name_vi,name_en,email,sms\nYT,unit_head,Giám đốc,Director,d@nho.example,\n",
     "channels.csv": "code,name_vi,name_en,address,clause\nphone,Điện thoại,Telephone,1022,Điều 4.1\n",
     "agencies.csv": """\
 code,name_vi,name_en,kind,unit,hotline,email,sms,valid_from,valid_to
