@@ -179,7 +179,7 @@ def test_every_special_day_names_what_it_rests_on() -> None:
 
 def test_every_kind_of_ground_is_there_in_both_languages_with_its_clause() -> None:
     reasons = thanh_hoa().reasons
-    assert {reason.kind for reason in reasons} == {"reject", "return", "withhold", "call-failed"}
+    assert {reason.kind for reason in reasons} == {"reject", "return", "withhold", "call-failed", "pause"}
     assert all(reason.text_vi and reason.text_en and reason.clause for reason in reasons)
 
 
