@@ -19,8 +19,8 @@ from libs.contracts.requests import Asked, Line
 from services.desk.calls import TypedCall
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotFound, NotSignedIn
-from services.desk.domain.inputs import COMMANDS
 from services.desk.domain.people import Account
+from services.desk.domain.rights_table import COMMANDS
 from services.desk.problems import HANDLERS
 from services.desk.queries import Group
 

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from libs.contracts.facts import Instant
 from libs.contracts.requests import Asked, Line
-from services.desk.domain.inputs import Code, MaybeCode, Said
+from services.desk.domain.command import Code, MaybeCode, Said
 
 
 class TypedCall(Asked):

@@ -19,10 +19,10 @@ from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from services.desk import reads
 from services.desk.calls import TypedCall
+from services.desk.domain.command import Command
 from services.desk.domain.decisions import Moment, decide, fact_id
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.fold import fold
-from services.desk.domain.inputs import Command
 from services.desk.domain.people import Account
 from services.desk.domain.state import CaseState
 from services.desk.intake_client import IntakeClient

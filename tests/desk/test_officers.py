@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from libs.contracts import events
 from libs.contracts.errors import Refused
 from services.desk.domain import inputs
-from services.desk.domain.inputs import COMMANDS
+from services.desk.domain.rights_table import COMMANDS
 from tests.support.builders import MONDAY_MORNING, a_case, make
 from tests.support.desks import (
     EIGHT_HOURS,

@@ -4,10 +4,11 @@ import pytest
 
 from libs.contracts.errors import Refused
 from services.desk.domain import inputs
+from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
-from services.desk.domain.inputs import COMMANDS, Command
 from services.desk.domain.people import Account
 from services.desk.domain.rights import RIGHTS, allowed, holds, may_see
+from services.desk.domain.rights_table import COMMANDS
 from services.desk.domain.state import AT_DESK, FINAL, STATUSES, TO_PUBLISH, WITH_AGENCY
 from tests.support.builders import MONDAY_MORNING, a_case
 from tests.support.desks import (

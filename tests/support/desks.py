@@ -8,9 +8,9 @@ from libs.contracts import events
 from libs.contracts.events import CaseFact
 from libs.contracts.facts import Actor
 from libs.contracts.subjects import CaseRef
+from services.desk.domain.command import Command
 from services.desk.domain.decisions import Moment, decide
 from services.desk.domain.fold import fold
-from services.desk.domain.inputs import Command
 from services.desk.domain.people import Account
 from services.desk.domain.rules import Rules
 from services.desk.domain.state import CaseState

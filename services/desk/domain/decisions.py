@@ -9,7 +9,7 @@ from uuid import UUID
 from libs.contracts.errors import Refused
 from libs.contracts.events import CaseFact
 from libs.contracts.facts import derived_id
-from services.desk.domain.inputs import Command
+from services.desk.domain.command import Command
 from services.desk.domain.people import Account
 from services.desk.domain.rights import require
 from services.desk.domain.rules import Rules

@@ -1,49 +1,24 @@
-"""`fold`: what a case becomes by one more fact. Never refuses: what stands in the stream has happened."""
-
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+"""What each fact changes in a case; importing this module fills the register that `fold` asks."""
 
 from libs.contracts import events
 from libs.contracts.events import CaseFact
-from services.desk.domain.state import (
+from services.desk.domain.effects import Changes, fold, on
+from services.desk.domain.state import CaseState, Status
+from services.desk.domain.values import (
     Addition,
-    CaseState,
     Coded,
     Determination,
     Promise,
     Publication,
     Returned,
     SentSlip,
-    Status,
     Transfer,
 )
 
-Changes = dict[str, Any]
-F = TypeVar("F", bound=CaseFact)
-Effect = Callable[[CaseState, Any], Changes]
-
-_EFFECTS: dict[type[CaseFact], Effect] = {}
+__all__ = ["fold"]
 
 
-def _on(cls: type[F]) -> Callable[[Callable[[CaseState, F], Changes]], Callable[[CaseState, F], Changes]]:
-    def register(effect: Callable[[CaseState, F], Changes]) -> Callable[[CaseState, F], Changes]:
-        _EFFECTS[cls] = cast("Effect", effect)
-        return effect
-
-    return register
-
-
-def fold(state: CaseState, fact: CaseFact) -> CaseState:
-    """The case after this fact; a fact that this version gives no meaning to is only counted."""
-    effect = _EFFECTS.get(type(fact))
-    changes = effect(state, fact) if effect else {}
-    changes["facts"] = state.facts + 1
-    if changes.get("status", state.status) != state.status or "slips" in changes:
-        changes |= {"since": fact.at, "changed_by": fact.by}
-    return state.model_copy(update=changes)
-
-
-@_on(events.CaseOpened)
+@on(events.CaseOpened)
 def _opened(state: CaseState, fact: events.CaseOpened) -> Changes:
     kept = ("case_id", "code", "channel", "language", "person", "text", "received_at", "field", "held",
             "urgent", "secret")  # fmt: skip
@@ -56,13 +31,13 @@ def _opened(state: CaseState, fact: events.CaseOpened) -> Changes:
     }
 
 
-@_on(events.CaseAdded)
+@on(events.CaseAdded)
 def _added(state: CaseState, fact: events.CaseAdded) -> Changes:
     more = Addition(channel=fact.channel, text=fact.text, at=fact.at)
     return {"additions": (*state.additions, more), "asked": ""}
 
 
-@_on(events.CaseTriaged)
+@on(events.CaseTriaged)
 def _triaged(state: CaseState, fact: events.CaseTriaged) -> Changes:
     status: Status = "arbiter" if fact.to == "arbiter" else "triage"
     return {
@@ -91,20 +66,20 @@ def _slip_sent(state: CaseState, fact: events.CaseRouted | events.CaseDirected) 
     }
 
 
-_on(events.CaseDirected)(_slip_sent)
+on(events.CaseDirected)(_slip_sent)
 
 
-@_on(events.CaseRouted)
+@on(events.CaseRouted)
 def _routed(state: CaseState, fact: events.CaseRouted) -> Changes:
     return _slip_sent(state, fact) | {"urgent": state.urgent or fact.urgent}
 
 
-@_on(events.CaseReleased)
+@on(events.CaseReleased)
 def _released(_: CaseState, __: events.CaseReleased) -> Changes:
     return {"held": False}
 
 
-@_on(events.CaseAmended)
+@on(events.CaseAmended)
 def _amended(state: CaseState, fact: events.CaseAmended) -> Changes:
     return {
         "person": fact.person,
@@ -114,18 +89,18 @@ def _amended(state: CaseState, fact: events.CaseAmended) -> Changes:
     }
 
 
-@_on(events.CaseUrgencySet)
+@on(events.CaseUrgencySet)
 def _urgency(_: CaseState, fact: events.CaseUrgencySet) -> Changes:
     return {"urgent": fact.urgent}
 
 
-@_on(events.CaseRejected)
+@on(events.CaseRejected)
 def _rejected(_: CaseState, fact: events.CaseRejected) -> Changes:
     coded = Coded(code=fact.reason, text=fact.text, at=fact.at)
     return {"status": "rejected", "rejection": coded, "held": False}
 
 
-@_on(events.CaseCallTransferred)
+@on(events.CaseCallTransferred)
 def _transferred(state: CaseState, fact: events.CaseCallTransferred) -> Changes:
     call = Transfer(
         agency=fact.agency, number=fact.number, result=fact.result, detail=fact.detail, at=fact.at
@@ -133,23 +108,23 @@ def _transferred(state: CaseState, fact: events.CaseCallTransferred) -> Changes:
     return {"transfers": (*state.transfers, call)}
 
 
-@_on(events.CaseReferred)
+@on(events.CaseReferred)
 def _referred(_: CaseState, fact: events.CaseReferred) -> Changes:
     return {"status": "arbiter", "referral": fact.question, "determination": None}
 
 
-@_on(events.CaseDetermined)
+@on(events.CaseDetermined)
 def _determined(_: CaseState, fact: events.CaseDetermined) -> Changes:
     opinion = Determination(agency=fact.agency, opinion=fact.opinion, at=fact.at)
     return {"status": "triage", "determination": opinion}
 
 
-@_on(events.CaseReceived)
+@on(events.CaseReceived)
 def _received(_: CaseState, fact: events.CaseReceived) -> Changes:
     return {"status": "received", "slip_received_at": fact.at}
 
 
-@_on(events.CaseReturned)
+@on(events.CaseReturned)
 def _returned(state: CaseState, fact: events.CaseReturned) -> Changes:
     slip = state.slips[-1].slip if state.slips else None
     back = Returned(
@@ -163,12 +138,12 @@ def _returned(state: CaseState, fact: events.CaseReturned) -> Changes:
     return {"status": "triage", "returned": (*state.returned, back), "verifying_until": None}
 
 
-@_on(events.CaseVerifying)
+@on(events.CaseVerifying)
 def _verifying(_: CaseState, fact: events.CaseVerifying) -> Changes:
     return {"status": "verifying", "verifying_until": fact.until}
 
 
-@_on(events.CaseProgressPromised)
+@on(events.CaseProgressPromised)
 def _promised(state: CaseState, fact: events.CaseProgressPromised) -> Changes:
     promise = Promise(
         slip=state.slips[-1].slip.number if state.slips else 0,
@@ -180,7 +155,7 @@ def _promised(state: CaseState, fact: events.CaseProgressPromised) -> Changes:
     return {"status": "promised", "promises": (*state.promises, promise)}
 
 
-@_on(events.CaseInformationAsked)
+@on(events.CaseInformationAsked)
 def _asked(_: CaseState, fact: events.CaseInformationAsked) -> Changes:
     return {"asked": fact.question}
 
@@ -189,27 +164,27 @@ def _answer(status: Status, fact: CaseFact, words: str) -> Changes:
     return {"status": status, "answer": words, "answered_at": fact.at, "answered_by": fact.by, "held": False}
 
 
-@_on(events.CaseAnsweredByPhone)
+@on(events.CaseAnsweredByPhone)
 def _answered_by_phone(_: CaseState, fact: events.CaseAnsweredByPhone) -> Changes:
     return _answer("answered_by_phone", fact, fact.summary)
 
 
-@_on(events.CaseAnswered)
+@on(events.CaseAnswered)
 def _answered(_: CaseState, fact: events.CaseAnswered) -> Changes:
     return _answer("answered", fact, fact.answer)
 
 
-@_on(events.CaseAnsweredAtDesk)
+@on(events.CaseAnsweredAtDesk)
 def _answered_at_desk(_: CaseState, fact: events.CaseAnsweredAtDesk) -> Changes:
     return _answer("answered_at_desk", fact, fact.answer) | {"question_ids": fact.question_ids}
 
 
-@_on(events.CasePublished)
+@on(events.CasePublished)
 def _published(_: CaseState, fact: events.CasePublished) -> Changes:
     text = Publication(question=fact.question, answer=fact.answer, at=fact.at)
     return {"status": "published", "publication": text}
 
 
-@_on(events.CaseWithheld)
+@on(events.CaseWithheld)
 def _withheld(_: CaseState, fact: events.CaseWithheld) -> Changes:
     return {"status": "withheld", "withholding": Coded(code=fact.ground, text=fact.note, at=fact.at)}

@@ -4,43 +4,13 @@ The token in the API's path and in `allowed` is derived from the class: `AnswerB
 Forms and JSON are read by the same models; an empty optional code means "none".
 """
 
-import re
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field
 
 from libs.contracts.facts import Instant
-from libs.contracts.requests import Asked, Line, Words
-
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
-MaybeCode = Annotated[Code | None, BeforeValidator(lambda value: value or None)]
-Said = Annotated[Words, StringConstraints(min_length=1)]
-"""Words that must not be empty."""
-
-
-def _without_blanks(value: object) -> object:
-    return tuple(one for one in value if one) if isinstance(value, list | tuple) else value
-
-
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_without_blanks), Field(max_length=20)]
-
-
-class Command(Asked):
-    """What every command carries.
-
-    `command_id`: made when the form was rendered, so that a double click is one fact. `seen`:
-    `CaseState.facts` at that moment; a form that is older than what it would change is refused as stale.
-    """
-
-    command_id: UUID
-    seen: int | None = Field(None, ge=0)
-
-    @classmethod
-    def token(cls) -> str:
-        """`AnswerByPhone` → `answer-by-phone`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
-
+from libs.contracts.requests import Line, Words
+from services.desk.domain.command import Code, Codes, Command, MaybeCode, Said
 
 # --- operators ------------------------------------------------------------------------------------
 
@@ -181,7 +151,3 @@ class Withhold(Command):
 
     ground: Code
     note: Words = ""
-
-
-COMMANDS: dict[str, type[Command]] = {cls.token(): cls for cls in Command.__subclasses__()}
-"""Token → class of every command on a case."""

@@ -2,8 +2,18 @@
 
 from typing import Literal, get_args
 
-from libs.contracts.events import Person, Slip, Suggestion
+from libs.contracts.events import Person, Suggestion
 from libs.contracts.facts import Actor, Instant, Value
+from services.desk.domain.values import (
+    Addition,
+    Coded,
+    Determination,
+    Promise,
+    Publication,
+    Returned,
+    SentSlip,
+    Transfer,
+)
 
 Status = Literal[
     "new", "triage", "arbiter", "routed", "received", "verifying", "promised",
@@ -38,77 +48,6 @@ STATUS_NAMES: dict[str, tuple[str, str]] = {
     "rejected": ("không tiếp nhận", "not taken"),
 }
 """Status → (Vietnamese, English)."""
-
-
-class SentSlip(Value):
-    """A slip with the instant its 8 hours began (Điều 10.3) and who sent it."""
-
-    slip: Slip
-    at: Instant
-    by: Actor
-
-
-class Promise(Value):
-    """Progress and the next answer's time (Điều 10.3), numbered within slip `slip`."""
-
-    slip: int
-    number: int
-    progress: str
-    promised_at: Instant
-    at: Instant
-
-
-class Returned(Value):
-    """Slip `slip` came back from `agency` on a coded ground."""
-
-    slip: int
-    agency: str
-    ground: str
-    proposed_agency: str | None
-    text: str
-    at: Instant
-
-
-class Transfer(Value):
-    """A call put through by hand (Điều 10.1, 10.2)."""
-
-    agency: str
-    number: str
-    result: Literal["connected", "failed"]
-    detail: str
-    at: Instant
-
-
-class Addition(Value):
-    """What the citizen said later."""
-
-    channel: str
-    text: str
-    at: Instant
-
-
-class Determination(Value):
-    """The arbiter's opinion in force: the next slip goes to this agency (Điều 10.4)."""
-
-    agency: str
-    opinion: str
-    at: Instant
-
-
-class Coded(Value):
-    """A rejection or a withheld answer: the pack's code and the words added to it."""
-
-    code: str
-    text: str
-    at: Instant
-
-
-class Publication(Value):
-    """The text anybody may read (Điều 12)."""
-
-    question: str
-    answer: str
-    at: Instant
 
 
 class CaseState(Value):

@@ -18,9 +18,9 @@ from libs.web.labels import Labels
 from libs.worktime.calendar import CalendarError
 from libs.worktime.explain import explain
 from services.desk.domain.errors import NotAllowed, NotFound
-from services.desk.domain.inputs import COMMANDS
 from services.desk.domain.people import Account
 from services.desk.domain.privacy import KINDS, find_personal, redact
+from services.desk.domain.rights_table import COMMANDS
 from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.previews import preview
 from services.desk.pages.sent_forms import read_form
