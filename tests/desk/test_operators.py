@@ -8,6 +8,7 @@ from libs.contracts import events
 from libs.contracts.errors import Refused
 from libs.contracts.events import Person
 from services.desk.domain import inputs
+from services.desk.domain.command import Command
 from services.desk.domain.phones import normal_phone
 from services.desk.domain.state import CaseState
 from tests.support.builders import CITIZEN, a_case, make, opened, routed
@@ -18,7 +19,7 @@ def nameless(**known: Any) -> CaseState:
     return after(opened(a_case(), person=Person(**known), field="F04"))
 
 
-def refused(state: CaseState, command: inputs.Command) -> Refused:
+def refused(state: CaseState, command: Command) -> Refused:
     with pytest.raises(Refused) as refusal:
         told(state, OPERATOR, command)
     return refusal.value

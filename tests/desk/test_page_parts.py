@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from libs.contracts.events import CASE_FACTS, Person
 from libs.web.formats import work
 from libs.web.labels import Labels
-from services.desk.domain.inputs import COMMANDS, Direct, PromiseProgress, SetUrgency
+from services.desk.domain.inputs import Direct, PromiseProgress, SetUrgency
 from services.desk.domain.people import ROLES
+from services.desk.domain.rights_table import COMMANDS
 from services.desk.domain.state import STATUSES, CaseState
 from services.desk.pages.case import DONE
 from services.desk.pages.frame import MENU, TONES, own_path
