@@ -10,7 +10,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from libs.worktime.calendar import Calendar, SpecialDay
-from libs.worktime.definition import ONE_DAY, epoch
+from libs.worktime.definition import ONE_DAY, CalendarError, epoch
+from libs.worktime.pauses import Span, held
 
 
 class Why(StrEnum):
@@ -22,17 +23,22 @@ class Why(StrEnum):
     NIGHT = "night"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
+    PAUSE = "pause"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From one instant (UTC) to another: `seconds` counted, 0 if skipped; `special` is the special day."""
+    """From one instant (UTC) to another: `seconds` counted, 0 if skipped; `special` is the special day.
+
+    `held` is the working time that a pause kept from counting.
+    """
 
     begin: datetime
     end: datetime
     seconds: int
     why: Why
     special: SpecialDay | None = None
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class _Language:
         counted = self.counted.format(length=self.length(stretch.seconds))
         special = stretch.special
         named = ", ".join(filter(None, (special.name, special.document))) if special else ""
-        why = self.why[stretch.why] + (f" ({named})" if named else "")
+        why = self.why[stretch.why].format(held=self.length(stretch.held)) + (f" ({named})" if named else "")
         span = self.span(stretch.begin.astimezone(zone), stretch.end.astimezone(zone))
         return f"{span}: {why}, {counted if stretch.seconds else self.skipped}"
 
@@ -102,6 +108,7 @@ _LANGUAGES = {
             Why.NIGHT: "ngoài giờ làm việc",
             Why.WEEKEND: "nghỉ hằng tuần",
             Why.HOLIDAY: "ngày nghỉ",
+            Why.PAUSE: "tạm dừng {held} làm việc",
         },
         counted="tính {length}",
         skipped="không tính",
@@ -117,6 +124,7 @@ _LANGUAGES = {
             Why.NIGHT: "after hours",
             Why.WEEKEND: "weekly day off",
             Why.HOLIDAY: "holiday",
+            Why.PAUSE: "paused for {held} of working time",
         },
         counted="{length} counted",
         skipped="not counted",
@@ -127,11 +135,25 @@ _LANGUAGES = {
 }
 
 
-def explain(calendar: Calendar, start: datetime, seconds: int) -> Explanation:
-    """The stretches from `start` to `calendar.add(start, seconds)`; raises what `add` raises."""
-    due = calendar.add(start, seconds)
-    end = int(due.timestamp())
-    begin = int(start.replace(microsecond=0).timestamp()) if seconds else end
+def explain(
+    calendar: Calendar,
+    start: datetime,
+    seconds: int,
+    pauses: Iterable[Span] = (),
+    limit: int | None = None,
+) -> Explanation:
+    """The stretches from `start` to the instant at which `seconds` of working time have run.
+
+    A pause is one stretch, nights and holidays in it included; all of them cost at most `limit` working
+    seconds. Raises what `add` and `held` raise, and CalendarError for a pause outside the clock's time.
+    """
+    spans = held(calendar, [(_whole(begin), _whole(end)) for begin, end in pauses], limit)
+    due = calendar.add(start, seconds + sum(calendar.between(*span) for span in spans))
+    for begin, end in spans:
+        if not _whole(start) <= begin < due:
+            raise CalendarError(
+                f"calendar {calendar.id!r}: a pause from {begin} to {end} is not of this clock"
+            )
     return Explanation(
         calendar=calendar.id,
         version=calendar.version,
@@ -139,12 +161,29 @@ def explain(calendar: Calendar, start: datetime, seconds: int) -> Explanation:
         start=start.astimezone(UTC),
         due=due,
         seconds=seconds,
-        stretches=tuple(_joined(_pieces(calendar, begin, end))),
+        stretches=tuple(_joined(_stretches(calendar, _whole(start), due, spans))),
     )
 
 
-def _pieces(calendar: Calendar, begin: int, end: int) -> Iterator[Stretch]:
-    """The time from begin to end, cut at each local midnight, opening and closing."""
+def _stretches(
+    calendar: Calendar, start: datetime, due: datetime, spans: Iterable[Span]
+) -> Iterator[Stretch]:
+    """Each pause as it is, and the time between them in pieces."""
+    for begin, end in spans:
+        yield from _pieces(calendar, start, begin)
+        cost = calendar.between(begin, end)
+        yield Stretch(begin.astimezone(UTC), end.astimezone(UTC), 0, Why.PAUSE, held=cost)
+        start = end
+    yield from _pieces(calendar, start, due)
+
+
+def _whole(t: datetime) -> datetime:
+    return t.replace(microsecond=0)
+
+
+def _pieces(calendar: Calendar, start: datetime, until: datetime) -> Iterator[Stretch]:
+    """The time between them, cut at each local midnight, opening and closing."""
+    begin, end = int(start.timestamp()), int(until.timestamp())
     zone = ZoneInfo(calendar.zone)
     special = {entry.day: entry for entry in calendar.days}
     day = datetime.fromtimestamp(begin, zone).date()
