@@ -9,7 +9,7 @@ from typing import Any
 from libs.packs import tables
 from libs.packs.clocks import CLOCKS
 from libs.packs.draft import Draft, Report
-from libs.packs.entries import DISTRICT, OWN_HOURS, UNROUTED_LABELS, Dated
+from libs.packs.entries import BY_PLACE, OWN_HOURS, UNROUTED_LABELS, Dated
 from libs.packs.table import Placed
 
 LEVELS = ("province", "district", "commune")
@@ -33,12 +33,13 @@ def check_uniqueness(draft: Draft, report: Report) -> None:
     twice("days.csv", "day", ((p.line, p.entry.day) for p in draft.days))
     twice("faq.csv", "id", ((p.line, p.entry.id) for p in draft.questions))
     _apart(report, "agencies.csv", "code", [(p.entry.code, p) for p in draft.agencies])
-    districts = [(p.entry.unit, p) for p in draft.agencies if p.entry.kind == "district"]
-    _apart(report, "agencies.csv", "unit", [(unit, p) for unit, p in districts if unit])
-    for unit, placed in districts:
-        if not unit:
-            vi, en = "cơ quan cấp huyện phải có địa bàn", "a district agency needs its unit"
-            report("agencies.csv", placed.line, "unit", vi, en)
+    for kind in BY_PLACE.values():
+        local = [(p.entry.unit, p) for p in draft.agencies if p.entry.kind == kind]
+        _apart(report, "agencies.csv", "unit", [(unit, p) for unit, p in local if unit])
+        for unit, placed in local:
+            if not unit:
+                vi, en = "cơ quan cấp huyện, cấp xã phải có địa bàn", f"a {kind} agency needs its unit"
+                report("agencies.csv", placed.line, "unit", vi, en)
     _apart(report, "units.csv", "code", [(p.entry.code, p) for p in draft.units])
 
 
@@ -65,7 +66,7 @@ def check_references(draft: Draft, report: Report) -> None:
     agencies, units, fields = (draft.codes(file) for file in ("agencies.csv", "units.csv", "fields.csv"))
     profiles = None if "hours.csv" in draft.broken else {placed.entry.profile for placed in draft.hours}
     labels = fields and fields | UNROUTED_LABELS
-    answering = agencies and agencies | {"", DISTRICT, str(draft.settings.get("district_word"))}
+    answering = agencies and agencies | {"", *BY_PLACE, str(draft.settings.get("district_word"))}
     references: tuple[tuple[str, str, set[str] | None], ...] = (
         ("agencies.csv", "unit", units),
         ("agencies.csv", "supervisor", agencies),
@@ -79,6 +80,7 @@ def check_references(draft: Draft, report: Report) -> None:
         ("days.csv", "profiles", profiles),
         ("faq.csv", "field", labels),
         ("faq.csv", "agency", answering),
+        ("corrections.csv", "field", labels),
         *((file, "unit_code", units) for file in draft.named_places),
     )
     names = [

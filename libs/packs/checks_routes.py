@@ -4,13 +4,18 @@ from collections.abc import Iterator
 
 from libs.packs.checks import LEVELS
 from libs.packs.draft import Draft, Report
-from libs.packs.entries import ARBITER, DISTRICT, Route
+from libs.packs.entries import ARBITER, BY_PLACE, Route
 
 FILE = "routes.csv"
 
+LEVEL_VI = {"district": "cấp huyện", "commune": "cấp xã"}
+
+BROADER = {level: {"*", "none", *LEVELS[: LEVELS.index(level)]} for level in BY_PLACE.values()}
+"""What a route may say of a place without saying in which district or commune it lies."""
+
 
 def check_routes(draft: Draft, report: Report) -> None:
-    """Known fields, places and agencies; `@district` only where one is known; no field without a route."""
+    """Known fields, places and agencies; words for a place's agency where it is known; all fields routed."""
     agencies, fields = draft.codes("agencies.csv"), draft.codes("fields.csv")
     levels: dict[str, str] = {placed.entry.code: placed.entry.level for placed in draft.units}
     levels |= {word: word for word in ("*", "none", *LEVELS)}
@@ -24,19 +29,21 @@ def check_routes(draft: Draft, report: Report) -> None:
         for column, vi, en in _name_problems(route, agencies, levels.get(route.place, "")):
             report(FILE, line, column, vi, en)
     _every_field_leads_somewhere(draft, report)
-    if any(DISTRICT in (*placed.entry.lead, *placed.entry.offer) for placed in draft.routes):
-        _every_district_has_an_agency(draft, report)
+    for word, level in BY_PLACE.items():
+        if any(word in (*placed.entry.lead, *placed.entry.offer) for placed in draft.routes):
+            _every_unit_has_an_agency(draft, report, level)
 
 
 def _name_problems(route: Route, agencies: set[str] | None, level: str) -> Iterator[tuple[str, str, str]]:
     """Column and messages for each agency the route cannot mean."""
     for column, codes in (("lead", route.lead), ("offer", route.offer)):
         for code in codes:
-            if agencies is not None and code not in agencies | {DISTRICT, ARBITER}:
+            if agencies is not None and code not in agencies | {*BY_PLACE, ARBITER}:
                 yield column, f"không có cơ quan {code!r}", f"there is no agency {code!r}"
-        if DISTRICT in codes and level in {"*", "none", "province"}:
-            vi, en = "chỉ dùng khi đã rõ cấp huyện", "needs a place that is known to its district"
-            yield column, f"{DISTRICT} {vi}", f"{DISTRICT} {en}"
+        for word, needed in BY_PLACE.items():
+            if word in codes and level in BROADER[needed]:
+                vi, en = f"chỉ dùng khi đã rõ {LEVEL_VI[needed]}", f"needs a place known to its {needed}"
+                yield column, f"{word} {vi}", f"{word} {en}"
     if ARBITER in route.lead and len(route.lead) > 1:
         yield "lead", f"{ARBITER} phải đứng một mình", f"{ARBITER} stands alone"
 
@@ -49,11 +56,13 @@ def _every_field_leads_somewhere(draft: Draft, report: Report) -> None:
             report("fields.csv", placed.line, "code", vi, en)
 
 
-def _every_district_has_an_agency(draft: Draft, report: Report) -> None:
+def _every_unit_has_an_agency(draft: Draft, report: Report, level: str) -> None:
+    """Units that are to end need none: what lies in them belongs to their successors."""
     if "agencies.csv" in draft.broken:
         return
-    served = {placed.entry.unit for placed in draft.agencies if placed.entry.kind == "district"}
+    served = {placed.entry.unit for placed in draft.agencies if placed.entry.kind == level}
     for placed in draft.units:
-        if placed.entry.level == "district" and placed.entry.code not in served:
-            vi, en = "không có cơ quan cấp huyện phụ trách", "no district agency serves this district"
+        unit = placed.entry
+        if unit.level == level and unit.valid_to is None and unit.code not in served:
+            vi, en = f"không có cơ quan {LEVEL_VI[level]} phụ trách", f"no {level} agency serves this {level}"
             report("units.csv", placed.line, "code", vi, en)

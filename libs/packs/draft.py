@@ -103,6 +103,7 @@ class Draft:
             hours=entries(self.hours),
             days=entries(self.days),
             questions=entries(self.questions),
+            corrections=entries(self.rows[tables.CORRECTIONS.file]),
             letters=tuple(self.letters),
             landmarks=entries(self.rows[tables.LANDMARKS.file]),
             old_names=entries(self.rows[tables.OLD_NAMES.file]),

@@ -17,6 +17,12 @@ PROVINCE = "province"
 DISTRICT = "@district"
 """Stands in a route for the district agency of the place."""
 
+COMMUNE = "@commune"
+"""Stands in a route for the commune agency of the place."""
+
+BY_PLACE = {DISTRICT: "district", COMMUNE: "commune"}
+"""Word of a route → the kind of agency (and the level of unit) it stands for."""
+
 UNROUTED_LABELS = frozenset({"OOS", "UNCLEAR"})
 """What a question may have for a field: outside the hotline's scope, or too vague for any field."""
 
@@ -219,6 +225,14 @@ class Question(Entry):
     source: str = ""
     checked: date | None = None
     status: str
+
+
+class Correction(Entry):
+    """The words of a case, without anything of the person, and the field that an operator gave it."""
+
+    text: str
+    field: str
+    note: str = ""
 
 
 class Letter(Entry):

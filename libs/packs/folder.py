@@ -1,5 +1,6 @@
 """Reads a pack from its folder of plain files; the only module here that touches a disk."""
 
+import dataclasses
 import hashlib
 import re
 import unicodedata
@@ -7,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from libs.packs.build import build
+from libs.packs.cells import CODE
 from libs.packs.clocks import CLOCKS
 from libs.packs.letters import LANGUAGES, VARIABLES
 from libs.packs.model import Pack, PackErrors, Problem
-from libs.packs.settings import PACK
+from libs.packs.settings import PACK, line_of, parse
 from libs.packs.tables import TABLES
 
 MAX_BYTES = 5_000_000
@@ -18,40 +20,76 @@ MAX_BYTES = 5_000_000
 
 LETTERS = frozenset(f"letters/{code}.{language}.txt" for code in VARIABLES for language in LANGUAGES)
 FILES = frozenset({PACK, CLOCKS, *(table.file for table in TABLES), *LETTERS})
-"""Every file a pack has; besides them a README.md may explain it."""
+"""Every file a pack has, of its own or from its base."""
+
+OPTIONAL = frozenset({"corrections.csv"})
+BESIDES = frozenset({"README.md", "letters"})
+"""What may stand in the folder and is no text of the pack."""
 
 
 def load(folder: Path) -> Pack:
     """The pack in the folder; PackErrors holds every mistake with its file and line.
 
-    The version is the pack's id with twelve hex digits of a hash over all files. Line ends and a byte order
-    mark, which editors add by themselves, do not count.
+    A file that the folder lacks is taken from its neighbour that pack.toml names as `base`, whose own base
+    may follow. The version is the pack's id with twelve hex digits of a hash over all texts used, wherever
+    they came from. Line ends and a byte order mark, which editors add by themselves, do not count.
     """
     problems: list[Problem] = []
-    texts = _texts(folder, problems)
-    pack = build(texts, _digest(texts), problems)
+    paths = _paths(folder.resolve(), problems)
+    texts = {name: _text(name, paths[name], problems) for name in sorted(FILES & paths.keys())}
+    read = {name: text for name, text in texts.items() if text is not None}
+    pack = build(read, _digest(read), problems)
     if pack is None:
-        raise PackErrors(problems)
+        raise PackErrors(_located(problem, folder.resolve(), paths) for problem in problems)
     return pack
 
 
-def _texts(folder: Path, problems: list[Problem]) -> dict[str, str]:
+def _paths(folder: Path, problems: list[Problem]) -> dict[str, Path]:
+    """Each file of the pack, in its own folder or else in the nearest base that has it."""
     if not folder.is_dir():
         problems.append(Problem(folder.name, 0, "", "không có thư mục này", "there is no such folder"))
         return {}
-    present = {
+    paths = own = _listed(folder)
+    seen, base = {folder}, _base(folder, problems)
+    while base and base not in seen:
+        seen.add(base)
+        paths = _listed(base) | paths
+        base = _base(base, problems)
+    strange, missing = sorted(own.keys() - FILES - BESIDES), sorted(FILES - OPTIONAL - paths.keys())
+    problems += [Problem(name, 0, "", "tệp lạ trong gói", "is no file of a pack") for name in strange]
+    problems += [Problem(name, 0, "", "thiếu tệp này", "the file is missing") for name in missing]
+    return paths
+
+
+def _listed(folder: Path) -> dict[str, Path]:
+    return {
         path.relative_to(folder).as_posix(): path
         for path in (*folder.glob("*"), *folder.glob("letters/*"))
         if not path.name.startswith((".", "~$"))  # what editors leave while a file is open
     }
-    strange, missing = (
-        sorted(present.keys() - FILES - {"README.md", "letters"}),
-        sorted(FILES - present.keys()),
-    )
-    problems += [Problem(name, 0, "", "tệp lạ trong gói", "is no file of a pack") for name in strange]
-    problems += [Problem(name, 0, "", "thiếu tệp này", "the file is missing") for name in missing]
-    texts = {name: _text(name, present[name], problems) for name in sorted(FILES & present.keys())}
-    return {name: text for name, text in texts.items() if text is not None}
+
+
+def _base(folder: Path, problems: list[Problem]) -> Path | None:
+    """The neighbouring folder that the settings name; what else is wrong with them is told by `build`."""
+    settings = folder / PACK
+    text = _text(PACK, settings, []) if settings.exists() else None
+    document, _ = parse(PACK, text or "")
+    base = (document or {}).get("base")
+    if not isinstance(base, str) or not CODE.fullmatch(base):
+        return None
+    if (folder.parent / base).is_dir():
+        return folder.parent / base
+    vi, en = f"không có thư mục {base!r} bên cạnh", f"there is no folder {base!r} beside this one"
+    problems.append(Problem(PACK, line_of(text or "", "base"), "base", vi, en))
+    return None
+
+
+def _located(problem: Problem, folder: Path, paths: Mapping[str, Path]) -> Problem:
+    """The problem, with the folder in the name of a file that was taken from a base."""
+    path = paths.get(problem.file)
+    if path is None or path.is_relative_to(folder):
+        return problem
+    return dataclasses.replace(problem, file=f"../{path.relative_to(folder.parent).as_posix()}")
 
 
 def _text(name: str, path: Path, problems: list[Problem]) -> str | None:

@@ -1,6 +1,6 @@
 """A province pack as one value, and the look-ups that the services ask of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Literal, Self, TypeVar
@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from libs.packs.entries import (
     ARBITER,
+    BY_PLACE,
+    COMMUNE,
     DISTRICT,
     OWN_HOURS,
     PROVINCE,
@@ -17,6 +19,7 @@ from libs.packs.entries import (
     Channel,
     ClockKind,
     Contact,
+    Correction,
     Dated,
     Day,
     Entry,
@@ -33,26 +36,10 @@ from libs.packs.errors import NotInPack, PackErrors, Problem
 from libs.worktime.calendar import Calendar, SpecialDay, WeeklyHours
 
 __all__ = [
-    "ARBITER",
-    "DISTRICT",
-    "UNROUTED_LABELS",
-    "Agency",
-    "Channel",
-    "ClockKind",
-    "Day",
-    "Field",
-    "Hours",
-    "Letter",
-    "NamedPlace",
-    "NotInPack",
-    "Pack",
-    "PackErrors",
-    "Problem",
-    "Question",
-    "Reason",
-    "Route",
-    "Unit",
-]
+    "ARBITER", "BY_PLACE", "COMMUNE", "DISTRICT", "UNROUTED_LABELS", "Agency", "Channel", "ClockKind", "Day",
+    "Field", "Hours", "Letter", "NamedPlace", "NotInPack", "Pack", "PackErrors", "Problem", "Question",
+    "Reason", "Route", "Unit",
+]  # fmt: skip
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -87,6 +74,7 @@ class Pack(Entry):
     hours: tuple[Hours, ...]
     days: tuple[Day, ...]
     questions: tuple[Question, ...]
+    corrections: tuple[Correction, ...] = ()
     letters: tuple[Letter, ...]
     landmarks: tuple[NamedPlace, ...]
     old_names: tuple[NamedPlace, ...]
@@ -101,6 +89,10 @@ class Pack(Entry):
     def agency(self, code: str) -> Agency:
         """The agency of that code, in its newest form if it changed; each look-up raises NotInPack."""
         return self._found(self._agencies, "agency", code)
+
+    def agency_on(self, code: str, day: date) -> Agency | None:
+        """The agency as it is on that day; None when the pack has none of that code then."""
+        return next((agency for agency in self._agencies_by_code.get(code, ()) if agency.in_force(day)), None)
 
     def unit(self, code: str) -> Unit:
         return self._found(self._units, "unit", code)
@@ -150,10 +142,24 @@ class Pack(Entry):
             chain.append(self.unit(chain[-1].parent))
         return tuple(chain)
 
-    def district_agency(self, unit_code: str) -> Agency | None:
-        """The district committee whose place this is; None for the province itself."""
-        served = (self._district_agencies.get(unit.code) for unit in self.enclosing(unit_code))
-        return next((agency for agency in served if agency), None)
+    def route(self, field: str, place: str) -> Route | None:
+        """The row of the routing table for exactly this field and place."""
+        return self._routes.get((field, place))
+
+    def local_agency(self, word: str, unit_code: str, day: date | None = None) -> Agency | None:
+        """What `@district` or `@commune` means at this place, on a day or else in its newest form, if any."""
+        served = (
+            agency
+            for unit in self.enclosing(unit_code)
+            for agency in reversed(self._local_agencies.get((BY_PLACE[word], unit.code), ()))
+        )
+        return next((agency for agency in served if day is None or agency.in_force(day)), None)
+
+    def district_agency(self, unit_code: str, day: date | None = None) -> Agency | None:
+        return self.local_agency(DISTRICT, unit_code, day)
+
+    def commune_agency(self, unit_code: str, day: date | None = None) -> Agency | None:
+        return self.local_agency(COMMUNE, unit_code, day)
 
     def to_json(self) -> str:
         """The whole pack as one document; `from_json` reads it back to an equal pack."""
@@ -188,9 +194,16 @@ class Pack(Entry):
         return {entry.code: entry for entry in newest_last(self.units)}
 
     @cached_property
-    def _district_agencies(self) -> dict[str, Agency]:
-        districts = (a for a in newest_last(self.agencies) if a.kind == "district")
-        return {agency.unit: agency for agency in districts if agency.unit}
+    def _agencies_by_code(self) -> dict[str, list[Agency]]:
+        return grouped(self.agencies, lambda agency: agency.code)
+
+    @cached_property
+    def _local_agencies(self) -> dict[tuple[str, str | None], list[Agency]]:
+        return grouped(self.agencies, lambda agency: (agency.kind, agency.unit))
+
+    @cached_property
+    def _routes(self) -> dict[tuple[str, str], Route]:
+        return {(route.field, route.place): route for route in self.routes}
 
     @cached_property
     def _fields(self) -> dict[str, Field]:
@@ -219,6 +232,14 @@ class Pack(Entry):
 
 def _holds(day: Day, hours: list[Hours]) -> bool:
     return hours[0].profile in day.profiles if day.profiles else all(row.holidays for row in hours)
+
+
+def grouped(entries: Iterable[D], key: Callable[[D], K]) -> dict[K, list[D]]:
+    """The entries of each key, the newest last."""
+    groups: dict[K, list[D]] = {}
+    for entry in newest_last(entries):
+        groups.setdefault(key(entry), []).append(entry)
+    return groups
 
 
 def newest_last(entries: Iterable[D]) -> list[D]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from libs.packs.entries import DISTRICT, Route, Unit
+from libs.packs.entries import BY_PLACE, Route, Unit
 from libs.packs.model import Pack
 
 
@@ -23,11 +23,11 @@ def places(chain: tuple[Unit, ...]) -> Iterable[str]:
 
 
 def agencies_for(pack: Pack, codes: Iterable[str], unit: str | None) -> tuple[str, ...]:
-    """The codes with `@district` replaced by the district agency of the place, dropped if there is none."""
+    """The codes with `@district` and `@commune` replaced by the agency of the place, dropped if none is."""
     found: list[str] = []
     for code in codes:
-        agency = pack.district_agency(unit) if code == DISTRICT and unit else None
+        agency = pack.local_agency(code, unit) if code in BY_PLACE and unit else None
         named = agency.code if agency else code
-        if named != DISTRICT and named not in found:
+        if named not in BY_PLACE and named not in found:
             found.append(named)
     return tuple(found)

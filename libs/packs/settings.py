@@ -24,6 +24,7 @@ SHARE: Kind = (
 )
 PACK_KEYS: dict[str, Kind] = {
     "id": A_CODE,
+    "base": A_CODE,
     "name_vi": WORDS,
     "name_en": WORDS,
     "zone": WORDS,
@@ -38,7 +39,7 @@ PACK_KEYS: dict[str, Kind] = {
     "last_day": DAY,
     "district_word": A_CODE,
 }
-OPTIONAL = {"district_word"}
+OPTIONAL = {"base", "district_word"}
 
 
 def read_pack(text: str) -> tuple[dict[str, Any], list[Problem]]:

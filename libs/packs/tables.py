@@ -18,10 +18,11 @@ from libs.packs.cells import (
 )
 from libs.packs.entries import (
     ARBITER,
-    DISTRICT,
+    BY_PLACE,
     Agency,
     Channel,
     Contact,
+    Correction,
     Day,
     Entry,
     Field,
@@ -116,8 +117,8 @@ ROUTES = Table(
         Column("id", code),
         Column("field", code),
         Column("place", lambda cell: cell if cell == "*" else code(cell)),
-        Column("lead", codes(DISTRICT, ARBITER), (), may_begin="@"),
-        Column("offer", codes(DISTRICT), (), may_begin="@"),
+        Column("lead", codes(*BY_PLACE, ARBITER), (), may_begin="@"),
+        Column("offer", codes(*BY_PLACE), (), may_begin="@"),
         NOTE,
     ),
 )
@@ -172,6 +173,7 @@ QUESTIONS = Table(
         Column("status", text(100)),
     ),
 )
+CORRECTIONS = Table("corrections.csv", Correction, (Column("text", text(2_000)), Column("field", code), NOTE))
 NAMED_PLACE = (WORDS, Column("unit_code", code), NOTE)
 LANDMARKS = Table("landmarks.csv", NamedPlace, NAMED_PLACE)
 OLD_NAMES = Table("old_names.csv", NamedPlace, NAMED_PLACE)
@@ -190,6 +192,7 @@ TABLES: tuple[Table[Any], ...] = (
     HOURS,
     DAYS,
     QUESTIONS,
+    CORRECTIONS,
     LANDMARKS,
     OLD_NAMES,
     QUIET_WORDS,

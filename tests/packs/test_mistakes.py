@@ -35,6 +35,8 @@ CELLS = [
     ("routes.csv", "YT|@district", "YT|@arbiter", 2, "lead"),
     ("routes.csv", "YT|@district", "YT|YT", 2, "lead"),
     ("routes.csv", "*,YT,TT", "*,YT,@district", 3, "offer"),
+    ("routes.csv", "F01,district,YT|@district", "F01,district,YT|@commune", 2, "lead"),
+    ("routes.csv", "F01,district,YT|@district", "F01,111,@commune|@everyone", 2, "lead"),
     ("routes.csv", "R2,F01,*", "R1,F01,*", 3, "id"),
     ("reasons.csv", "reject,", "refuse,", 2, "kind"),
     ("hours.csv", "mon,13:30", "monday,13:30", 3, "weekday"),
@@ -142,6 +144,28 @@ def test_two_committees_for_one_district_are_refused(tmp_path: Path) -> None:
 def test_a_district_without_a_committee_is_refused_where_routes_lead_to_it(tmp_path: Path) -> None:
     folder = small_pack(tmp_path, units__csv=FILES["units.csv"] + "12,Huyện Nam,district,1,,,\n")
     assert places_of(folder) == [("units.csv", 5, "code")]
+
+
+COMMUNE_ROUTE = "R3,F01,commune,@commune,@district,\n"
+COMMITTEE = "X111,UBND xã Đông,East,commune,{},,,,,\n"
+
+
+def test_a_commune_without_a_committee_is_refused_where_routes_lead_to_it(tmp_path: Path) -> None:
+    routes = FILES["routes.csv"] + COMMUNE_ROUTE
+    assert places_of(small_pack(tmp_path, routes__csv=routes)) == [("units.csv", 4, "code")]
+    agencies = FILES["agencies.csv"] + COMMITTEE.format("111")
+    assert load(small_pack(tmp_path, routes__csv=routes, agencies__csv=agencies)).commune_agency("111")
+    ended = FILES["units.csv"].replace("Xã Đông,commune,11,,,", "Xã Đông,commune,11,,,2021-06-30")
+    assert load(small_pack(tmp_path, routes__csv=routes, units__csv=ended))
+
+
+def test_a_commune_committee_needs_its_commune_and_each_commune_has_one(tmp_path: Path) -> None:
+    nowhere = FILES["agencies.csv"] + COMMITTEE.format("")
+    assert places_of(small_pack(tmp_path, agencies__csv=nowhere)) == [("agencies.csv", 5, "unit")]
+    twice = COMMITTEE.format("111") + COMMITTEE.format("111").replace("X111", "Y111")
+    assert places_of(small_pack(tmp_path, agencies__csv=FILES["agencies.csv"] + twice)) == [
+        ("agencies.csv", 6, "unit")
+    ]
 
 
 def test_a_field_that_leads_nowhere_is_refused(tmp_path: Path) -> None:

@@ -70,6 +70,20 @@ def test_a_route_may_name_the_district_and_it_becomes_the_committee_of_the_place
     assert agencies_for(pack, ("H11", "@district"), "11") == ("H11",)
 
 
+def test_a_route_may_name_the_commune_and_its_committee_is_the_one_of_the_day(folder: Path) -> None:
+    old, new = (
+        "X1,UBND xã Đông,East,commune,111,,,,,2021-06-30\n",
+        "X2,UBND,East,commune,111,,,,2021-07-01,\n",
+    )
+    pack = load(small_pack(folder, agencies__csv=TEXTS["agencies.csv"] + old + new))
+    assert agencies_for(pack, ("@commune", "@district"), "111") == ("X2", "H11")
+    assert agencies_for(pack, ("@commune", "@district"), "11") == ("H11",)
+    last, first = date(2021, 6, 30), date(2021, 7, 1)
+    found = [pack.commune_agency("111", day) for day in (last, first)]
+    assert [agency and agency.code for agency in found] == ["X1", "X2"]
+    assert pack.agency_on("X1", last) and not pack.agency_on("X1", first)
+
+
 def test_a_route_to_the_arbiter_is_marked_as_one(folder: Path) -> None:
     edit(folder, "routes.csv", "*,YT,TT", "*,@arbiter,")
     route = route_for(load(folder), "F01", None)
