@@ -28,7 +28,7 @@ except ImportError as missing:
 
 ZONE = "Asia/Ho_Chi_Minh"
 SHIFTS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 30)))
-DAYS = Path(__file__).parents[1] / "packs/thanh-hoa-2021/days.csv"
+DAYS = Path(__file__).parents[1] / "packs/common/days.csv"
 EIGHT_HOURS = 8 * 3600
 SPANS = (1, 10, 100, 730)
 ROUNDS = 3

@@ -70,6 +70,38 @@ def test_a_strange_file_a_missing_one_and_a_folder_that_is_not_there(tmp_path: P
     assert ("nowhere", 0, "") in places_of(tmp_path / "nowhere")
 
 
+def test_a_file_that_is_missing_comes_from_the_base_and_makes_the_version(tmp_path: Path) -> None:
+    alone = small_pack(tmp_path / "one")
+    whole = load(alone)
+    (tmp_path / "common" / "letters").mkdir(parents=True)
+    for name in ("days.csv", "letters/slip.vi.txt"):
+        (alone / name).rename(tmp_path / "common" / name)
+    assert {file for file, _, _ in places_of(alone)} == {"days.csv", "letters/slip.vi.txt"}
+    edit(alone, "pack.toml", 'id = "nho"', 'id = "nho"\nbase = "common"')
+    pack = load(alone)
+    assert (pack.days, pack.letters) == (whole.days, whole.letters)
+    edit(tmp_path / "common", "letters/slip.vi.txt", "Nội dung", "Về việc")
+    assert load(alone).version != pack.version
+    edit(tmp_path / "common", "days.csv", "holiday", "fair")
+    assert places_of(alone) == [("../common/days.csv", 2, "kind")]
+
+
+def test_a_base_that_is_not_there_or_no_name_or_the_pack_itself_takes_nothing(tmp_path: Path) -> None:
+    for base in ("nowhere", "../one", "one"):
+        folder = small_pack(tmp_path / "one")
+        edit(folder, "pack.toml", 'id = "nho"', f'id = "nho"\nbase = "{base}"')
+        (folder / "days.csv").unlink()
+        assert ("days.csv", 0, "") in places_of(folder)
+        assert (("pack.toml", 2, "base") in places_of(folder)) is (base != "one")
+
+
+def test_corrections_may_be_missing(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path)
+    assert load(folder).corrections[0].field == "F01"
+    (folder / "corrections.csv").unlink()
+    assert load(folder).corrections == ()
+
+
 def test_hostile_toml_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
     folder = small_pack(tmp_path)
     for text in (

@@ -9,11 +9,14 @@ from libs.places.fields import FieldModel
 from libs.places.gazetteer import Gazetteer, Unit
 
 PACK = Path(__file__).parents[2] / "packs" / "thanh-hoa-2021"
+COMMON = PACK.parent / "common"
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """The rows of one of the pack's CSV files."""
-    with (PACK / name).open(encoding="utf-8-sig", newline="") as file:
+    """The rows of one of the pack's CSV files, or of the one that all packs have in common."""
+    with (PACK / name if (PACK / name).exists() else COMMON / name).open(
+        encoding="utf-8-sig", newline=""
+    ) as file:
         return list(csv.DictReader(file))
 
 
