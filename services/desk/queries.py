@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,31 +10,24 @@ from sqlalchemy import Connection, Engine, Row
 from libs.contracts.codes import parse_code
 from libs.contracts.errors import Refused
 from libs.contracts.requests import Line
-from libs.packs.model import Pack
 from libs.runtime.clock import Clock
 from libs.runtime.database import reading
 from libs.runtime.directory import Directory
 from services.desk import reads
 from services.desk.audit import record_look
 from services.desk.domain.errors import NotAllowed, NotFound
-from services.desk.domain.masking import masked, masked_state
+from services.desk.domain.masking import masked_state
 from services.desk.domain.people import Account, Role
 from services.desk.domain.phones import normal_phone
-from services.desk.domain.privacy import redact
 from services.desk.domain.rights import allowed, holds, may_see
 from services.desk.domain.state import CaseState
-from services.desk.province import public_words, remaining
-from services.desk.store import RUNNING
-from services.desk.views import CaseView, ClockView, EntryView, LetterView, Listing, ParkedCase, Personal
-from services.desk.views import Row as ListRow
+from services.desk.province import public_words
+from services.desk.showing import clock_view, entry_view, letter_view, listed
+from services.desk.views import CaseView, Listing, ParkedCase, Personal
 
 Group = Literal["open", "publish", "closed", "joined"]
-EXCERPT = 140
-"""Letters of the citizen's words in a list."""
-
 T = TypeVar("T")
 _LINE = TypeAdapter(Line)
-_ENVELOPE = frozenset({"event_id", "case_id", "at", "by", "cause", "pack_version", "track_token"})
 
 
 class Queries:
@@ -122,7 +114,8 @@ class Queries:
         shown = personal == "shown"
         state = found.state if shown else masked_state(found.state, public)
         entries = (
-            _entry(row, found.state, None if shown else public) for row in reads.timeline(connection, case_id)
+            entry_view(row, found.state, None if shown else public)
+            for row in reads.timeline(connection, case_id)
         )
         return CaseView(
             case_id=case_id,
@@ -132,8 +125,10 @@ class Queries:
             personal=personal,
             allowed=frozenset() if found.parked else allowed(found.state, account, pack.arbiter),
             timeline=tuple(entries),
-            clocks=tuple(_clock(row, pack, self._clock.now()) for row in reads.clocks(connection, [case_id])),
-            letters=tuple(_letter(row) for row in reads.letters(connection, case_id)),
+            clocks=tuple(
+                clock_view(row, pack, self._clock.now()) for row in reads.clocks(connection, [case_id])
+            ),
+            letters=tuple(letter_view(row) for row in reads.letters(connection, case_id)),
             parked=found.parked,
         )
 
@@ -151,7 +146,7 @@ class Queries:
             clocks: dict[str, list[Row[Any]]] = {case_id: [] for case_id, _ in cases}
             for row in reads.clocks(connection, list(clocks)):
                 clocks[row.case_id].append(row)
-            rows = (_row(state, clocks[case_id], pack, now, public) for case_id, state in cases)
+            rows = (listed(state, clocks[case_id], pack, now, public) for case_id, state in cases)
             return Listing(tuple(rows), found.next)
 
         return await self._read(answer)
@@ -166,77 +161,3 @@ def _personal(state: CaseState, account: Account, reason: str) -> Personal:
     if not holds(state, account):
         return "hidden"
     return "reason" if state.secret and not reason else "shown"
-
-
-def _instant(at: int) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
-
-
-def _row(
-    state: CaseState, clocks: list[Row[Any]], pack: Pack, now: datetime, public: frozenset[str]
-) -> ListRow:
-    running = [row for row in clocks if row.token in RUNNING]
-    next_one = min(running, key=lambda row: (row.missed, row.due), default=None)
-    due = _instant(next_one.due) if next_one else None
-    words = redact(" ".join(state.text.split()), state.person, public)
-    return ListRow(
-        case_id=state.case_id,
-        code=state.code,
-        status=state.status,
-        agency=state.lead,
-        field=state.field,
-        place=state.place,
-        channel=state.channel,
-        urgent=state.urgent,
-        held=state.held,
-        asked=bool(state.asked),
-        excerpt=words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1]}…",
-        opened_at=state.opened_at or now,
-        since=state.since or now,
-        due=due,
-        remaining=remaining(pack, next_one.kind, now, due) if next_one and due else None,
-        missed=any(row.missed for row in clocks),
-    )
-
-
-def _clock(row: Row[Any], pack: Pack, now: datetime) -> ClockView:
-    kinds = {kind.code: kind for kind in pack.clocks}
-    names = (kinds[row.kind].name_vi, kinds[row.kind].name_en) if row.kind in kinds else (row.kind, row.kind)
-    running, due = row.token in RUNNING, _instant(row.due)
-    return ClockView(
-        clock=row.clock,
-        kind=row.kind,
-        name_vi=names[0],
-        name_en=names[1],
-        agency=row.agency,
-        start=_instant(row.start),
-        due=due,
-        running=running,
-        missed=row.missed,
-        promised=row.promised,
-        stopped_at=_instant(row.stopped_at) if row.stopped_at is not None else None,
-        remaining=remaining(pack, row.kind, now, due) if running else None,
-    )
-
-
-def _letter(row: Row[Any]) -> LetterView:
-    return LetterView(
-        row.template, row.way, row.audience, row.agency, row.token, _instant(row.at), row.attempt, row.reason
-    )
-
-
-def _entry(row: Row[Any], state: CaseState, public: frozenset[str] | None) -> EntryView:
-    """`public` None: the reader may see the person."""
-    fact = reads.content(row)
-    by = fact.get("by", {})
-    content = {key: value for key, value in fact.items() if key not in _ENVELOPE}
-    return EntryView(
-        seq=row.seq,
-        token=row.token,
-        at=_instant(row.at),
-        service=by.get("service", ""),
-        name=by.get("name") or "",
-        role=by.get("role") or "",
-        agency=by.get("agency") or "",
-        content=content if public is None else masked(content, state.person, public),
-    )

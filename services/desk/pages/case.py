@@ -1,8 +1,6 @@
 """The page of one case, and every form on it."""
 
 from collections.abc import Mapping
-from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter
 from nats.errors import Error as NatsError
@@ -14,19 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from libs.contracts.errors import Refused
 from libs.runtime.errors import OutcomeUnknown
 from libs.web.forms import Form, problems_of, refused
-from libs.web.labels import Labels
-from libs.worktime.calendar import CalendarError
-from libs.worktime.explain import explain
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.people import Account
-from services.desk.domain.privacy import KINDS, find_personal, redact
 from services.desk.domain.rights_table import COMMANDS
+from services.desk.pages.case_parts import CaseParts
 from services.desk.pages.frame import Frame, form_of
-from services.desk.pages.previews import preview
 from services.desk.pages.sent_forms import read_form
-from services.desk.pages.timeline import TRIAGE, told
-from services.desk.province import public_words
-from services.desk.views import CaseView
+from services.desk.pages.timeline import told
 
 ENVELOPE = frozenset({"command_id", "seen", "csrf"})
 
@@ -82,6 +74,7 @@ class CasePage:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._desk = frame.desk
+        self._parts = CaseParts(frame.desk)
 
     async def show(
         self,
@@ -110,7 +103,7 @@ class CasePage:
             trouble=trouble,
             reason=reason,
             case_id=case_id,
-            **self._parts(view),
+            **self._parts.of(view),
         )
 
     async def tell(self, request: Request, account: Account, case_id: str, command: str) -> Response:
@@ -155,7 +148,7 @@ class CasePage:
             refusal=error,
             command=command,
             sent={name: value for name, value in sent.items() if name not in ENVELOPE},
-            latest=[told(entry, self._labels) for entry in view.timeline[-3:]],
+            latest=[told(entry, self._parts.labels) for entry in view.timeline[-3:]],
         )
 
     async def _unconfirmed(
@@ -166,66 +159,3 @@ class CasePage:
         return await self.show(
             request, account, case_id, status=503, form=Form(sent), opened=command, trouble=trouble
         )
-
-    @property
-    def _labels(self) -> Labels:
-        return Labels(self._desk.directory.pack, "vi")
-
-    def _parts(self, view: CaseView) -> dict[str, Any]:
-        pack, state = self._desk.directory.pack, view.state
-        agencies = [(one.code, one.name_vi) for one in pack.agencies]
-        suggested, shown = next(iter(state.suggestions), None), view.personal == "shown"
-        return {
-            "view": view,
-            "state": state,
-            "entries": [told(entry, self._labels) for entry in reversed(view.timeline)],
-            "agencies": agencies,
-            "hotlines": [(one.code, f"{one.name_vi}: {one.hotline}") for one in pack.agencies if one.hotline],
-            "waits": TRIAGE,
-            "places": _places(view, pack.units),
-            "reasons": {
-                kind: [(r.code, r.text_vi) for r in pack.reasons if r.kind == kind]
-                for kind in ("reject", "return", "withhold", "call-failed")
-            },
-            "previews": {name: preview(state, pack, name) for name in view.allowed if shown},
-            "suggested": suggested,
-            "draft": self._draft(view),
-            "why": self._why(view),
-            "new_id": lambda: uuid4().hex,
-        }
-
-    def _draft(self, view: CaseView) -> dict[str, Any]:
-        """A first public text without what looks like personal data, and what was found."""
-        if "publish" not in view.allowed:
-            return {}
-        public, state = public_words(self._desk.directory.pack), view.state
-        found = [
-            one for text in (state.text, state.answer) for one in find_personal(text, state.person, public)
-        ]
-        return {
-            "question": redact(state.text, state.person, public),
-            "answer": redact(state.answer, state.person, public),
-            "found": sorted({f"{KINDS[one.kind][0]} “{one.words}”" for one in found}),
-        }
-
-    def _why(self, view: CaseView) -> dict[str, list[str]]:
-        """Clock → how its deadline was counted, a line a stretch."""
-        pack = self._desk.directory.pack
-        lines: dict[str, list[str]] = {}
-        for clock in view.clocks:
-            kind = next((one for one in pack.clocks if one.code == clock.kind), None)
-            if clock.running and kind and kind.budget_seconds:
-                try:
-                    counted = explain(pack.calendar(kind.calendar), clock.start, kind.budget_seconds)
-                except CalendarError:
-                    continue
-                lines[clock.clock] = counted.lines("vi")
-        return lines
-
-
-def _places(view: CaseView, units: Any) -> list[tuple[str, str]]:
-    """Where it may have happened: what the words named first, then every district."""
-    names = {unit.code: unit.name_vi for unit in units}
-    first = [code for code in (view.state.place, *view.state.places) if code in names]
-    districts = [unit.code for unit in units if unit.level == "district"]
-    return [(code, names[code]) for code in dict.fromkeys((*first, *districts)) if code]

@@ -1,0 +1,84 @@
+"""What the page of a case shows beside the view: names, choices, drafts, reasons."""
+
+from typing import Any
+from uuid import uuid4
+
+from libs.web.labels import Labels
+from libs.worktime.calendar import CalendarError
+from libs.worktime.explain import explain
+from services.desk.desk import Desk
+from services.desk.domain.privacy import KINDS, find_personal, redact
+from services.desk.pages.previews import preview
+from services.desk.pages.timeline import TRIAGE, told
+from services.desk.province import public_words
+from services.desk.views import CaseView
+
+
+class CaseParts:
+    """Made of the pack in force, afresh for each page."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @property
+    def labels(self) -> Labels:
+        return Labels(self._desk.directory.pack, "vi")
+
+    def of(self, view: CaseView) -> dict[str, Any]:
+        pack, state = self._desk.directory.pack, view.state
+        agencies = [(one.code, one.name_vi) for one in pack.agencies]
+        suggested, shown = next(iter(state.suggestions), None), view.personal == "shown"
+        return {
+            "view": view,
+            "state": state,
+            "entries": [told(entry, self.labels) for entry in reversed(view.timeline)],
+            "agencies": agencies,
+            "hotlines": [(one.code, f"{one.name_vi}: {one.hotline}") for one in pack.agencies if one.hotline],
+            "waits": TRIAGE,
+            "places": _places(view, pack.units),
+            "reasons": {
+                kind: [(r.code, r.text_vi) for r in pack.reasons if r.kind == kind]
+                for kind in ("reject", "return", "withhold", "call-failed")
+            },
+            "previews": {name: preview(state, pack, name) for name in view.allowed if shown},
+            "suggested": suggested,
+            "draft": self._draft(view),
+            "why": self._why(view),
+            "new_id": lambda: uuid4().hex,
+        }
+
+    def _draft(self, view: CaseView) -> dict[str, Any]:
+        """A first public text without what looks like personal data, and what was found."""
+        if "publish" not in view.allowed:
+            return {}
+        public, state = public_words(self._desk.directory.pack), view.state
+        found = [
+            one for text in (state.text, state.answer) for one in find_personal(text, state.person, public)
+        ]
+        return {
+            "question": redact(state.text, state.person, public),
+            "answer": redact(state.answer, state.person, public),
+            "found": sorted({f"{KINDS[one.kind][0]} “{one.words}”" for one in found}),
+        }
+
+    def _why(self, view: CaseView) -> dict[str, list[str]]:
+        """Clock → how its deadline was counted, a line a stretch."""
+        pack = self._desk.directory.pack
+        lines: dict[str, list[str]] = {}
+        for clock in view.clocks:
+            kind = next((one for one in pack.clocks if one.code == clock.kind), None)
+            if clock.running and kind and kind.budget_seconds:
+                try:
+                    counted = explain(pack.calendar(kind.calendar), clock.start, kind.budget_seconds)
+                except CalendarError:
+                    continue
+                lines[clock.clock] = counted.lines("vi")
+        return lines
+
+
+def _places(view: CaseView, units: Any) -> list[tuple[str, str]]:
+    """Where it may have happened: what the words named first, then every district."""
+    names = {unit.code: unit.name_vi for unit in units}
+    first = [code for code in (view.state.place, *view.state.places) if code in names]
+    districts = [unit.code for unit in units if unit.level == "district"]
+    return [(code, names[code]) for code in dict.fromkeys((*first, *districts)) if code]
