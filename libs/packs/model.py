@@ -88,14 +88,14 @@ class Pack(Entry):
 
     def agency(self, code: str) -> Agency:
         """The agency of that code, in its newest form if it changed; each look-up raises NotInPack."""
-        return self._found(self._agencies, "agency", code)
+        return self._found(self.agencies_by_code, "agency", code)[-1]
 
     def agency_on(self, code: str, day: date) -> Agency | None:
         """The agency as it is on that day; None when the pack has none of that code then."""
-        return next((agency for agency in self._agencies_by_code.get(code, ()) if agency.in_force(day)), None)
+        return next((agency for agency in self.agencies_by_code.get(code, ()) if agency.in_force(day)), None)
 
     def unit(self, code: str) -> Unit:
-        return self._found(self._units, "unit", code)
+        return self._found(self.units_by_code, "unit", code)[-1]
 
     def field(self, code: str) -> Field:
         return self._found(self._fields, "field", code)
@@ -116,7 +116,7 @@ class Pack(Entry):
         """The profile in which a clock of that kind counts for that owner."""
         if kind.calendar != OWN_HOURS:
             return kind.calendar
-        own = self._agencies[owner].hours if owner in self._agencies else None
+        own = self.agency(owner).hours if owner in self.agencies_by_code else None
         return own or PROVINCE
 
     def calendar(self, profile: str = PROVINCE) -> Calendar:
@@ -161,6 +161,13 @@ class Pack(Entry):
     def commune_agency(self, unit_code: str, day: date | None = None) -> Agency | None:
         return self.local_agency(COMMUNE, unit_code, day)
 
+    def __copy__(self) -> Self:
+        """A copy that is changed must not keep what was looked up in the original."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
     def to_json(self) -> str:
         """The whole pack as one document; `from_json` reads it back to an equal pack."""
         return self.model_dump_json()
@@ -182,20 +189,16 @@ class Pack(Entry):
         return table[code]
 
     @cached_property
-    def _agencies(self) -> dict[str, Agency]:
-        return {entry.code: entry for entry in newest_last(self.agencies)}
+    def agencies_by_code(self) -> dict[str, list[Agency]]:
+        return grouped(self.agencies, lambda agency: agency.code)
+
+    @cached_property
+    def units_by_code(self) -> dict[str, list[Unit]]:
+        return grouped(self.units, lambda unit: unit.code)
 
     @cached_property
     def _contacts(self) -> dict[tuple[str, str], Contact]:
         return {(entry.agency, entry.role): entry for entry in self.contacts}
-
-    @cached_property
-    def _units(self) -> dict[str, Unit]:
-        return {entry.code: entry for entry in newest_last(self.units)}
-
-    @cached_property
-    def _agencies_by_code(self) -> dict[str, list[Agency]]:
-        return grouped(self.agencies, lambda agency: agency.code)
 
     @cached_property
     def _local_agencies(self) -> dict[tuple[str, str | None], list[Agency]]:
@@ -235,15 +238,11 @@ def _holds(day: Day, hours: list[Hours]) -> bool:
 
 
 def grouped(entries: Iterable[D], key: Callable[[D], K]) -> dict[K, list[D]]:
-    """The entries of each key, the newest last."""
+    """The rows of each key, the newest last."""
     groups: dict[K, list[D]] = {}
-    for entry in newest_last(entries):
+    for entry in sorted(entries, key=lambda entry: entry.valid_from or date.min):
         groups.setdefault(key(entry), []).append(entry)
     return groups
-
-
-def newest_last(entries: Iterable[D]) -> list[D]:
-    return sorted(entries, key=lambda entry: entry.valid_from or date.min)
 
 
 def special_day(day: Day) -> SpecialDay:

@@ -1,9 +1,67 @@
-"""Which route applies to a field and a place: the most specific place wins (Điều 3.5)."""
+"""Which agencies answer for a field at a place: the most specific place wins (Điều 3.5), day by day."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
 from libs.packs.entries import BY_PLACE, Route, Unit
 from libs.packs.model import Pack
+from libs.packs.successors import heirs
+
+
+@dataclass(frozen=True)
+class Leads:
+    """`lead` is empty when nobody clearly answers; `offered` may join as coordinators, chosen per slip.
+
+    `broken` names what the rule means but does not exist that day: codes, or `@district` at this place.
+    Where that is a lead, nobody leads. `arbiter`: the rule asks whose matter it is (Điều 10.4).
+    """
+
+    lead: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    rule: str = ""
+    depends_on_place: bool = False
+    broken: tuple[str, ...] = ()
+    arbiter: bool = False
+
+
+def leads_for(pack: Pack, field: str, unit: str | None, candidates: Iterable[str], day: date) -> Leads:
+    """The agencies for the place; when several are candidates, also whether it matters which one it is.
+
+    A unit that has ended stands for the one it became; one that was split leaves its parts as candidates.
+    """
+    standing = heirs(pack.units_by_code, unit, day) if unit else ()
+    if len(standing) > 1:
+        candidates = standing
+    found = _at(pack, field, standing[0] if len(standing) == 1 else None, day)
+    choices = {_at(pack, field, code, day).lead for code in candidates}
+    return Leads(
+        found.lead, found.offered, found.rule, len(choices) > 1, broken=found.broken, arbiter=found.arbiter
+    )
+
+
+def _at(pack: Pack, field: str, unit: str | None, day: date) -> Leads:
+    route = route_for(pack, field, unit)
+    if route is None:
+        return Leads()
+    leads, gone = _serving(pack, route.lead, unit, day)
+    offered, absent = _serving(pack, route.offer, unit, day)
+    lead = () if route.arbiter or gone else leads
+    beside = tuple(code for code in offered if code not in lead)
+    return Leads(lead, beside, route.id, broken=(*gone, *absent), arbiter=route.arbiter)
+
+
+def _serving(
+    pack: Pack, codes: Iterable[str], unit: str | None, day: date
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The agencies meant that exist on that day, and the words that mean none."""
+    found: dict[str, str | None] = {}
+    for code in codes:
+        local = pack.local_agency(code, unit, day) if code in BY_PLACE and unit else None
+        agency = local or pack.agency_on(code, day)
+        found[code] = agency.code if agency else None
+    serving = dict.fromkeys(code for code in found.values() if code)
+    return tuple(serving), tuple(word for word, code in found.items() if code is None)
 
 
 def route_for(pack: Pack, field: str, unit: str | None) -> Route | None:
@@ -13,8 +71,7 @@ def route_for(pack: Pack, field: str, unit: str | None) -> Route | None:
     (only without a place), then "*".
     """
     chain = pack.enclosing(unit) if unit else ()
-    by_place = {route.place: route for route in pack.routes if route.field == field}
-    return next((by_place[place] for place in places(chain) if place in by_place), None)
+    return next((route for place in places(chain) if (route := pack.route(field, place))), None)
 
 
 def places(chain: tuple[Unit, ...]) -> Iterable[str]:

@@ -11,6 +11,8 @@ from libs.contracts.events import (
     CaseReferred,
     CaseRejected,
     CaseReleased,
+    CaseReopened,
+    CaseReturned,
     CaseRouted,
     CaseTriaged,
     CaseUrgencySet,
@@ -19,15 +21,17 @@ from libs.contracts.events import (
 from libs.contracts.facts import Value
 
 SERVICE = "router"
-_TAKEN = (CaseRouted, CaseDirected, CaseRejected, CaseAnsweredAtDesk, CaseReferred)
+_TAKEN = (CaseRejected, CaseAnsweredAtDesk, CaseReferred)
 
 
 class Case(Value):
     """What decides whether and where a slip goes.
 
-    `taken`: a slip went out, or a person decided otherwise; from then on the case is not router's any more.
-    `chosen_by` says who named the field: the citizen, an operator, or nobody. `weighed`: a person has decided
-    whether it is urgent, whatever the words are like.
+    `taken`: a slip went out, or a person decided otherwise; from then on router only speaks when a slip comes
+    back. `chosen_by` says who named the field: the citizen, an operator, or nobody. `weighed`: a person has
+    decided whether it is urgent, whatever the words are like.
+    `returned`: the id of the return that nobody has acted on yet; `refused` and `proposed` are the agencies
+    that sent a slip back and those they named instead, in this cycle, the newest first.
     """
 
     text: str = ""
@@ -42,6 +46,10 @@ class Case(Value):
     taken: bool = False
     waiting: tuple[str, ...] = ()
     reacted: frozenset[UUID] = frozenset()
+    lead: str = ""
+    returned: UUID | None = None
+    refused: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
 
 
 def fold(case: Case, fact: CaseFact) -> Case:
@@ -67,6 +75,25 @@ def _change(case: Case, fact: CaseFact) -> dict[str, object]:
         case CaseReleased():
             return {"held": False}
         case CaseTriaged():
-            return {"waiting": fact.reasons}
+            return {"waiting": fact.reasons, "returned": None}
         case _:
-            return {"taken": True} if isinstance(fact, _TAKEN) else {}
+            return _slip_change(case, fact)
+
+
+def _slip_change(case: Case, fact: CaseFact) -> dict[str, object]:
+    match fact:
+        case CaseReturned():
+            named = (fact.proposed_agency,) if fact.proposed_agency else ()
+            refused = (fact.by.agency or case.lead, *case.refused)
+            return {"returned": fact.event_id, "refused": refused, "proposed": (*named, *case.proposed)}
+        case CaseReopened():
+            return {"refused": (), "proposed": ()}
+        case CaseRouted():
+            return {"taken": True, "returned": None, "lead": fact.slip.lead}
+        case CaseDirected(slip=slip):
+            return {
+                "taken": True, "returned": None, "lead": slip.lead, "field": slip.field or case.field,
+                "chosen_by": "operator" if slip.field else case.chosen_by, "place": slip.place or case.place,
+            }  # fmt: skip
+        case _:
+            return {"taken": True, "returned": None} if isinstance(fact, _TAKEN) else {}

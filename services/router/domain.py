@@ -5,11 +5,19 @@ from typing import TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from libs.contracts.events import CaseAmended, CaseFact, CaseRouted, CaseTriaged, Slip, Suggestion
+from libs.contracts.events import (
+    CaseAmended,
+    CaseFact,
+    CaseReturned,
+    CaseRouted,
+    CaseTriaged,
+    Slip,
+    Suggestion,
+)
 from libs.contracts.facts import Actor, derived_id
 from libs.packs.knowledge import Reading
 from libs.packs.model import UNROUTED_LABELS, Pack
-from services.router.agencies import Leads, leads_for
+from libs.packs.routing import Leads, leads_for
 from services.router.case import SERVICE, Case
 from services.router.fields import Choice, choose
 from services.router.places import Place, place_of
@@ -17,8 +25,19 @@ from services.router.places import Place, place_of
 SHOWN = 3
 """Suggestions an operator sees."""
 
+HOPS = 2
+"""Returns within a cycle after which the arbiter decides."""
+
+PROPOSED = "proposed"
+"""Stands for the rule where the agency that sent the slip back named another one."""
+
 COMPLETABLE = frozenset({"contact", "place-missing", "place-ambiguous", "urgent"})
 """Reasons that the operator's completing of the details may remove (Điều 7.2)."""
+
+
+def day_of(pack: Pack, now: datetime) -> date:
+    """The day it is in the province."""
+    return now.astimezone(ZoneInfo(pack.zone)).date()
 
 
 class _Common(TypedDict):
@@ -38,14 +57,16 @@ def decide(
     Nothing to do: router reacted already, or the case is in a person's hands (slip sent, rejected, answered
     at the desk, referred). An amendment is looked at only where details were all that was missing.
     """
+    if isinstance(cause, CaseReturned):
+        return _sent_back(case, cause, reading, pack, now)
     if not case.opened or case.taken or cause.event_id in case.reacted:
         return None
     if isinstance(cause, CaseAmended) and (case.held or not _only_details_missing(case)):
         return None
     place = place_of(case, reading, pack)
     choice = choose(case, reading, place, pack)
-    day = now.astimezone(ZoneInfo(pack.zone)).date()
-    leads = leads_for(pack, choice.field, place, day) if choice.field else Leads()
+    day = day_of(pack, now)
+    leads = _leads(choice, place, pack, day)
     urgent = case.urgent or (reading.urgent and not case.weighed)
     reasons = ("held",) if case.held else reasons_to_wait(case, choice, place, leads, pack, urgent=urgent)
     inputs = _inputs(case, reading, choice, place, leads, urgent=urgent)
@@ -65,11 +86,45 @@ def decide(
     return CaseTriaged(
         **_common(cause, CaseTriaged, pack, now),
         reasons=reasons,
-        suggestions=_suggestions(choice, place, pack, day),
+        suggestions=_suggestions(choice, place, pack, day)[:SHOWN],
         margin=round(choice.margin, 4),
         places=(place.code,) if place.code else place.candidates,
         urgent=urgent,
         inputs=inputs,
+    )
+
+
+def _sent_back(
+    case: Case, cause: CaseReturned, reading: Reading, pack: Pack, now: datetime
+) -> CaseTriaged | None:
+    """A slip that came back: once to the operator, twice in a cycle to the arbiter, who binds (Điều 10.4).
+
+    Suggested are the agency that was proposed, then the rule's, then those of other likely fields.
+    """
+    if case.returned != cause.event_id:
+        return None
+    place = place_of(case, reading, pack)
+    choice, day = choose(case, reading, place, pack), day_of(pack, now)
+    leads = _leads(choice, place, pack, day)
+    named = [
+        Suggestion(field=choice.field or case.field or "", lead=(code,), rule=PROPOSED)
+        for code in case.proposed
+        if pack.agency_on(code, day)
+    ]
+    by_lead: dict[tuple[str, ...], Suggestion] = {}
+    for one in (*named, *_suggestions(choice, place, pack, day)):
+        by_lead.setdefault(one.lead, one)
+    twice = len(case.refused) >= HOPS
+    return CaseTriaged(
+        **_common(cause, CaseTriaged, pack, now),
+        to="arbiter" if twice else "operator",
+        reasons=("returned-twice" if twice else "returned", *(("urgent",) if case.urgent else ())),
+        suggestions=tuple(by_lead.values())[:SHOWN],
+        margin=round(choice.margin, 4),
+        places=(place.code,) if place.code else place.candidates,
+        urgent=case.urgent,
+        inputs=_inputs(case, reading, choice, place, leads, urgent=case.urgent)
+        | {"returned-by": " ".join(case.refused)},
     )
 
 
@@ -80,10 +135,12 @@ def reasons_to_wait(
 
     Name, phone, address and field must be known (Điều 7.2) unless the case is urgent (Điều 13.2); the field
     must be sure, the lead one that answers for it, and the place one if the slip depends on it (Điều 3.5).
+    A rule whose agency is not in force is broken: that is an administrator's matter, not nobody's.
     """
     person = case.person
     complete = bool(person.name and person.phone and person.address)
     unsettled = _place_trouble(choice, place, leads, pack)
+    leadless = bool(choice.field) and not unsettled and not leads.lead
     found = {
         "auto-off": not pack.auto_slip,
         "out-of-scope": choice.label == "OOS" and not choice.field,
@@ -91,7 +148,8 @@ def reasons_to_wait(
         "margin": bool(choice.field) and not choice.sure and choice.margin < pack.margin,
         unsettled: bool(unsettled),
         "contact": not complete and not urgent,
-        "no-lead": bool(choice.field) and not unsettled and not leads.lead,
+        "rule-broken": leadless and bool(leads.broken),
+        "no-lead": leadless and not leads.broken,
     }
     reasons = tuple(code for code, holds in found.items() if holds)
     return (*reasons, "urgent") if reasons and urgent else reasons
@@ -110,8 +168,12 @@ def _suggestions(choice: Choice, place: Place, pack: Pack, day: date) -> tuple[S
             rule=found.rule,
         )
         for field in list(fields)[:SHOWN]
-        for found in [leads_for(pack, field, place, day)]
+        for found in [leads_for(pack, field, place.code, place.candidates, day)]
     )
+
+
+def _leads(choice: Choice, place: Place, pack: Pack, day: date) -> Leads:
+    return leads_for(pack, choice.field, place.code, place.candidates, day) if choice.field else Leads()
 
 
 def _place_trouble(choice: Choice, place: Place, leads: Leads, pack: Pack) -> str:
@@ -139,6 +201,8 @@ def _inputs(
         "place-words": place.words,
         "places": " ".join((place.code,) if place.code else place.candidates),
         "offered": " ".join(leads.offered),
+        "rule": leads.rule,
+        "broken": " ".join(leads.broken),
         "urgent": "set" if case.urgent else "words" if urgent else "",
     }
 

@@ -5,7 +5,6 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from libs.contracts.events import CaseFact, CaseOpened, CaseRouted, CaseTriaged
 from libs.packs.knowledge import Knowledge
@@ -16,8 +15,8 @@ from libs.runtime.delivery import Received
 from libs.runtime.directory import Directory
 from libs.runtime.logs import log
 from services.router.case import Case, fold
-from services.router.domain import decide
-from services.router.metrics import SECONDS, SLIPS, WAITING
+from services.router.domain import day_of, decide
+from services.router.metrics import BROKEN, SECONDS, SLIPS, WAITING
 
 
 @dataclass
@@ -32,7 +31,7 @@ class Library:
     async def current(self) -> Knowledge:
         """What to read with now; a pack nothing can be learnt from leaves the last good one in use."""
         pack = self.directory.pack
-        day = self.clock.now().astimezone(ZoneInfo(pack.zone)).date()
+        day = day_of(pack, self.clock.now())
         if self._known and self._known[:2] == (pack.version, day):
             return self._known[2]
         async with self._making:
@@ -49,12 +48,14 @@ class Library:
             log("pack_not_learnt", version=pack.version, error=error)
             return self._known[2]
         log("pack_learnt", version=pack.version, questions=len(pack.questions))
+        for route in pack.routes:
+            BROKEN.labels(route.id)  # a counter that is not there yet cannot be seen to grow
         return made
 
 
 @dataclass(frozen=True)
 class Router:
-    """Reacts to `opened`, `released` and `amended`, each at most once."""
+    """Reacts to `opened`, `released`, `amended` and `returned`, each at most once."""
 
     cases: CaseLog
     library: Library
@@ -90,6 +91,15 @@ class Router:
 def _count(fact: CaseFact) -> None:
     if isinstance(fact, CaseRouted):
         SLIPS.labels(fact.slip.lead, fact.slip.field).inc()
+        _tell_broken(fact, fact.slip.inputs)
     elif isinstance(fact, CaseTriaged):
         for reason in fact.reasons:
             WAITING.labels(reason).inc()
+        _tell_broken(fact, fact.inputs)
+
+
+def _tell_broken(fact: CaseFact, inputs: dict[str, str]) -> None:
+    """The alert on this counter pages an administrator; the case says the same to whoever opens it."""
+    if broken := inputs["broken"]:
+        BROKEN.labels(inputs["rule"]).inc()
+        log("rule_broken", case_id=fact.case_id, rule=inputs["rule"], missing=broken)

@@ -154,9 +154,10 @@ def test_a_commune_without_a_committee_is_refused_where_routes_lead_to_it(tmp_pa
     routes = FILES["routes.csv"] + COMMUNE_ROUTE
     assert places_of(small_pack(tmp_path, routes__csv=routes)) == [("units.csv", 4, "code")]
     agencies = FILES["agencies.csv"] + COMMITTEE.format("111")
-    assert load(small_pack(tmp_path, routes__csv=routes, agencies__csv=agencies)).commune_agency("111")
+    served = load(small_pack(tmp_path, routes__csv=routes, agencies__csv=agencies)).commune_agency("111")
+    assert served and served.code == "X111"
     ended = FILES["units.csv"].replace("Xã Đông,commune,11,,,", "Xã Đông,commune,11,,,2021-06-30")
-    assert load(small_pack(tmp_path, routes__csv=routes, units__csv=ended))
+    assert load(small_pack(tmp_path, routes__csv=routes, units__csv=ended)).commune_agency("111") is None
 
 
 def test_a_commune_committee_needs_its_commune_and_each_commune_has_one(tmp_path: Path) -> None:

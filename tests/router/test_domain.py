@@ -1,6 +1,6 @@
 """Where a case goes, decided on the Thanh Hóa pack and on what was read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,10 +10,10 @@ from libs.contracts.events import (
     CaseUrgencySet,
     Person,
 )
-from libs.packs.model import Pack, Route
+from libs.packs.model import Route
 from libs.places.gazetteer import Found
 from tests.support.builders import CITIZEN, make, opened
-from tests.support.provinces import thanh_hoa
+from tests.support.provinces import changed_agency, thanh_hoa
 from tests.support.routing import (
     DOUBTFUL,
     HEALTH,
@@ -201,14 +201,46 @@ def test_a_field_without_one_agency_waits_for_the_operator() -> None:
     assert a_wait(words(("F99", 0.9)), opened(REF)).reasons == ("no-lead",)
 
 
-def test_agencies_that_the_pack_does_not_have_or_that_are_gone_get_no_slip() -> None:
-    pack = thanh_hoa()
-    strange = pack.model_copy(update={"routes": (Route(id="R", field="F04", place="*", lead=("NOBODY",)),)})
-    assert a_wait(HEALTH, opened(REF), pack=strange).reasons == ("no-lead",)
-    assert a_wait(LOCAL, opened(REF), pack=strange).reasons == ("no-lead",)
-    last_day = datetime(2025, 2, 28, tzinfo=UTC).date()
-    ended = [a.model_copy(update={"valid_to": last_day}) if a.code == "SYT" else a for a in pack.agencies]
-    merged = Pack.model_validate(pack.model_dump() | {"agencies": ended})
-    assert a_wait(HEALTH, opened(REF), pack=merged).reasons == ("no-lead",)
+def test_a_rule_that_names_an_agency_the_pack_does_not_have_is_broken_and_no_slip_goes_out() -> None:
+    strange = thanh_hoa().model_copy(
+        update={"routes": (Route(id="R", field="F04", place="*", lead=("NO",)),)}
+    )
+    fact = a_wait(HEALTH, opened(REF), pack=strange)
+    assert (fact.reasons, fact.inputs["rule"], fact.inputs["broken"]) == (("rule-broken",), "R", "NO")
+    assert fact.suggestions[0].lead == ()
+    assert a_wait(LOCAL, opened(REF), pack=strange).reasons == ("no-lead",)  # a field without any rule
+
+
+def test_a_rule_is_broken_from_the_day_its_agency_ended() -> None:
+    merged = changed_agency("SYT", valid_to=date(2025, 2, 28))
+    assert a_wait(HEALTH, opened(REF), pack=merged).reasons == ("rule-broken",)
     before = datetime(2025, 2, 28, 9, tzinfo=UTC)
     assert a_slip(HEALTH, opened(REF), pack=merged, now=before).slip.lead == "SYT"
+
+
+def test_of_two_leads_one_that_ended_breaks_the_rule() -> None:
+    ended = changed_agency("SCT", valid_to=date(2025, 2, 28))
+    fact = a_wait(words(("F08", 0.9)), opened(REF), pack=ended)
+    assert (fact.reasons, fact.inputs["broken"]) == (("rule-broken",), "SCT")
+
+
+def test_a_district_without_its_committee_breaks_the_rule_there_and_nowhere_else() -> None:
+    ended = changed_agency("UBND_406", valid_to=date(2025, 2, 28))
+    fact = a_wait(LOCAL, opened(REF), pack=ended)
+    assert (fact.reasons, fact.inputs["rule"], fact.inputs["broken"]) == (
+        ("rule-broken",),
+        "R03-DISTRICT",
+        "@district",
+    )
+    elsewhere = words(*LOCAL.ranked, places=Found(("380",), ("380",), "Thành phố Thanh Hóa"))
+    assert a_slip(elsewhere, opened(REF), pack=ended).slip.lead == "UBND_380"
+
+
+def test_an_offered_agency_that_ended_holds_no_slip_back_but_is_told() -> None:
+    ended = changed_agency("UBND_406", valid_to=date(2025, 2, 28))
+    fact = a_slip(HEALTH, opened(REF), pack=ended)
+    assert (fact.slip.lead, fact.slip.inputs["offered"], fact.slip.inputs["broken"]) == (
+        "SYT",
+        "",
+        "@district",
+    )

@@ -1,6 +1,11 @@
 """Whose turn it is: what router reacts to, and which cases it leaves alone."""
 
+import functools
+from datetime import date
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from libs.contracts.events import (
     CaseAmended,
@@ -11,13 +16,16 @@ from libs.contracts.events import (
     CaseReferred,
     CaseRejected,
     CaseReleased,
+    CaseReopened,
+    CaseReturned,
     Person,
 )
+from libs.contracts.facts import Actor
 from libs.places.gazetteer import Found
 from services.router.case import Case, fold
 from services.router.domain import decide
 from tests.support.builders import CITIZEN, MONDAY_MORNING, make, opened, routed, slip
-from tests.support.provinces import thanh_hoa
+from tests.support.provinces import changed_agency, thanh_hoa
 from tests.support.routing import (
     DOUBTFUL,
     HEALTH,
@@ -101,3 +109,94 @@ def test_an_amendment_sends_nothing_that_waits_for_a_persons_judgement() -> None
 
 def test_nothing_is_decided_about_a_case_whose_beginning_is_missing() -> None:
     assert decided(HEALTH, make(CaseReleased, REF)) is None
+
+
+def returned(by: str = "SYT", proposed: str | None = "SCT") -> CaseReturned:
+    officer = Actor(service="desk", person=f"officer-{by}", role="officer", agency=by)
+    return make(CaseReturned, REF, ground="wrong-field", proposed_agency=proposed, by=officer)
+
+
+def sent(number: int, lead: str) -> CaseDirected:
+    return make(CaseDirected, REF, slip=slip(number, lead, field="F04", rule="operator"))
+
+
+def test_the_first_return_goes_to_the_operator_with_the_proposed_agency_before_the_rules() -> None:
+    back = returned()
+    fact = a_wait(HEALTH, opened(REF), routed(REF), back)
+    assert (fact.to, fact.reasons, fact.cause) == ("operator", ("returned",), back.event_id)
+    assert [(one.lead, one.rule) for one in fact.suggestions] == [
+        (("SCT",), "proposed"),
+        (("SYT",), "R04-DISTRICT"),
+        (("SLDTBXH",), "R05-DISTRICT"),
+    ]
+    assert (fact.inputs["returned-by"], fact.inputs["rule"]) == ("SYT", "R04-DISTRICT")
+
+
+def test_the_second_return_goes_to_the_arbiter_with_a_suggested_agency_and_the_rule_behind_it() -> None:
+    history = (opened(REF), routed(REF), returned(), sent(2, "SCT"), returned("SCT", "SGTVT"))
+    fact = a_wait(HEALTH, *history)
+    assert (fact.to, fact.reasons, fact.inputs["returned-by"]) == ("arbiter", ("returned-twice",), "SCT SYT")
+    assert [(one.lead, one.rule) for one in fact.suggestions] == [
+        (("SGTVT",), "proposed"),
+        (("SCT",), "proposed"),
+        (("SYT",), "R04-DISTRICT"),
+    ]
+
+
+def test_an_agency_that_is_proposed_and_named_by_the_rule_is_suggested_once() -> None:
+    history = (opened(REF), sent(1, "SCT"), returned("SCT", "SYT"))
+    assert [one.lead for one in a_wait(HEALTH, *history).suggestions].count(("SYT",)) == 1
+
+
+def test_a_proposed_agency_that_is_no_more_is_not_suggested() -> None:
+    gone = changed_agency("SCT", valid_to=date(2025, 2, 28))
+    for back, pack in (
+        (returned(), gone),
+        (returned(proposed="XY"), thanh_hoa()),
+        (returned(proposed=None), gone),
+    ):
+        fact = a_wait(HEALTH, opened(REF), routed(REF), back, pack=pack)
+        assert fact.reasons == ("returned",)
+        assert "proposed" not in {one.rule for one in fact.suggestions}
+
+
+def test_a_reopened_case_has_two_returns_of_its_own_again() -> None:
+    life = (
+        opened(REF),
+        routed(REF),
+        returned(),
+        sent(2, "SCT"),
+        make(CaseReopened, REF, cycle=2, reason="Chưa xong"),
+    )
+    assert a_wait(HEALTH, *life, sent(3, "SYT"), returned()).to == "operator"
+    assert a_wait(HEALTH, *life, sent(3, "SYT"), returned(), sent(4, "SCT"), returned("SCT")).to == "arbiter"
+
+
+def test_a_return_that_a_person_or_the_router_has_acted_on_is_done() -> None:
+    back = returned()
+    before = (opened(REF), routed(REF), back)
+    fact = a_wait(HEALTH, *before)
+    for after in (sent(2, "SCT"), make(CaseReferred, REF), fact):
+        case = functools.reduce(fold, (*before, after), Case())
+        assert decide(case, cause=back, reading=HEALTH, pack=thanh_hoa(), now=MONDAY_MORNING) is None
+
+
+def test_after_a_return_the_router_sends_nothing_by_itself_however_sure_it_is() -> None:
+    before = (opened(REF), routed(REF), returned())
+    waiting = a_wait(HEALTH, *before)
+    assert decided(HEALTH, *before, waiting, make(CaseAmended, REF, person=CITIZEN, field="F04")) is None
+    assert decided(HEALTH, *before, waiting, make(CaseReleased, REF)) is None
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["F04", "F09", "OOS", "UNCLEAR"]), st.floats(0, 1)), max_size=4),
+    st.booleans(),
+    st.booleans(),
+)
+def test_whatever_the_words_are_like_the_router_neither_rejects_nor_closes(
+    ranked: list[tuple[str, float]], urgent: bool, back: bool
+) -> None:
+    history = (opened(REF), routed(REF), returned()) if back else (opened(REF),)
+    fact = decided(words(*dict(ranked).items(), urgent=urgent), *history)
+    assert fact is not None
+    assert fact.token in ({"triaged"} if back else {"routed", "triaged"})

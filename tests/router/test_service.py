@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from nats.js.client import JetStreamContext
+from prometheus_client import REGISTRY
 
 from libs.contracts.events import (
     CaseAmended,
@@ -134,7 +135,9 @@ async def test_an_unknown_agency_in_the_pack_leaves_the_case_to_the_operator(ser
         await store(js, ref, opened(ref, text=SURE))
         await decided(js, [ref])
         waiting = (await facts(js, ref))[1]
-    assert isinstance(waiting, CaseTriaged) and waiting.reasons == ("no-lead",)
+    assert isinstance(waiting, CaseTriaged) and waiting.reasons == ("rule-broken",)
+    assert (waiting.inputs["rule"], waiting.inputs["broken"]) == ("F03", "NOBODY")
+    assert REGISTRY.get_sample_value("hotline_router_broken_rules_total", {"rule": "F03"}) == 1
 
 
 async def test_a_new_pack_is_learnt_while_running(server: NatsServer) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 from pathlib import Path
+from typing import Any
 
 from libs.devstack.nats_server import NatsServer
 from libs.packs.folder import load
@@ -16,6 +17,13 @@ PACKS = Path(__file__).parents[2] / "packs"
 def thanh_hoa() -> Pack:
     """The pack of 2021 as it is shipped."""
     return load(PACKS / "thanh-hoa-2021")
+
+
+def changed_agency(code: str, **changes: Any) -> Pack:
+    """The Thanh Hóa pack with one agency changed, under a version of its own."""
+    pack = thanh_hoa()
+    agencies = [a.model_copy(update=changes) if a.code == code else a for a in pack.agencies]
+    return pack.model_copy(update={"agencies": tuple(agencies), "version": f"{pack.version}-{code}"})
 
 
 async def in_force(server: NatsServer, pack: Pack) -> None:

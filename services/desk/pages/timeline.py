@@ -116,6 +116,9 @@ TRIAGE = {
     "out-of-scope": "có thể ngoài phạm vi",
     "unclear": "nội dung chưa rõ",
     "no-lead": "lĩnh vực không có một cơ quan chủ trì duy nhất",
+    "rule-broken": "quy tắc chuyển nêu cơ quan không còn hiệu lực; quản trị viên đã được báo",
+    "returned": "cơ quan đã trả lại phiếu",
+    "returned-twice": "hai cơ quan đã trả lại phiếu: cần xác định thẩm quyền",
     "urgent": "có dấu hiệu khẩn cấp",
     "auto-off": "gói dữ liệu không cho tự chuyển phiếu",
 }
