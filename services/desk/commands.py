@@ -2,11 +2,11 @@
 
 import asyncio
 import functools
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row
 
 from libs.contracts.errors import Refused
 from libs.contracts.events import CaseFact
@@ -87,7 +87,7 @@ class Commands:
         return Taken(accepted.case_id, accepted.code, await self._shown(accepted.case_id, 1))
 
     async def _do(self, account: Account, case_id: str, command: Command) -> Done:
-        found, dues = await asyncio.to_thread(self._load, account, case_id, command)
+        found, clocks = await asyncio.to_thread(self._load, account, case_id, command)
         if found is None:
             raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
         if found.done:
@@ -98,16 +98,16 @@ class Commands:
                 "this case stands still after a technical fault; the administrators know",
                 stale=True,
             )
-        appended = await self._append(account, found, dues, command)
+        appended = await self._append(account, found, clocks, command)
         shown = await self._shown(case_id, appended.seq)
         return Done(appended.fact, appended.seq, appended.repeated, shown)
 
     async def _append(
-        self, account: Account, found: Loaded, dues: Mapping[str, datetime], command: Command
+        self, account: Account, found: Loaded, clocks: Sequence[Row[Any]], command: Command
     ) -> Appended:
         def decided(state: CaseState) -> CaseFact:
             now = self.clock.now()
-            rules = rules_of(self.directory.pack, now, dues)
+            rules = rules_of(self.directory.pack, now, clocks)
             return decide(state, command, Moment(account, now, rules))
 
         appended = await self.cases.append(found.ref, found.state, found.seq, decide=decided, fold=fold)
@@ -116,11 +116,10 @@ class Commands:
 
     def _load(
         self, account: Account, case_id: str, command: Command
-    ) -> tuple[Loaded | None, dict[str, datetime]]:
+    ) -> tuple[Loaded | None, Sequence[Row[Any]]]:
         with reading(self.engine) as connection:
             found = reads.load(connection, case_id, fact_id(command, case_id, account))
-            rows = reads.clocks(connection, [case_id]) if found else []
-        return found, {row.clock: datetime.fromtimestamp(row.due, UTC) for row in rows}
+            return found, reads.clocks(connection, [case_id]) if found else []
 
     async def _shown(self, case_id: str, seq: int) -> bool:
         shown = await self.live.until(case_id, functools.partial(self._reached, case_id, seq), PATIENCE)

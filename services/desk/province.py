@@ -1,20 +1,26 @@
 """What the desk takes from the pack in force: the rules for decisions, and working time that is left."""
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
 
 from libs.contracts.errors import Refused
 from libs.packs.model import NotInPack, Pack
 from libs.worktime.calendar import CalendarError
-from services.desk.domain.rules import Rules
+from services.desk.clockrows import STOPPED
+from services.desk.domain.rules import Owed, Rules
 
 KINDS = ("reject", "return", "withhold", "call-failed")
 
 
-def rules_of(pack: Pack, now: datetime, dues: Mapping[str, datetime]) -> Rules:
-    """The pack as plain values. `dues` are the ends of clocks that are known already, by their ids."""
+def rules_of(pack: Pack, now: datetime, clocks: Iterable[Row[Any]]) -> Rules:
+    """The pack as plain values; `clocks` are the rows of the case's clocks as far as they are known."""
+    rows = tuple(clocks)
+    dues = {row.clock: datetime.fromtimestamp(row.due, UTC) for row in rows}
     day = now.astimezone(ZoneInfo(pack.zone)).date()
     standing = [agency for agency in pack.agencies if agency.in_force(day)]
 
@@ -37,7 +43,28 @@ def rules_of(pack: Pack, now: datetime, dues: Mapping[str, datetime]) -> Rules:
         answer_due=answer_due,
         hotlines={agency.code: agency.hotline for agency in standing if agency.hotline},
         public_words=public_words(pack),
+        clocks=dict(running(pack, rows)),
     )
+
+
+def running(pack: Pack, rows: Iterable[Row[Any]]) -> Iterator[tuple[str, Owed]]:
+    """The clocks that run, for whoever would pause them; one of a kind the pack has lost is left out."""
+    for row in rows:
+        kind = next((one for one in pack.clocks if one.code == row.kind), None)
+        if row.token in STOPPED or kind is None:
+            continue
+        lawful = row.basis == "law"
+        yield (
+            row.clock,
+            Owed(
+                owner=kind.owner,
+                agency=row.agency,
+                due=datetime.fromtimestamp(row.due, UTC),
+                calendar=pack.calendar(pack.hours_of(kind, row.agency)),
+                reasons=frozenset() if lawful else frozenset(kind.pauses),
+                limit=0 if lawful else kind.pause_seconds,
+            ),
+        )
 
 
 def public_words(pack: Pack) -> frozenset[str]:

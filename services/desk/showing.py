@@ -7,11 +7,11 @@ from sqlalchemy import Row
 
 from libs.packs.model import Pack
 from services.desk import reads
+from services.desk.clockrows import STOPPED
 from services.desk.domain.masking import masked
 from services.desk.domain.privacy import redact
 from services.desk.domain.state import CaseState
 from services.desk.province import remaining
-from services.desk.store import RUNNING
 from services.desk.views import ClockView, EntryView, LetterView
 from services.desk.views import Row as ListRow
 
@@ -28,7 +28,7 @@ def _instant(at: int) -> datetime:
 def listed(
     state: CaseState, clocks: list[Row[Any]], pack: Pack, now: datetime, public: frozenset[str]
 ) -> ListRow:
-    running = [row for row in clocks if row.token in RUNNING]
+    running = [row for row in clocks if row.token not in STOPPED]
     next_one = min(running, key=lambda row: (row.missed, row.due), default=None)
     due = _instant(next_one.due) if next_one else None
     words = redact(" ".join(state.text.split()), state.person, public)
@@ -55,7 +55,7 @@ def listed(
 def clock_view(row: Row[Any], pack: Pack, now: datetime) -> ClockView:
     kinds = {kind.code: kind for kind in pack.clocks}
     names = (kinds[row.kind].name_vi, kinds[row.kind].name_en) if row.kind in kinds else (row.kind, row.kind)
-    running, due = row.token in RUNNING, _instant(row.due)
+    running, due = row.token not in STOPPED, _instant(row.due)
     return ClockView(
         clock=row.clock,
         kind=row.kind,

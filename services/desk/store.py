@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.sql import bindparam
 
 from libs.contracts.facts import Actor
-from libs.contracts.sidefacts import ClockFact, ClockMissed, LetterFact, SideFact
+from libs.contracts.sidefacts import ClockFact, LetterFact, SideFact
 from libs.runtime.database import table, upsert
 from libs.runtime.projection import Applied
 from libs.runtime.rebuild import Projection
+from services.desk.clockrows import STOPPED, clock_row
 from services.desk.domain.fold import fold
 from services.desk.domain.state import AT_DESK, TO_PUBLISH, WITH_AGENCY, CaseState
 from services.desk.tables import CaseRow, ClockRow, EntryRow, JoinedRow, LetterRow, Link
@@ -21,9 +22,6 @@ LINK, CASE, ENTRY, JOINED, CLOCK, LETTER = (
     table(model) for model in (Link, CaseRow, EntryRow, JoinedRow, ClockRow, LetterRow)
 )
 PROJECTION = (LINK, CASE, ENTRY, JOINED, CLOCK, LETTER)
-
-RUNNING = ("armed", "warned", "missed")
-"""Tokens of clocks that have not stopped."""
 
 
 def queue_of(state: CaseState) -> str:
@@ -87,7 +85,7 @@ class Store:
         }
         for seq, fact in clocks:
             key = (fact.case_id, fact.clock)
-            rows[key] = _clock(seq, fact, rows.get(key))
+            rows[key] = clock_row(seq, fact, rows.get(key))
         upsert(connection, CLOCK, list(rows.values()), key=["case_id", "clock"])
         deadlines = [
             {"of_case": case_id, "to_due": due} for case_id, due in _deadlines(connection, ids).items()
@@ -163,37 +161,11 @@ def _join(connection: Connection, before: dict[str, CaseState], after: dict[str,
 def _deadlines(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """The next deadline of each case: the earliest that was not missed, else the earliest missed one."""
     columns = (CLOCK.c.case_id, CLOCK.c.due, CLOCK.c.missed)
-    running = select(*columns).where(CLOCK.c.case_id.in_(ids), CLOCK.c.token.in_(RUNNING))
+    running = select(*columns).where(CLOCK.c.case_id.in_(ids), CLOCK.c.token.not_in(STOPPED))
     found: dict[str, list[tuple[bool, int]]] = defaultdict(list)
     for row in connection.execute(running):
         found[row.case_id].append((row.missed, row.due))
     return {case_id: min(dues)[1] for case_id, dues in found.items()}
-
-
-def _clock(seq: int, fact: ClockFact, known: dict[str, Any] | None) -> dict[str, Any]:
-    """The row after this fact; a fact that came late tells only whether the clock was ever missed.
-
-    A clock that stopped stays so: after an outage, its start may stand in the stream behind its end.
-    """
-    known = known or {"seq": 0, "token": RUNNING[0], "missed": False, "promised": False}
-    missed = known["missed"] or fact.stem() in {"missed", "ended"}
-    promised = known["promised"] or (isinstance(fact, ClockMissed) and fact.promised)
-    if (fact.stem() not in RUNNING, seq) <= (known["token"] not in RUNNING, known["seq"]):
-        return {**known, "missed": missed, "promised": promised}
-    stopped = getattr(fact, "stopped_at", None)
-    return {
-        "case_id": fact.case_id,
-        "clock": fact.clock,
-        "seq": seq,
-        "token": fact.stem(),
-        "kind": fact.kind,
-        "agency": fact.agency,
-        "start": seconds(fact.start),
-        "due": seconds(fact.due),
-        "missed": missed,
-        "promised": promised,
-        "stopped_at": seconds(stopped) if stopped else None,
-    }
 
 
 def _letter(seq: int, fact: LetterFact) -> dict[str, Any]:

@@ -78,9 +78,15 @@ class JoinedRow(DeskTable, table=True):
 
 
 class ClockRow(DeskTable, table=True):
-    """The newest fact of one clock, by its sequence in CLOCKS; a miss is never forgotten."""
+    """The newest fact of one clock, by its sequence in CLOCKS; a miss is never forgotten.
+
+    `hours`: the calendar it counts in, "<pack version>/<profile>", empty for a promised instant. `pauses`:
+    spans that do not count, as JSON. `news`: what was ever said of it beyond start and end, fact → content,
+    as JSON: warned, missed, escalated, stretched, paused, resumed, moved.
+    """
 
     __tablename__ = "desk_clock"
+    __table_args__ = (Index("desk_clock_due", "due", "case_id", "clock"),)
 
     case_id: str = Field(primary_key=True, max_length=32)
     clock: str = Field(primary_key=True, max_length=64)
@@ -93,6 +99,14 @@ class ClockRow(DeskTable, table=True):
     missed: bool
     promised: bool
     stopped_at: int | None = Field(sa_column=_big(nullable=True))
+    basis: str
+    clause: str
+    budget: int | None = Field(sa_column=_big(nullable=True))
+    calendar: str
+    hours: str
+    cycle: int
+    pauses: str = Field(sa_column=Column(Text, nullable=False))
+    news: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class LetterRow(DeskTable, table=True):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from libs.contracts.casefact import CaseFact
+from services.desk.domain.holding import with_holder
 from services.desk.domain.state import CaseState
 
 Changes = dict[str, Any]
@@ -28,4 +29,4 @@ def fold(state: CaseState, fact: CaseFact) -> CaseState:
     changes["facts"] = state.facts + 1
     if changes.get("status", state.status) != state.status or "slips" in changes:
         changes |= {"since": fact.at, "changed_by": fact.by}
-    return state.model_copy(update=changes)
+    return with_holder(state.model_copy(update=changes), fact.at)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from libs.contracts.facts import Instant
+from libs.contracts.facts import Instant, Token
 from libs.contracts.requests import Line, Words
 from services.desk.domain.command import Code, Codes, Command, MaybeCode, Said
 
@@ -151,3 +151,27 @@ class Withhold(Command):
 
     ground: Code
     note: Words = ""
+
+
+# --- clocks ---------------------------------------------------------------------------------------
+
+
+class PauseClock(Command):
+    """A policy clock rests until `until`, on a coded ground of its kind; those of the law never do."""
+
+    clock: Token
+    reason: Code
+    until: Instant
+    note: Words = ""
+
+
+class ResumeClock(Command):
+    """The pause of this clock ends now."""
+
+    clock: Token
+
+
+class Reopen(Command):
+    """Not solved after all: a new numbered cycle begins; what was missed stays missed."""
+
+    reason: Said

@@ -25,3 +25,12 @@ def answerer(state: CaseState, account: Account) -> bool:
     if state.status == "answered_at_desk" or (state.answered_by and state.answered_by.role == "operator"):
         return operator(state, account)
     return lead(state, account)
+
+
+def operator_or_arbiter(_: CaseState, account: Account) -> bool:
+    return account.role in {"operator", "arbiter"}
+
+
+def not_administrator(_: CaseState, account: Account) -> bool:
+    """Whoever may owe something; the decision then asks whether it is theirs."""
+    return account.role != "administrator"

@@ -6,7 +6,7 @@ from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.parts import lead, operator
 from services.desk.domain.people import ROLE_NAMES, Account
-from services.desk.domain.rights_table import ABOUT_THE_SLIP, RIGHTS, Right
+from services.desk.domain.rights_table import ABOUT_THE_SLIP, PER_CLOCK, RIGHTS, Right
 from services.desk.domain.state import STATUS_NAMES, CaseState
 
 __all__ = ["RIGHTS", "allowed", "holds", "may_see", "require"]
@@ -18,6 +18,7 @@ def allowed(state: CaseState, account: Account, arbiter: str) -> frozenset[str]:
         cls.token()
         for cls, right in RIGHTS.items()
         if account.active
+        and cls not in PER_CLOCK
         and state.status in right.when
         and right.also(state)
         and right.who(state, account)

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from services.desk.domain import inputs
 from services.desk.domain.command import Command
-from services.desk.domain.parts import Test, answerer, arbiter, lead, operator
+from services.desk.domain.parts import (
+    Test,
+    answerer,
+    arbiter,
+    lead,
+    not_administrator,
+    operator,
+    operator_or_arbiter,
+)
 from services.desk.domain.state import (
     AT_DESK,
     FINAL,
@@ -30,6 +38,7 @@ class Right:
 _ALIVE: frozenset[Status] = frozenset(STATUSES) - FINAL
 _AGENCY_OR_DESK = AT_DESK | WITH_AGENCY
 _OR_REFERRED: frozenset[Status] = AT_DESK | {"arbiter"}
+_SETTLED: frozenset[Status] = TO_PUBLISH | {"published", "withheld", "rejected"}
 
 
 def _need_not_wait(state: CaseState) -> bool:
@@ -60,10 +69,16 @@ RIGHTS: dict[type[Command], Right] = {
     inputs.Answer: Right(("trả lời", "answer"), lead, WITH_AGENCY),
     inputs.Publish: Right(("công khai", "publish"), answerer, TO_PUBLISH),
     inputs.Withhold: Right(("không công khai", "withhold"), answerer, TO_PUBLISH),
+    inputs.PauseClock: Right(("tạm dừng thời hạn", "pause a clock"), not_administrator, _ALIVE),
+    inputs.ResumeClock: Right(("cho thời hạn chạy tiếp", "resume a clock"), not_administrator, _ALIVE),
+    inputs.Reopen: Right(("mở lại hồ sơ", "reopen the case"), operator_or_arbiter, _SETTLED),
 }
 
 COMMANDS: dict[str, type[Command]] = {cls.token(): cls for cls in RIGHTS}
 """Token → class of every command on a case."""
+
+PER_CLOCK = frozenset({inputs.PauseClock, inputs.ResumeClock})
+"""Commands on one clock of the case: offered beside it, to whoever owes what it waits for."""
 
 ABOUT_THE_SLIP = frozenset({
     inputs.Receive, inputs.Return, inputs.AnswerByPhone, inputs.Verify, inputs.PromiseProgress,

@@ -8,6 +8,7 @@ from services.desk.domain.values import (
     Addition,
     Coded,
     Determination,
+    Pause,
     Promise,
     Publication,
     Returned,
@@ -55,9 +56,11 @@ class CaseState(Value):
 
     `facts` is what a form remembers as `seen`; `details_at` and `slip_at` are the counts at the last change
     of the citizen's details and at the last slip, so that a form made before them can be told to be stale.
+    `holders`: who had the case from when on (domain/holding.py); `cycle` grows with each reopening.
     """
 
     case_id: str = ""
+    cycle: int = 1
     status: Status = "new"
     facts: int = 0
     details_at: int = 0
@@ -97,6 +100,8 @@ class CaseState(Value):
     withholding: Coded | None = None
     since: Instant | None = None
     changed_by: Actor | None = None
+    holders: tuple[tuple[str, Instant], ...] = ()
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def current(self) -> SentSlip | None:

@@ -75,3 +75,13 @@ class Publication(Value):
     question: str
     answer: str
     at: Instant
+
+
+class Pause(Value):
+    """A policy clock rests from `at` until `until`, or until it was resumed; `by` is the person's name."""
+
+    clock: str
+    reason: str
+    at: Instant
+    until: Instant
+    by: str = ""
