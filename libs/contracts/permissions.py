@@ -5,6 +5,9 @@ from libs.contracts.streams import BUCKETS, CONSUMERS, SERVICES, STREAMS, WRITER
 READS_CASES = frozenset(service for service, facts in WRITERS.items() if any("case:" in one for one in facts))
 """Services that may look up any fact of CASES: those who append to a case. Others read what is delivered."""
 
+PROJECTS_CASES = frozenset(one.service for one in CONSUMERS if "case.>" in one.filters)
+"""Services that are told every fact of CASES anyway: they may fetch one by its sequence, to close a gap."""
+
 _DEPTH = {"case": "case.*.*", "clock": "clock.*.*", "letter": "letter.*.*"}
 _SIDE_STREAM = {"sla": "CLOCKS", "notifier": "LETTERS"}
 
@@ -60,6 +63,8 @@ def publish_allowed(service: str) -> list[str]:
     allowed = {*_facts(service), *_consuming(service), *_directory(), f"dead.{service}.*.*"}
     if service in READS_CASES:
         allowed.update(_reading("CASES"))
+    if service in PROJECTS_CASES:
+        allowed.add("$JS.API.DIRECT.GET.CASES")
     if service == "desk":  # the administrators' pages put a new pack in force
         allowed.update(["$KV.DIRECTORY.current", "$O.PACKS.>"])
     if service == "sla":

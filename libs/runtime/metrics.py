@@ -18,3 +18,6 @@ BATCH_SECONDS = Histogram(
 )
 PENDING = Gauge("hotline_consumer_pending", "Facts not yet read by this consumer", ["service", "stream"])
 PARKED_CASES = Gauge("hotline_parked_cases", "Cases parked in this service's projection", ["service"])
+GAPS_HEALED = Counter(
+    "hotline_runtime_gaps_healed", "Gaps closed with facts that the database had lost", ["service"]
+)

@@ -50,10 +50,14 @@ class Applied:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome for one delivery; `error` says why a fact was parked."""
+    """The outcome for one delivery; `error` says why a fact was parked.
+
+    `lacks`: the sequence in CASES that must be applied before this one, for a gap.
+    """
 
     outcome: Outcome
     error: str = ""
+    lacks: int = 0
 
 
 Apply = Callable[[Connection, Sequence[Applied]], None]
@@ -94,9 +98,8 @@ class CaseProjection:
         for delivery in ordered:
             ref = case_ref(delivery.subject)
             last, parked = rows[ref.case_id]
-            outcome = _turn(last, delivery)
-            verdicts[delivery.seq] = Verdict(outcome)
-            if outcome is Outcome.DONE:
+            verdicts[delivery.seq] = verdict = _turn(last, parked, delivery)
+            if verdict.outcome is Outcome.DONE:
                 rows[ref.case_id] = (delivery.seq, parked)
                 fact = None if parked else self._decode(delivery)
                 due += [Applied(ref, delivery.seq, fact)] if fact else []
@@ -138,10 +141,13 @@ class CaseProjection:
         return fact if isinstance(fact, CaseFact) else None
 
     def _park(self, connection: Connection, delivery: Delivery, error: Exception) -> Verdict:
-        ref = case_ref(delivery.subject)
-        last, _ = self._lock(connection, {ref.case_id: ref})[ref.case_id]
-        if (outcome := _turn(last, delivery)) is not Outcome.DONE:
-            return Verdict(outcome)
+        try:
+            ref = case_ref(delivery.subject)
+        except ValueError:  # of no case that a row could stand for
+            return Verdict(Outcome.PARKED, f"malformed subject at {delivery.seq}")
+        row = self._lock(connection, {ref.case_id: ref})[ref.case_id]
+        if (verdict := _turn(*row, delivery)).outcome is not Outcome.DONE:
+            return verdict
         fact = f"{delivery.subject.rsplit('.', 1)[-1]} {delivery.seq}"
         return self.set_aside(connection, delivery, f"{type(error).__name__} at {fact}")
 
@@ -179,7 +185,9 @@ class SideProjection:
         facts = [_side(delivery) for delivery in batch]
         reached = self._reached(connection, {fact.case_id for fact in facts if fact})
         verdicts = [
-            Verdict(Outcome.GAP if fact and reached.get(fact.case_id, 0) < fact.case_seq else Outcome.DONE)
+            Verdict(Outcome.GAP, lacks=fact.case_seq)
+            if fact and reached.get(fact.case_id, 0) < fact.case_seq
+            else Verdict(Outcome.DONE)
             for fact in facts
         ]
         due = [
@@ -211,10 +219,14 @@ def in_transaction(
         return projection.on(connection, batch)
 
 
-def _turn(last: int, delivery: Delivery) -> Outcome:
+def _turn(last: int, parked: str, delivery: Delivery) -> Verdict:
     if last >= delivery.seq:
-        return Outcome.SEEN
-    return Outcome.DONE if last == delivery.predecessor else Outcome.GAP
+        # delivered once more where the case was parked: its dead letter may not have been left
+        here = parked.endswith(f" {delivery.seq}")
+        return Verdict(Outcome.PARKED, parked) if here else Verdict(Outcome.SEEN)
+    if last == delivery.predecessor:
+        return Verdict(Outcome.DONE)
+    return Verdict(Outcome.GAP, lacks=delivery.predecessor)
 
 
 def _side(delivery: Delivery) -> SideFact | None:

@@ -30,10 +30,10 @@ async def replay(js: JetStreamContext, service: str, projection: Projection) -> 
     letters = await _dead_letters(js, service)
     for ref in await asyncio.to_thread(_parked, projection):
         healed += await _refold(cases, projection, ref)
-    still = {ref.case_id for ref in await asyncio.to_thread(_parked, projection)}
+    still = {"", *(ref.case_id for ref in await asyncio.to_thread(_parked, projection))}
     for subject, dead in letters.items():
         if dead.stream == "CASES":
-            well = case_ref(dead.subject).case_id not in still
+            well = _case_of(dead) not in still
         else:
             well = await _apply_again(js, projection, dead)
             healed += well
@@ -46,6 +46,14 @@ async def _dead_letters(js: JetStreamContext, service: str) -> dict[str, Dead]:
     subjects = (await js.stream_info("DEAD", subjects_filter=f"dead.{service}.>")).state.subjects or {}
     messages = {subject: await js.get_last_msg("DEAD", subject) for subject in sorted(subjects)}
     return {subject: Dead.model_validate_json(message.data or b"{}") for subject, message in messages.items()}
+
+
+def _case_of(dead: Dead) -> str:
+    """Empty for a subject that names no case: it never gets well."""
+    try:
+        return case_ref(dead.subject).case_id
+    except ValueError:
+        return ""
 
 
 async def _apply_again(js: JetStreamContext, projection: Projection, dead: Dead) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,7 @@ from libs.runtime.bus import broker_for, connect
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import FollowingClock
 from libs.runtime.directory import Directory
+from libs.runtime.healing import Healer
 from libs.runtime.metrics import FACTS_UNKNOWN
 from libs.runtime.operations import Readiness, operations_app
 from libs.runtime.projection import Apply, ApplySide, CaseProjection, SideProjection, in_transaction
@@ -46,12 +47,19 @@ class Runtime:
     readiness: Readiness
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
+    _healer: Healer | None = None
+    _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def keep_running(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a loop for as long as the service lives; if it ever ends, the service stops with an error."""
         task = asyncio.create_task(work, name=f"{self.service}:{name}")
         task.add_done_callback(self._ended)
         self._tasks.append(task)
+
+    async def once_caught_up(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Begin `work` when the projection of CASES has back what its database may have lost."""
+        await self._caught_up.wait()
+        await work()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
@@ -67,12 +75,11 @@ class Runtime:
         after: Callable[[], None] = lambda: None,
         pace: float = 0.0,
     ) -> None:
-        """Keep a projection of CASES: the durable of this service, its link table, its apply function.
-
-        `pace`: seconds between two batches at least, so that a busy stream costs few transactions.
-        """
+        """Keep a projection of CASES. `pace`: seconds between two batches at least, so that each is large."""
         unknown = FACTS_UNKNOWN.labels(self.service).inc
-        self._read("CASES", engine, CaseProjection(link, apply, unknown), after, pace)
+        projection = CaseProjection(link, apply, unknown)
+        self._healer = Healer(self.js, self.service, engine, projection)
+        self._read("CASES", engine, projection, after, pace)
         self.keep_running(parked.watch(self.service, engine, link), "parked")
 
     def read_side(
@@ -85,7 +92,7 @@ class Runtime:
         after: Callable[[], None] = lambda: None,
         pace: float = 0.0,
     ) -> None:
-        """Keep a projection of CLOCKS or LETTERS beside the one of CASES."""
+        """Keep a projection of CLOCKS or LETTERS beside the one of CASES, which comes first."""
         self._read(stream, engine, SideProjection(link, apply), after, pace)
 
     def _read(
@@ -106,6 +113,8 @@ class Runtime:
             work=work,
             after=after,
             pace=pace,
+            healer=self._healer,
+            caught_up=self._caught_up.set,
         )
         self.readiness.consumers.add(stream)
         self.readiness.engine = engine

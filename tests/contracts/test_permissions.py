@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from nats.errors import Error as NatsError
-from nats.js.errors import APIError
+from nats.js.errors import APIError, NotFoundError
 
 from libs.contracts.events import CASE_FACTS
 from libs.contracts.streams import SERVICES, WRITERS
@@ -50,13 +50,22 @@ FORBIDDEN = (
     "$JS.API.STREAM.UPDATE.CASES",
     "$JS.API.CONSUMER.DELETE.CASES.sla",
     "$JS.API.STREAM.MSG.GET.CASES",
-    "$JS.API.DIRECT.GET.CASES",
+    "$JS.API.DIRECT.GET.CASES.case.2026.c.opened",
 )
 
 
 @pytest.mark.parametrize("subject", FORBIDDEN)
 async def test_the_portal_may_neither_forge_nor_destroy(server: NatsServer, subject: str) -> None:
     assert await denied("portal", server, subject)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_who_keeps_a_projection_may_fetch_a_fact_that_its_database_lost(
+    server: NatsServer, service: str
+) -> None:
+    async with connected(server, service) as js:
+        with pytest.raises(NotFoundError):
+            await js.get_msg("CASES", seq=1, direct=True)
 
 
 async def test_nobody_writes_without_a_key(server: NatsServer) -> None:

@@ -51,15 +51,21 @@ async def test_a_fact_that_cannot_be_applied_parks_its_own_case_and_no_other(
     server: NatsServer, engine: Engine
 ) -> None:
     probe = Probe()
-    async with connected(server, "intake") as intake, connected(server, "desk") as desk:
+    async with (
+        connected(server, "intake") as intake,
+        connected(server, "desk") as desk,
+        connected(server, "provisioner") as js,
+    ):
+
+        async def buried() -> bool:
+            return (await js.stream_info("DEAD")).state.messages == 1
+
         async with reading_as_portal(server, engine, probe):
             bad = await write_case(intake, desk, 3, text=POISON)
             good = await write_case(intake, desk, 3)
             await eventually(lambda: len(seen(engine)) == 3)
-    assert {case_id for case_id, _ in seen(engine)} == {good.case_id}
-    async with connected(server, "provisioner") as js:
-        dead = await js.stream_info("DEAD", subjects_filter=">")
-        assert dead.state.messages == 1
+            await eventually(buried)
+        assert {case_id for case_id, _ in seen(engine)} == {good.case_id}
         probe.strict = False
         assert await replay(js, "portal", probe.projection(engine)) == 1
         assert (await js.stream_info("DEAD")).state.messages == 0

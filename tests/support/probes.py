@@ -18,8 +18,9 @@ from libs.devstack.nats_server import NatsServer
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import CaseLink, reading, table
-from libs.runtime.projection import Applied, CaseProjection, in_transaction
-from libs.runtime.reader import Reader
+from libs.runtime.healing import Healer
+from libs.runtime.projection import Applied, CaseProjection, SideProjection, in_transaction
+from libs.runtime.reader import LASTING, Reader
 from libs.runtime.rebuild import Projection
 from libs.runtime.sidelog import SideLog
 from tests.support.builders import a_case, make, opened
@@ -77,15 +78,28 @@ class Probe:
 
 @asynccontextmanager
 async def reading_as_portal(
-    server: NatsServer, engine: Engine, probe: Probe, replicas: int = 1
+    server: NatsServer, engine: Engine, probe: Probe, replicas: int = 1, lasting: int = LASTING
 ) -> AsyncIterator[None]:
+    """Readers of CASES and of CLOCKS, in this process."""
     async with connected(server, "portal") as js:
-        work = partial(in_transaction, engine, CaseProjection(table(Link), probe.apply))
+        cases = CaseProjection(table(Link), probe.apply)
+        clocks = SideProjection(table(Link), probe.apply_clocks)
+        healer = Healer(js, "portal", engine, cases)
         readers = [
             asyncio.create_task(
-                Reader(js._nc, SideLog(js), SystemClock(), service="portal", stream="CASES", work=work).run()
+                Reader(
+                    js._nc,
+                    SideLog(js),
+                    SystemClock(),
+                    service="portal",
+                    stream=stream,
+                    work=partial(in_transaction, engine, projection),
+                    healer=healer,
+                    lasting=lasting,
+                ).run()
             )
             for _ in range(replicas)
+            for stream, projection in (("CASES", cases), ("CLOCKS", clocks))
         ]
         yield
         for reader in readers:
