@@ -3,10 +3,22 @@
 import argparse
 import sys
 
-from libs.cli import backup, events, grafana, journey, packs, places, secrets, server, services, worktime
+from libs.cli import (
+    backup,
+    events,
+    grafana,
+    journey,
+    mail,
+    packs,
+    places,
+    secrets,
+    server,
+    services,
+    worktime,
+)
 from libs.contracts.errors import HotlineError
 
-SUBJECTS = (server, secrets, packs, worktime, places, services, journey, backup, grafana, events)
+SUBJECTS = (server, secrets, packs, worktime, places, mail, services, journey, backup, grafana, events)
 
 
 def parser() -> argparse.ArgumentParser:
