@@ -10,6 +10,11 @@ PROJECTS_CASES = frozenset(one.service for one in CONSUMERS if "case.>" in one.f
 
 _DEPTH = {"case": "case.*.*", "clock": "clock.*.*", "letter": "letter.*.*"}
 _SIDE_STREAM = {"sla": "CLOCKS", "notifier": "LETTERS"}
+_ASKS = {
+    "desk": ["$KV.DIRECTORY.current", "$O.PACKS.>"],  # the administrators' pages put a new pack in force
+    "sla": ["$JS.API.STREAM.INFO.CASES"],  # the ticker asks how far the stream is
+    "notifier": ["$JS.API.DIRECT.GET.CLOCKS.>"],  # before a reminder goes: is it still owed?
+}
 
 
 def inbox(user: str) -> str:
@@ -65,10 +70,7 @@ def publish_allowed(service: str) -> list[str]:
         allowed.update(_reading("CASES"))
     if service in PROJECTS_CASES:
         allowed.add("$JS.API.DIRECT.GET.CASES")
-    if service == "desk":  # the administrators' pages put a new pack in force
-        allowed.update(["$KV.DIRECTORY.current", "$O.PACKS.>"])
-    if service == "sla":
-        allowed.add("$JS.API.STREAM.INFO.CASES")  # the ticker asks how far the stream is
+    allowed.update(_ASKS.get(service, ()))
     if stream := _SIDE_STREAM.get(service):
         allowed.update(_reading(stream))
     if service == "intake":

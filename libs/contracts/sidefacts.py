@@ -133,6 +133,12 @@ class ClockCancelled(ClockFact):
 
 # --- letters --------------------------------------------------------------------------------------
 
+Audience = Literal["citizen", "officer", "deputy", "unit_head", "supervisor", "province"]
+"""To whom a letter goes: the citizen, or a position of the agency named in the fact.
+
+"supervisor" and "province" are the focal officers of the agencies above; `agency` is then theirs.
+"""
+
 
 class LetterFact(SideFact):
     """On `letter.<case>.<letter>.<fact>`: the fate of one letter to one recipient on one way."""
@@ -142,7 +148,7 @@ class LetterFact(SideFact):
     letter: Token = Field(description="id of the letter, derived from the fact that caused it")
     template: str
     way: Literal["email", "sms", "none"]
-    audience: Literal["citizen", "officer"]
+    audience: Audience
     agency: str = ""
 
 
@@ -175,6 +181,13 @@ class LetterSent(LetterFact):
 
 class LetterFailed(LetterFact):
     """Given up after `attempt` attempts: refused for good, tried too often, or nobody to write to."""
+
+    attempt: int = 0
+    reason: str
+
+
+class LetterSpared(LetterFact):
+    """Not sent, and nobody misses it: what it reminded of was owed no longer when it could have gone."""
 
     attempt: int = 0
     reason: str

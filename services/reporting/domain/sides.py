@@ -16,6 +16,7 @@ from libs.contracts.sidefacts import (
     LetterFact,
     LetterFailed,
     LetterSent,
+    LetterSpared,
     LetterUnconfirmed,
 )
 from services.reporting.domain.slips import seconds
@@ -28,10 +29,11 @@ _STOPS = {ClockMet: "met", ClockEnded: "ended", ClockCancelled: "cancelled"}
 _FATES: tuple[tuple[type[LetterFact], str], ...] = (
     (LetterSent, "sent"),
     (LetterFailed, "failed"),
+    (LetterSpared, "spared"),
     (LetterUnconfirmed, "unconfirmed"),
     (LetterFact, "tried"),
 )
-_STRONGER = ("", "tried", "unconfirmed", "failed", "sent")
+_STRONGER = ("", "tried", "unconfirmed", "spared", "failed", "sent")
 
 
 class Clock(Value):
@@ -60,7 +62,7 @@ class Letter(Value):
     way: str = ""
     audience: str = ""
     agency: str = ""
-    state: Literal["", "tried", "unconfirmed", "failed", "sent"] = ""
+    state: Literal["", "tried", "unconfirmed", "spared", "failed", "sent"] = ""
     attempts: int = 0
     at: int = 0
 
