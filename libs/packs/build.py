@@ -37,7 +37,7 @@ def build(texts: Mapping[str, str], digest: str, problems: list[Problem]) -> Pac
     if problems:
         return None
     pack = draft.pack(f"{draft.settings['id']}-{digest}")
-    _compile_calendars(pack, report)
+    compile_calendars(pack, report)
     return None if problems else pack
 
 
@@ -87,7 +87,8 @@ def _check_settings(draft: Draft, text: str, report: Report) -> None:
             report(PACK, line_of(text, "zone"), "zone", "múi giờ không biết", "unknown time zone")
 
 
-def _compile_calendars(pack: Pack, report: Report) -> None:
+def compile_calendars(pack: Pack, report: Report) -> None:
+    """Report each profile of hours that makes no calendar; the others are compiled and kept by the pack."""
     for profile in sorted({hours.profile for hours in pack.hours}):
         try:
             pack.calendar(profile)

@@ -6,7 +6,7 @@ from datetime import date
 
 from libs.packs.entries import BY_PLACE, Route, Unit
 from libs.packs.model import Pack
-from libs.packs.successors import heirs
+from libs.packs.succession import Succession
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def leads_for(pack: Pack, field: str, unit: str | None, candidates: Iterable[str
 
     A unit that has ended stands for the one it became; one that was split leaves its parts as candidates.
     """
-    standing = heirs(pack.units_by_code, unit, day) if unit else ()
+    standing = _standing(pack, unit, day) if unit else ()
     if len(standing) > 1:
         candidates = standing
     found = _at(pack, field, standing[0] if len(standing) == 1 else None, day)
@@ -38,6 +38,15 @@ def leads_for(pack: Pack, field: str, unit: str | None, candidates: Iterable[str
     return Leads(
         found.lead, found.offered, found.rule, len(choices) > 1, broken=found.broken, arbiter=found.arbiter
     )
+
+
+def _standing(pack: Pack, unit: str, day: date) -> tuple[str, ...]:
+    """The units that are on that day what this one is, or was when it ended."""
+    rows = pack.units_by_code.get(unit, ())
+    if any(row.in_force(day) for row in rows):
+        return (unit,)
+    ends = [row.valid_to for row in rows if row.valid_to and row.valid_to < day]
+    return Succession(pack.units).after(unit, ends[-1], day) if ends else ()
 
 
 def _at(pack: Pack, field: str, unit: str | None, day: date) -> Leads:

@@ -1,0 +1,48 @@
+"""What became of a unit or an agency, and of what it was made: codes are given out again, so all is dated."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Generic, TypeVar
+
+from libs.packs.entries import Agency, Unit
+from libs.packs.model import grouped
+
+E = TypeVar("E", Unit, Agency)
+
+
+class Succession(Generic[E]):
+    """The rows of a pack's units or agencies, followed along `merged_into` and `split_into`."""
+
+    def __init__(self, rows: Iterable[E]) -> None:
+        self._rows: dict[str, list[E]] = grouped(rows, lambda row: row.code)
+
+    def at(self, code: str, day: date) -> E | None:
+        """What bore the code on that day."""
+        return next((row for row in self._rows.get(code, ()) if row.in_force(day)), None)
+
+    def after(self, code: str, then: date, day: date) -> tuple[str, ...]:
+        """What bears on `day` what `code` bore `then`: its own code while it stands, several after a split.
+
+        Empty when there was no such code, or it ended without a successor.
+        """
+        found: dict[str, None] = {}
+        self._follow(code, then, day, found, set())
+        return tuple(found)
+
+    def before(self, code: str, then: date, day: date) -> tuple[str, ...]:
+        """What bore `then`, wholly or in part, what `code` bears on `day`: the way back of `after`."""
+        codes = (row.code for rows in self._rows.values() for row in rows if row.in_force(then))
+        return tuple(old for old in codes if code in self.after(old, then, day))
+
+    def _follow(
+        self, code: str, then: date, day: date, found: dict[str, None], seen: set[tuple[str, date]]
+    ) -> None:
+        row = self.at(code, then)
+        if row is None or (code, then) in seen:
+            return
+        seen.add((code, then))
+        if row.valid_to is None or row.valid_to >= day:
+            found[code] = None
+            return
+        for heir in filter(None, (row.merged_into, *row.split_into)):
+            self._follow(heir, row.valid_to + timedelta(days=1), day, found, seen)
