@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
 from libs.contracts.errors import Refused
-from libs.packs.model import NotInPack, Pack
+from libs.packs.model import Agency, NotInPack, Pack
 from libs.worktime.calendar import CalendarError
 from services.desk.clockrows import STOPPED
 from services.desk.domain.rules import Owed, Rules
@@ -44,7 +44,44 @@ def rules_of(pack: Pack, now: datetime, clocks: Iterable[Row[Any]]) -> Rules:
         hotlines={agency.code: agency.hotline for agency in standing if agency.hotline},
         public_words=public_words(pack),
         clocks=dict(running(pack, rows)),
+        names={agency.code: agency.name_vi for agency in pack.agencies},
+        communes_of=lambda lead: frozenset(one.code for one in communes_of(pack, lead, day)),
+        police=frozenset(one.code for one in standing if one.kind == "police"),
+        police_of=lambda place: police_of(pack, place, day),
     )
+
+
+def communes_of(pack: Pack, lead: str, day: date) -> tuple[Agency, ...]:
+    """The communes a lead may give work to: those it supervises, or that lie in its district (Đồng Nai 5)."""
+    try:
+        above = pack.agency(lead)
+    except NotInPack:
+        return ()
+    of_district = above.unit if above.kind == "district" else None
+    return tuple(
+        one
+        for one in pack.agencies
+        if one.kind == "commune"
+        and one.in_force(day)
+        and (one.supervisor == lead or (of_district and of_district in _around(pack, one.unit)))
+    )
+
+
+def police_of(pack: Pack, place: str | None, day: date) -> str:
+    """The police unit of the place or of what it lies in; else that of the province; else empty."""
+    units = [one for one in pack.agencies if one.kind == "police" and one.in_force(day)]
+    near = {one.unit: one.code for one in units if one.unit}
+    found = [near[unit] for unit in _around(pack, place) if unit in near]
+    whole = [one.code for one in units if not one.unit or pack.unit(one.unit).level == "province"]
+    return next(iter(found + whole), "")
+
+
+def _around(pack: Pack, unit: str | None) -> tuple[str, ...]:
+    """The unit and those it lies in, the nearest first."""
+    try:
+        return tuple(one.code for one in pack.enclosing(unit)) if unit else ()
+    except NotInPack:
+        return ()
 
 
 def running(pack: Pack, rows: Iterable[Row[Any]]) -> Iterator[tuple[str, Owed]]:

@@ -9,7 +9,7 @@ from libs.contracts.events import CaseFact
 from libs.contracts.facts import Actor
 from libs.contracts.subjects import CaseRef
 from services.desk.domain.command import Command
-from services.desk.domain.decisions import Moment, decide
+from services.desk.domain.decisions import Moment, Other, decide
 from services.desk.domain.fold import fold
 from services.desk.domain.people import Account
 from services.desk.domain.rules import Rules
@@ -21,6 +21,8 @@ OFFICER = Account(id="f1", login="syt", name="Lê Văn Đầu", role="officer", 
 COLLEAGUE = Account(id="f2", login="syt2", name="Phạm Thị Mối", role="officer", agency="SYT")
 STRANGER = Account(id="f3", login="sct", name="Hồ Văn Công", role="officer", agency="SCT")
 ARBITER = Account(id="a1", login="stttt", name="Đỗ Thị Quyền", role="arbiter", agency="STTTT")
+COMMUNE = Account(id="f4", login="xa1", name="Bùi Thị Xã", role="officer", agency="X14758")
+POLICE = Account(id="c1", login="conganhuyen", name="Ngô Văn An", role="police", agency="CAT")
 ADMINISTRATOR = Account(id="q1", login="quantri", name="Vũ Văn Trị", role="administrator")
 
 EIGHT_HOURS = timedelta(hours=24)
@@ -29,7 +31,7 @@ EIGHT_HOURS = timedelta(hours=24)
 RULES = Rules(
     pack_version="test",
     arbiter="STTTT",
-    agencies=frozenset({"SYT", "SCT", "STTTT", "H380"}),
+    agencies=frozenset({"SYT", "SCT", "STTTT", "H380", "X14758", "CAT"}),
     fields=frozenset({"F04", "F08"}),
     units=frozenset({"380", "381"}),
     reasons={
@@ -41,6 +43,10 @@ RULES = Rules(
     answer_due=lambda _, sent_at: sent_at + EIGHT_HOURS,
     hotlines={"SYT": "0237 0000 001"},
     public_words=frozenset({"02370000001", "1022"}),
+    names={"SCT": "Sở Công Thương"},
+    communes_of=lambda lead: frozenset({"X14758"} if lead == "SYT" else ()),
+    police=frozenset({"CAT"}),
+    police_of=lambda _: "CAT",
 )
 
 C = TypeVar("C", bound=Command)
@@ -51,9 +57,22 @@ def tell(cls: type[C], **fields: Any) -> C:
     return cls(**{"command_id": uuid4(), **fields})
 
 
-def told(state: CaseState, account: Account, command: Command, *, now: datetime = MONDAY_MORNING) -> CaseFact:
+def told(
+    state: CaseState,
+    account: Account,
+    command: Command,
+    *,
+    now: datetime = MONDAY_MORNING,
+    other: Other | None = None,
+) -> CaseFact:
     """The fact this command makes."""
-    return decide(state, command, Moment(account, now, RULES))
+    return decide(state, command, Moment(account, now, RULES, other))
+
+
+def an_older_case(**fields: Any) -> Other:
+    """A case of the day before, to be joined."""
+    at = MONDAY_MORNING - timedelta(days=1)
+    return Other(after(opened(a_case(), at=at, code="123456790", **fields)), 2026)
 
 
 def after(*facts: CaseFact, start: CaseState | None = None) -> CaseState:
@@ -104,6 +123,10 @@ def life(ref: CaseRef | None = None) -> dict[str, tuple[CaseFact, ...]]:
         "answered_at_desk": (start, at_desk),
         "published": (start, sent, answered, public),
         "withheld": (start, at_desk, make(events.CaseWithheld, ref, ground="secrecy-asked", by=operator)),
+        "joined": (
+            start,
+            make(events.CaseJoined, ref, to="f" * 32, year=2026, code="123456790", by=operator),
+        ),
         "rejected": (start, make(events.CaseRejected, ref, reason="out-of-scope", by=operator)),
     }
 

@@ -21,13 +21,22 @@ from services.desk.migrations import prepare
 from services.desk.passwords import Passwords
 from services.desk.settings import Settings
 from services.desk.tables import AccountRow
-from tests.support.desks import ADMINISTRATOR, ARBITER, COLLEAGUE, OFFICER, OPERATOR, STRANGER
+from tests.support.desks import (
+    ADMINISTRATOR,
+    ARBITER,
+    COLLEAGUE,
+    COMMUNE,
+    OFFICER,
+    OPERATOR,
+    POLICE,
+    STRANGER,
+)
 from tests.support.history import happen
 from tests.support.intake import DESK_KEY
 from tests.support.waiting import eventually
 
 PASSWORD = "mật khẩu đủ dài"
-PEOPLE = (OPERATOR, OFFICER, COLLEAGUE, STRANGER, ARBITER, ADMINISTRATOR)
+PEOPLE = (OPERATOR, OFFICER, COLLEAGUE, STRANGER, COMMUNE, ARBITER, POLICE, ADMINISTRATOR)
 
 
 def desk_settings(server: NatsServer, database_url: str, folder: Path, **more: Any) -> Settings:

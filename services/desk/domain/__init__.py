@@ -1,6 +1,14 @@
 """The rules of the desk, pure: state and fold, commands and their decisions, who may do what, privacy."""
 
-from services.desk.domain import clocks, officers, operators, publication
+from services.desk.domain import (
+    clocks,
+    handovers,
+    joining,
+    officers,
+    operators,
+    publication,
+    suspicions,
+)
 
-__all__ = ["clocks", "officers", "operators", "publication"]
+__all__ = ["clocks", "handovers", "joining", "officers", "operators", "publication", "suspicions"]
 """Imported here so that every decision is registered before `decisions.decide` is asked."""

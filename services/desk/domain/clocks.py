@@ -23,7 +23,8 @@ def owes(account: Account, owed: Owed) -> bool:
     """Whether this person acts for whoever owes what the clock waits for."""
     if owed.owner in {"desk", "arbiter"}:
         return account.role == ("operator" if owed.owner == "desk" else "arbiter")
-    return account.role == "officer" and account.agency == owed.agency
+    role = "police" if owed.owner == "police" else "officer"
+    return account.role == role and account.agency == owed.agency
 
 
 def resting(state: CaseState, clock: str, now: datetime) -> Pause | None:

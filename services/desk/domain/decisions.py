@@ -20,12 +20,21 @@ C = TypeVar("C", bound=Command)
 
 
 @dataclass(frozen=True)
+class Other:
+    """Another case that a command names: as far as it is known here, and the year of its opening."""
+
+    state: CaseState
+    year: int
+
+
+@dataclass(frozen=True)
 class Moment:
-    """Who decides, when (UTC), and by which rules."""
+    """Who decides, when (UTC), and by which rules; `other`: the case to be joined, at its root."""
 
     account: Account
     now: datetime
     rules: Rules
+    other: Other | None = None
 
 
 Decision = Callable[[CaseState, Any, Moment], CaseFact]

@@ -1,5 +1,7 @@
 """What each fact changes in a case; importing this module fills the register that `fold` asks."""
 
+from typing import Any
+
 from libs.contracts import events
 from libs.contracts.events import CaseFact
 from services.desk.domain.effects import Changes, fold, on
@@ -53,9 +55,13 @@ def _triaged(state: CaseState, fact: events.CaseTriaged) -> Changes:
 
 def _slip_sent(state: CaseState, fact: events.CaseRouted | events.CaseDirected) -> Changes:
     slip = fact.slip
+    named = state.determination
+    bound = named if named and named.agency == slip.lead else None
     return {
         "status": "routed",
-        "slips": (*state.slips, SentSlip(slip=slip, at=fact.at, by=fact.by)),
+        "slips": (*state.slips, SentSlip(slip=slip, at=fact.at, by=fact.by, bound=bound)),
+        "parts": (),
+        "delegation": None,
         "slip_at": state.facts + 1,
         "field": slip.field or state.field,
         "place": slip.place or state.place,
@@ -115,7 +121,7 @@ def _referred(_: CaseState, fact: events.CaseReferred) -> Changes:
 
 @on(events.CaseDetermined)
 def _determined(_: CaseState, fact: events.CaseDetermined) -> Changes:
-    opinion = Determination(agency=fact.agency, opinion=fact.opinion, at=fact.at)
+    opinion = Determination(agency=fact.agency, opinion=fact.opinion, at=fact.at, by=fact.by)
     return {"status": "triage", "determination": opinion}
 
 
@@ -134,8 +140,12 @@ def _returned(state: CaseState, fact: events.CaseReturned) -> Changes:
         proposed_agency=fact.proposed_agency,
         text=fact.text,
         at=fact.at,
+        cycle=state.cycle,
     )
-    return {"status": "triage", "returned": (*state.returned, back), "verifying_until": None}
+    returned = (*state.returned, back)
+    too_often = state.model_copy(update={"returned": returned}).returned_too_often
+    status: Status = "arbiter" if too_often else "triage"
+    return {"status": status, "returned": returned, "verifying_until": None}
 
 
 @on(events.CaseVerifying)
@@ -145,14 +155,14 @@ def _verifying(_: CaseState, fact: events.CaseVerifying) -> Changes:
 
 @on(events.CaseProgressPromised)
 def _promised(state: CaseState, fact: events.CaseProgressPromised) -> Changes:
-    promise = Promise(
-        slip=state.slips[-1].slip.number if state.slips else 0,
-        number=fact.number,
-        progress=fact.progress,
-        promised_at=fact.promised_at,
-        at=fact.at,
+    return _with_promise(
+        state, number=fact.number, progress=fact.progress, promised_at=fact.promised_at, at=fact.at
     )
-    return {"status": "promised", "promises": (*state.promises, promise)}
+
+
+def _with_promise(state: CaseState, **promise: Any) -> Changes:
+    slip = state.slips[-1].slip.number if state.slips else 0
+    return {"status": "promised", "promises": (*state.promises, Promise(slip=slip, **promise))}
 
 
 @on(events.CaseInformationAsked)
@@ -170,7 +180,17 @@ def _answered_by_phone(_: CaseState, fact: events.CaseAnsweredByPhone) -> Change
 
 
 @on(events.CaseAnswered)
-def _answered(_: CaseState, fact: events.CaseAnswered) -> Changes:
+def _answered(state: CaseState, fact: events.CaseAnswered) -> Changes:
+    """Signed as partial, it leaves the case with the agency, which promised the rest."""
+    if fact.missing and fact.promised_at and fact.number:
+        return _with_promise(
+            state,
+            number=fact.number,
+            progress=fact.answer,
+            promised_at=fact.promised_at,
+            at=fact.at,
+            missing=fact.missing,
+        )
     return _answer("answered", fact, fact.answer)
 
 

@@ -9,10 +9,10 @@ DESK, ARBITER, NOBODY = "@desk", "@arbiter", "@nobody"
 
 
 def holder(state: CaseState) -> str:
-    """Who has to act: the lead, the desk, the arbiter; or nobody."""
+    """Who has to act: the commune it was delegated to, the lead, the desk, the arbiter; or nobody."""
     if state.status in FINAL:
         return NOBODY
-    return ARBITER if state.status == "arbiter" else state.lead or DESK
+    return ARBITER if state.status == "arbiter" else state.commune or state.lead or DESK
 
 
 def with_holder(state: CaseState, at: datetime) -> CaseState:

@@ -4,9 +4,9 @@ The token in the API's path and in `allowed` is derived from the class: `AnswerB
 Forms and JSON are read by the same models; an empty optional code means "none".
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from libs.contracts.facts import Instant, Token
 from libs.contracts.requests import Line, Words
@@ -101,7 +101,7 @@ class Return(Command):
     """Send the slip back as another authority's matter, on a coded ground of the pack."""
 
     ground: Code
-    proposed_agency: MaybeCode = None
+    proposed_agency: MaybeCode = Field(None, description="required; the arbiter's code when really unknown")
     text: Words = ""
 
 
@@ -131,9 +131,14 @@ class AskInformation(Command):
 
 
 class Answer(Command):
-    """The agency's answer (Điều 10.3)."""
+    """The agency's answer (Điều 10.3), consolidated from the parts of those beside the lead.
+
+    `partial`: signed although a part is missing, with the instant at which the rest is promised.
+    """
 
     answer: Said
+    partial: bool = False
+    promised_at: Annotated[Instant | None, BeforeValidator(lambda value: value or None)] = None
 
 
 # --- publication ----------------------------------------------------------------------------------

@@ -1,16 +1,12 @@
 """Decisions of the arbiter and of the officers of the current slip's lead agency (Điều 10.3, 10.4)."""
 
-from datetime import timedelta
-
 from libs.contracts import events
 from libs.contracts.errors import Refused
 from libs.contracts.events import CaseFact
 from services.desk.domain import inputs
 from services.desk.domain.decisions import Moment, decides, known, made
+from services.desk.domain.handovers import next_promise, require_ahead, require_whole
 from services.desk.domain.state import CaseState
-
-FARTHEST_PROMISE = timedelta(days=366)
-"""A later instant is taken for a slip of the pen."""
 
 
 @decides(inputs.Determine)
@@ -28,8 +24,15 @@ def receive(state: CaseState, command: inputs.Receive, moment: Moment) -> CaseFa
 
 @decides(inputs.Return)
 def give_back(state: CaseState, command: inputs.Return, moment: Moment) -> CaseFact:
-    """Điều 3.5: another authority's matter, on a coded ground."""
+    """Điều 3.5: another authority's matter, on a coded ground, with the agency whose matter it is."""
     known(command.ground, moment.rules.reasons["return"], field="ground")
+    if not command.proposed_agency:
+        arbiter = moment.rules.arbiter
+        raise Refused(
+            f"Cần đề xuất cơ quan có thẩm quyền; thật sự không rõ thì chọn {moment.rules.named([arbiter])}",
+            f"propose the competent agency; if really unknown, {arbiter}, who determines it",
+            field="proposed_agency",
+        )
     known(command.proposed_agency, moment.rules.agencies, field="proposed_agency")
     if command.proposed_agency == state.lead:
         raise Refused(
@@ -51,6 +54,7 @@ def give_back(state: CaseState, command: inputs.Return, moment: Moment) -> CaseF
 @decides(inputs.AnswerByPhone)
 def answer_by_phone(state: CaseState, command: inputs.AnswerByPhone, moment: Moment) -> CaseFact:
     """Điều 10.3: to be published within 4 working hours."""
+    require_whole(state, moment, field="summary")
     return made(events.CaseAnsweredByPhone, state, command, moment, summary=command.summary)
 
 
@@ -71,22 +75,14 @@ def verify(state: CaseState, command: inputs.Verify, moment: Moment) -> CaseFact
 @decides(inputs.PromiseProgress)
 def promise_progress(state: CaseState, command: inputs.PromiseProgress, moment: Moment) -> CaseFact:
     """Điều 10.3: it does not undo the missed 8 hours; numbered within the slip."""
-    if not moment.now < command.promised_at <= moment.now + FARTHEST_PROMISE:
-        raise Refused(
-            "Thời điểm hẹn phải ở tương lai và trong vòng một năm",
-            "the promised time must lie in the future, within a year",
-            field="promised_at",
-        )
-    slip = state.slips[-1].slip.number
-    number = 1 + sum(promise.slip == slip for promise in state.promises)
     return made(
         events.CaseProgressPromised,
         state,
         command,
         moment,
-        number=number,
+        number=next_promise(state),
         progress=command.progress,
-        promised_at=command.promised_at,
+        promised_at=require_ahead(command.promised_at, moment.now),
     )
 
 
@@ -98,5 +94,22 @@ def ask_information(state: CaseState, command: inputs.AskInformation, moment: Mo
 
 @decides(inputs.Answer)
 def answer(state: CaseState, command: inputs.Answer, moment: Moment) -> CaseFact:
-    """Điều 10.3; the agency answers for its legality (Điều 8.2)."""
-    return made(events.CaseAnswered, state, command, moment, answer=command.answer)
+    """Điều 10.3; the agency answers for its legality (Điều 8.2).
+
+    One answer of all parts. While one is missing, only as partial, with the promise of the rest.
+    """
+    if not command.partial:
+        require_whole(state, moment, field="answer")
+        return made(events.CaseAnswered, state, command, moment, answer=command.answer)
+    if not state.missing:
+        raise Refused("Đã đủ các phần: hãy trả lời đầy đủ", "no part is missing", field="partial")
+    return made(
+        events.CaseAnswered,
+        state,
+        command,
+        moment,
+        answer=command.answer,
+        missing=state.missing,
+        promised_at=require_ahead(command.promised_at, moment.now),
+        number=next_promise(state),
+    )

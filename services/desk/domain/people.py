@@ -1,17 +1,18 @@
-"""Who acts at the desk: an account with one role and, for officers and the arbiter, an agency."""
+"""Who acts at the desk: an account with one role and, for officers, the arbiter and the police, an agency."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from libs.contracts.facts import Actor, Value
 
-Role = Literal["operator", "officer", "arbiter", "administrator"]
-ROLES: tuple[Role, ...] = ("operator", "officer", "arbiter", "administrator")
-WITH_AGENCY = frozenset({"officer", "arbiter"})
+Role = Literal["operator", "officer", "arbiter", "police", "administrator"]
+ROLES: tuple[Role, ...] = get_args(Role)
+WITH_AGENCY = frozenset({"officer", "arbiter", "police"})
 
 ROLE_NAMES: dict[str, tuple[str, str]] = {
     "operator": ("cán bộ Trực Tổng đài", "operator"),
     "officer": ("cán bộ đầu mối", "focal officer"),
     "arbiter": ("cơ quan xác định thẩm quyền", "arbiter"),
+    "police": ("công an xác minh", "police unit"),
     "administrator": ("quản trị", "administrator"),
 }
 """Role → (Vietnamese, English)."""

@@ -4,7 +4,8 @@ from libs.contracts.errors import Refused
 from services.desk.domain import inputs
 from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
-from services.desk.domain.parts import lead, operator
+from services.desk.domain.obstacles import Why
+from services.desk.domain.parts import EARLIER, co_lead, commune, lead, operator, police
 from services.desk.domain.people import ROLE_NAMES, Account
 from services.desk.domain.rights_table import ABOUT_THE_SLIP, PER_CLOCK, RIGHTS, Right
 from services.desk.domain.state import STATUS_NAMES, CaseState
@@ -20,20 +21,34 @@ def allowed(state: CaseState, account: Account, arbiter: str) -> frozenset[str]:
         if account.active
         and cls not in PER_CLOCK
         and state.status in right.when
-        and right.also(state)
+        and right.unless(state) is None
         and right.who(state, account)
         and not _foreign_arbiter(account, arbiter)
     )
 
 
 def may_see(state: CaseState, account: Account) -> bool:
-    """Everybody of the desk sees every case; an officer those on whose slips their agency ever stood."""
+    """Everybody of the desk sees every case; an officer those on whose slips their agency ever stood.
+
+    A police unit sees those it was asked to verify.
+    """
+    if account.role == "police":
+        return account.active and police(state, account)
     return account.active and (account.role != "officer" or account.agency in state.involved)
 
 
 def holds(state: CaseState, account: Account) -> bool:
-    """Whether this person works on the case: operators, and the lead agency of the current slip."""
-    return account.active and (operator(state, account) or lead(state, account))
+    """Whether this person works on the case, so that they see the citizen.
+
+    Operators; the lead and the co-leads of the current slip; the commune that must speak to them.
+    """
+    parts = (operator, lead, co_lead, commune)
+    return account.active and any(part(state, account) for part in parts)
+
+
+def reads_packet(state: CaseState, account: Account) -> bool:
+    """The sealed evidence of a suspicion is for the police unit that was asked, and for nobody else."""
+    return account.active and police(state, account)
 
 
 def require(state: CaseState, command: Command, account: Account, arbiter: str) -> None:
@@ -48,15 +63,19 @@ def require(state: CaseState, command: Command, account: Account, arbiter: str) 
             f"Tài khoản {role_vi} của bạn không được “{vi}” ở hồ sơ này",
             f"your account ({role_en}) may not do this here: {en}",
         )
-    if state.status not in right.when or not right.also(state):
+    if state.status not in right.when:
         raise _stale(state, right)
+    if why := right.unless(state):
+        raise _hindered(state, right, why)
     _check_seen(state, command)
 
 
 def _moment_passed(state: CaseState, right: Right, account: Account) -> bool:
     """An officer whose slip was returned or replaced meanwhile is late, not an intruder."""
-    was_on_it = account.role == "officer" and any(sent.slip.lead == account.agency for sent in state.slips)
-    return right.who is lead and account.active and was_on_it and not lead(state, account)
+    earlier = EARLIER.get(right.who)
+    if earlier is None or account.role != "officer" or not account.active:
+        return False
+    return earlier(state, account) and not right.who(state, account)
 
 
 def _foreign_arbiter(account: Account, arbiter: str) -> bool:
@@ -75,6 +94,11 @@ def _check_seen(state: CaseState, command: Command) -> None:
             "the case changed after you opened the page; look again and send again",
             stale=True,
         )
+
+
+def _hindered(state: CaseState, right: Right, why: Why) -> Refused:
+    vi, en = why
+    return Refused(vi, en, stale=True) if vi else _stale(state, right)
 
 
 def _stale(state: CaseState, right: Right) -> Refused:

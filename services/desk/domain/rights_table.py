@@ -1,18 +1,24 @@
 """Who may give which command, and when: the one table behind every decision and every button."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.desk.domain import inputs
+from services.desk.domain import handover_inputs as hands
+from services.desk.domain import inputs, obstacles
 from services.desk.domain.command import Command
+from services.desk.domain.obstacles import Obstacle
 from services.desk.domain.parts import (
     Test,
     answerer,
     arbiter,
+    commune,
+    coordinator,
     lead,
+    lead_or_commune,
     not_administrator,
     operator,
     operator_or_arbiter,
+    police,
+    whoever_works_on_it,
 )
 from services.desk.domain.state import (
     AT_DESK,
@@ -20,30 +26,26 @@ from services.desk.domain.state import (
     STATUSES,
     TO_PUBLISH,
     WITH_AGENCY,
-    CaseState,
     Status,
 )
 
 
 @dataclass(frozen=True)
 class Right:
-    """`who` may do it while the case is in one of `when`; `also` names what else must hold."""
+    """`who` may do it while the case is in one of `when`; `unless` says what may stand in the way."""
 
     label: tuple[str, str]
     who: Test
     when: frozenset[Status]
-    also: Callable[[CaseState], bool] = lambda _: True
+    unless: Obstacle = obstacles.nothing
 
 
 _ALIVE: frozenset[Status] = frozenset(STATUSES) - FINAL
 _AGENCY_OR_DESK = AT_DESK | WITH_AGENCY
 _OR_REFERRED: frozenset[Status] = AT_DESK | {"arbiter"}
+_JOINABLE: frozenset[Status] = _AGENCY_OR_DESK | {"arbiter"}
+_EVER: frozenset[Status] = frozenset(STATUSES)
 _SETTLED: frozenset[Status] = TO_PUBLISH | {"published", "withheld", "rejected"}
-
-
-def _need_not_wait(state: CaseState) -> bool:
-    """What is urgent is not left waiting for the arbiter's opinion (Điều 13.2)."""
-    return state.status != "arbiter" or state.urgent
 
 
 RIGHTS: dict[type[Command], Right] = {
@@ -51,24 +53,41 @@ RIGHTS: dict[type[Command], Right] = {
     inputs.SetUrgency: Right(("đánh dấu khẩn", "set urgency"), operator, _ALIVE - TO_PUBLISH),
     inputs.AnswerAtDesk: Right(("trả lời tại Tổng đài", "answer at the desk"), operator, _OR_REFERRED),
     inputs.Reject: Right(("không tiếp nhận", "reject"), operator, _OR_REFERRED),
-    inputs.Direct: Right(("chuyển phiếu", "send the slip"), operator, _OR_REFERRED, _need_not_wait),
-    inputs.Release: Right(
-        ("để hệ thống chuyển phiếu", "release"), operator, AT_DESK, lambda state: state.held
+    inputs.Direct: Right(
+        ("chuyển phiếu", "send the slip"), operator, _OR_REFERRED, obstacles.waits_for_the_arbiter
     ),
+    inputs.Release: Right(("để hệ thống chuyển phiếu", "release"), operator, AT_DESK, obstacles.not_held),
     inputs.Refer: Right(("xin ý kiến về thẩm quyền", "refer to the arbiter"), operator, AT_DESK),
     inputs.TransferCall: Right(("ghi nhận chuyển cuộc gọi", "transfer the call"), operator, _AGENCY_OR_DESK),
     inputs.Determine: Right(("cho ý kiến về thẩm quyền", "determine"), arbiter, frozenset({"arbiter"})),
     inputs.Receive: Right(("nhận phiếu", "receive"), lead, frozenset({"routed"})),
-    inputs.Return: Right(("trả lại phiếu", "return"), lead, WITH_AGENCY),
-    inputs.AnswerByPhone: Right(("trả lời qua điện thoại", "answer by phone"), lead, WITH_AGENCY),
+    inputs.Return: Right(("trả lại phiếu", "return"), lead, WITH_AGENCY, obstacles.bound),
+    inputs.AnswerByPhone: Right(
+        ("trả lời qua điện thoại", "answer by phone"), lead, WITH_AGENCY, obstacles.at_the_commune
+    ),
     inputs.Verify: Right(("báo cần xác minh", "verify"), lead, frozenset({"routed", "received"})),
     inputs.PromiseProgress: Right(
         ("báo tiến độ và hẹn trả lời", "promise the next answer"), lead, WITH_AGENCY
     ),
     inputs.AskInformation: Right(("hỏi thêm người gửi", "ask for information"), lead, WITH_AGENCY),
-    inputs.Answer: Right(("trả lời", "answer"), lead, WITH_AGENCY),
-    inputs.Publish: Right(("công khai", "publish"), answerer, TO_PUBLISH),
-    inputs.Withhold: Right(("không công khai", "withhold"), answerer, TO_PUBLISH),
+    inputs.Answer: Right(("trả lời", "answer"), lead, WITH_AGENCY, obstacles.at_the_commune),
+    inputs.Publish: Right(("công khai", "publish"), answerer, TO_PUBLISH, obstacles.under_suspicion),
+    inputs.Withhold: Right(("không công khai", "withhold"), answerer, TO_PUBLISH, obstacles.under_suspicion),
+    hands.Contribute: Right(("gửi phần phối hợp", "give a part of the answer"), coordinator, WITH_AGENCY),
+    hands.Delegate: Right(("giao xã xử lý", "delegate"), lead, WITH_AGENCY, obstacles.at_the_commune),
+    hands.Contact: Right(("ghi lần liên hệ", "log a contact"), lead_or_commune, WITH_AGENCY),
+    hands.Report: Right(("báo cáo kết quả", "report"), commune, WITH_AGENCY, obstacles.nobody_contacted),
+    hands.Confirm: Right(
+        ("xác nhận kết quả của xã", "confirm the report"), lead, WITH_AGENCY, obstacles.not_reported
+    ),
+    hands.Recall: Right(("thu hồi từ xã", "recall"), lead, WITH_AGENCY, obstacles.not_at_the_commune),
+    hands.Join: Right(("ghép vào hồ sơ cùng việc", "join"), operator, _JOINABLE),
+    hands.SuspectFalse: Right(
+        ("báo nghi tin giả", "suspect a false report"), whoever_works_on_it, _ALIVE, obstacles.suspected
+    ),
+    hands.Conclude: Right(
+        ("kết luận xác minh", "conclude the verification"), police, _EVER, obstacles.not_suspected
+    ),
     inputs.PauseClock: Right(("tạm dừng thời hạn", "pause a clock"), not_administrator, _ALIVE),
     inputs.ResumeClock: Right(("cho thời hạn chạy tiếp", "resume a clock"), not_administrator, _ALIVE),
     inputs.Reopen: Right(("mở lại hồ sơ", "reopen the case"), operator_or_arbiter, _SETTLED),
@@ -83,4 +102,5 @@ PER_CLOCK = frozenset({inputs.PauseClock, inputs.ResumeClock})
 ABOUT_THE_SLIP = frozenset({
     inputs.Receive, inputs.Return, inputs.AnswerByPhone, inputs.Verify, inputs.PromiseProgress,
     inputs.AskInformation, inputs.Answer, inputs.Publish, inputs.Withhold,
+    hands.Contribute, hands.Delegate, hands.Report, hands.Confirm, hands.Recall,
 })  # fmt: skip

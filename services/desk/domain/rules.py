@@ -30,8 +30,8 @@ class Rules:
 
     `answer_due(slip_number, sent_at)` gives the end of the 8 working hours of a slip. `public_words` are the
     telephone numbers (digits only) and addresses that may be published: those of the agencies and channels.
-    `clocks`: those of the case that run, by their ids. `names`: of agencies, in Vietnamese. `communes_of`: the
-    communes below a lead (Đồng Nai 5). `police`: the units that verify reports; `police_of` a place: the one
+    `clocks`: those of the case that run, by their ids. `names`: of agencies, in Vietnamese. `communes_of`:
+    the communes below a lead (Đồng Nai 5). `police`: the units that verify reports; `police_of` a place: that
     of its district, else of the province, empty when the pack has none.
     """
 

@@ -15,10 +15,11 @@ from services.desk.domain.values import (
     SentSlip,
     Transfer,
 )
+from services.desk.domain.values_of_hands import Delegation, Joined, Part, Suspicion
 
 Status = Literal[
     "new", "triage", "arbiter", "routed", "received", "verifying", "promised",
-    "answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected",
+    "answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected", "joined",
 ]  # fmt: skip
 STATUSES: tuple[Status, ...] = get_args(Status)
 
@@ -31,7 +32,10 @@ WITH_AGENCY: frozenset[Status] = frozenset({"routed", "received", "verifying", "
 TO_PUBLISH: frozenset[Status] = frozenset({"answered_by_phone", "answered", "answered_at_desk"})
 """Answered; whoever answered owes the public text or a ground to withhold it (Điều 12)."""
 
-FINAL: frozenset[Status] = frozenset({"published", "withheld", "rejected"})
+FINAL: frozenset[Status] = frozenset({"published", "withheld", "rejected", "joined"})
+
+MOST_RETURNS = 2
+"""Slips that may come back in one cycle; then the arbiter decides, and that binds (Điều 10.4)."""
 
 STATUS_NAMES: dict[str, tuple[str, str]] = {
     "new": ("mới tiếp nhận", "new"),
@@ -47,6 +51,7 @@ STATUS_NAMES: dict[str, tuple[str, str]] = {
     "published": ("đã công khai", "published"),
     "withheld": ("không công khai", "withheld"),
     "rejected": ("không tiếp nhận", "not taken"),
+    "joined": ("theo hồ sơ cùng việc", "follows a case of the same matter"),
 }
 """Status → (Vietnamese, English)."""
 
@@ -100,6 +105,11 @@ class CaseState(Value):
     withholding: Coded | None = None
     since: Instant | None = None
     changed_by: Actor | None = None
+    parts: tuple[Part, ...] = ()
+    delegation: Delegation | None = None
+    joined: Joined | None = None
+    followers: tuple[Joined, ...] = ()
+    suspicion: Suspicion | None = None
     holders: tuple[tuple[str, Instant], ...] = ()
     pauses: tuple[Pause, ...] = ()
 
@@ -116,9 +126,24 @@ class CaseState(Value):
 
     @property
     def involved(self) -> frozenset[str]:
-        """Every agency that ever stood on a slip of this case."""
-        return frozenset(
-            agency
-            for sent in self.slips
-            for agency in (sent.slip.lead, *sent.slip.co_leads, *sent.slip.coordinating)
-        )
+        """Every agency that ever stood on a slip of this case, and the commune that works on it."""
+        work = self.delegation
+        commune = (work.to,) if work and work.stage != "recalled" else ()
+        return frozenset((*commune, *(one for sent in self.slips for one in (sent.slip.lead, *sent.beside))))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The agencies beside the lead that have not given their part yet."""
+        given = {part.agency for part in self.parts}
+        return tuple(one for one in self.current.beside if one not in given) if self.current else ()
+
+    @property
+    def commune(self) -> str:
+        """The commune that works on the case until its report is confirmed or it is recalled, else empty."""
+        work = self.delegation if self.status in WITH_AGENCY else None
+        return work.to if work and work.stage in {"delegated", "reported"} else ""
+
+    @property
+    def returned_too_often(self) -> bool:
+        """Whether the slips of this cycle came back as often as they may."""
+        return sum(one.cycle == self.cycle for one in self.returned) >= MOST_RETURNS

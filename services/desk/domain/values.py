@@ -6,26 +6,48 @@ from libs.contracts.events import Slip
 from libs.contracts.facts import Actor, Instant, Value
 
 
+class Determination(Value):
+    """The arbiter's opinion in force: the next slip goes to this agency (Điều 10.4)."""
+
+    agency: str
+    opinion: str
+    at: Instant
+    by: Actor | None = None
+
+
 class SentSlip(Value):
-    """A slip with the instant its 8 hours began (Điều 10.3) and who sent it."""
+    """A slip with the instant its 8 hours began (Điều 10.3) and who sent it.
+
+    `bound`: the arbiter's opinion it follows; such a slip is not returned (Điều 10.4).
+    """
 
     slip: Slip
     at: Instant
     by: Actor
+    bound: Determination | None = None
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Who owes the lead a part of the answer: co-leads, then coordinators."""
+        return tuple(dict.fromkeys((*self.slip.co_leads, *self.slip.coordinating)))
 
 
 class Promise(Value):
-    """Progress and the next answer's time (Điều 10.3), numbered within slip `slip`."""
+    """Progress and the next answer's time (Điều 10.3), numbered within slip `slip`.
+
+    `missing`: it came with a partial answer, and these agencies still owed their part.
+    """
 
     slip: int
     number: int
     progress: str
     promised_at: Instant
     at: Instant
+    missing: tuple[str, ...] = ()
 
 
 class Returned(Value):
-    """Slip `slip` came back from `agency` on a coded ground."""
+    """Slip `slip` came back from `agency` on a coded ground, in this cycle of the case."""
 
     slip: int
     agency: str
@@ -33,6 +55,7 @@ class Returned(Value):
     proposed_agency: str | None
     text: str
     at: Instant
+    cycle: int = 1
 
 
 class Transfer(Value):
@@ -50,14 +73,6 @@ class Addition(Value):
 
     channel: str
     text: str
-    at: Instant
-
-
-class Determination(Value):
-    """The arbiter's opinion in force: the next slip goes to this agency (Điều 10.4)."""
-
-    agency: str
-    opinion: str
     at: Instant
 
 
