@@ -1,5 +1,6 @@
 """What a calendar is made of, weekly hours and special days, and how they become open intervals."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -62,10 +63,24 @@ class SpecialDay:
 
 
 def epoch(day: date, at: time, zone: ZoneInfo) -> int:
-    """Seconds since 1970 UTC of a wall-clock time; one that the clocks show twice means its first showing."""
+    """Seconds since 1970 UTC of a wall-clock time.
+
+    One that the clocks show twice means its first showing, one that they skip the instant they jump.
+    """
     if at == END_OF_DAY:
         day, at = day + ONE_DAY, time.min
-    return int(datetime.combine(day, at, zone).timestamp())
+    local = datetime.combine(day, at, zone)
+    by_old, by_new = (int(local.replace(fold=fold).timestamp()) for fold in (0, 1))
+    return by_old if by_old <= by_new else _jump(zone, by_new, by_old)
+
+
+def _jump(zone: ZoneInfo, before: int, after: int) -> int:
+    """The first second that has the offset of `after` and not that of `before`."""
+
+    def jumped(at: int) -> bool:
+        return datetime.fromtimestamp(at, zone).utcoffset() == datetime.fromtimestamp(after, zone).utcoffset()
+
+    return before + bisect_left(range(before, after), True, key=jumped)
 
 
 def open_intervals(
@@ -79,7 +94,7 @@ def open_intervals(
             begin, end = epoch(day, opens, zone), epoch(day, closes, zone)
             if merged and begin <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-            elif begin < end:  # hours inside the hour that summer time skips do not exist that day
+            elif begin < end:  # hours that summer time skips do not exist that day
                 merged.append((begin, end))
     if not merged:
         raise CalendarError(f"no working hour at all from {first} to {last}")

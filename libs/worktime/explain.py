@@ -148,12 +148,14 @@ def explain(
     seconds. Raises what `add` and `held` raise, and CalendarError for a pause outside the clock's time.
     """
     spans = held(calendar, [(_whole(begin), _whole(end)) for begin, end in pauses], limit)
-    due = calendar.add(start, seconds + sum(calendar.between(*span) for span in spans))
+    stood = 0
     for begin, end in spans:
-        if not _whole(start) <= begin < due:
+        if begin < _whole(start) or calendar.between(start, begin) - stood >= seconds:
             raise CalendarError(
                 f"calendar {calendar.id!r}: a pause from {begin} to {end} is not of this clock"
             )
+        stood += calendar.between(begin, end)
+    due = calendar.add(start, seconds + stood)
     return Explanation(
         calendar=calendar.id,
         version=calendar.version,

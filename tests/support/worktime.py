@@ -18,6 +18,12 @@ DAYS_2026 = (
     SpecialDay(date(2026, 2, 18), "closed", name="Mùng hai Tết Nguyên Đán"),
     SpecialDay(date(2026, 2, 19), "closed", name="Mùng ba Tết Nguyên Đán"),
     SpecialDay(date(2026, 2, 20), "closed", name="Mùng bốn Tết Nguyên Đán"),
+    SpecialDay(date(2026, 4, 27), "closed", name="Ngày Giỗ Tổ Hùng Vương (nghỉ bù)"),
+    SpecialDay(date(2026, 4, 30), "closed", name="Ngày Chiến thắng"),
+    SpecialDay(date(2026, 5, 1), "closed", name="Ngày Quốc tế Lao động"),
+    SpecialDay(date(2026, 8, 22), "open", name="Ngày làm bù"),
+    SpecialDay(date(2026, 8, 31), "closed", name="Ngày nghỉ (thay cho ngày 22/08/2026)"),
+    SpecialDay(date(2026, 9, 1), "closed", name="Quốc khánh"),
     SpecialDay(date(2026, 9, 2), "closed", name="Quốc khánh"),
 )
 
@@ -84,8 +90,9 @@ class MinuteWalk:
             return []
         if special is not None and special.hours is not None:
             return [(minute_of(a), minute_of(b)) for a, b in special.hours]
-        weekday = day.weekday() if special is None else min(row.weekday for row in weeks)
-        return [(minute_of(row.opens), minute_of(row.closes)) for row in weeks if row.weekday == weekday]
+        held = [row for row in weeks if _holds(row, day)]
+        weekday = day.weekday() if special is None else min(row.weekday for row in held)
+        return [(minute_of(row.opens), minute_of(row.closes)) for row in held if row.weekday == weekday]
 
     def add(self, start: int, seconds: int) -> int | None:
         """Epoch second in and out; None when the range ends first."""
@@ -107,6 +114,19 @@ class MinuteWalk:
             total += step if self.open[minute] else 0
             a += step
         return total
+
+    def without(self, spans: Iterable[tuple[int, int]]) -> "MinuteWalk":
+        """The same walk when the minutes of the pauses (epoch seconds, whole minutes) do not count."""
+        other = MinuteWalk((), (), date(2000, 1, 2), date(2000, 1, 1))
+        other.begin, other.open = self.begin, list(self.open)
+        for begin, end in spans:
+            for minute in range((begin - self.begin) // 60, (end - self.begin) // 60):
+                other.open[minute] = False
+        return other
+
+
+def _holds(row: WeeklyHours, day: date) -> bool:
+    return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
 
 
 def minute_of(at: time) -> int:

@@ -5,6 +5,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("room", max_examples=80)
+settings.register_profile("thorough", max_examples=10_000)
+settings.load_profile("room")
 
 
 @pytest.fixture(scope="module", params=["UTC", "Asia/Ho_Chi_Minh"], autouse=True)

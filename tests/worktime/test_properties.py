@@ -1,73 +1,44 @@
 """Any week, any special days, any start: the calendar against a walk over every minute."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from libs.worktime.calendar import Calendar, CalendarError, OutsideCalendar, SpecialDay, WeeklyHours
+from libs.worktime.calendar import Calendar, OutsideCalendar, SpecialDay, WeeklyHours
 from libs.worktime.explain import explain
-from tests.support.worktime import HOUR, MinuteWalk
+from tests.support.calendars import (
+    BEGIN,
+    FIRST,
+    LAST,
+    RANGE,
+    Definition,
+    Hours,
+    added,
+    budgets,
+    compiled,
+    day_hours,
+    definitions,
+    moment,
+    starts,
+    walked,
+)
 
-FIRST, LAST = date(2026, 2, 11), date(2026, 2, 24)
-BEGIN = int(datetime(2026, 2, 10, 17, tzinfo=UTC).timestamp())
-RANGE = 14 * 24 * HOUR
+prove = settings(deadline=None)
 
-Definition = tuple[list[WeeklyHours], list[SpecialDay]]
-
-prove = settings(max_examples=80, deadline=None)
-starts = st.integers(BEGIN, BEGIN + RANGE)
-budgets = st.integers(0, 30 * HOUR)
-
-
-@st.composite
-def day_hours(draw: st.DrawFn, least: int = 0) -> tuple[tuple[time, time], ...]:
-    """Up to three intervals of whole minutes that may touch, the last perhaps ending at 24:00."""
-    count = draw(st.integers(least, 3))
-    ends = sorted(draw(st.lists(st.integers(0, 1440), min_size=2 * count, max_size=2 * count, unique=True)))
-    clock = [time.max if end == 1440 else time(end // 60, end % 60) for end in ends]
-    return tuple(zip(clock[::2], clock[1::2], strict=True))
-
-
-@st.composite
-def definitions(draw: st.DrawFn) -> Definition:
-    weeks = [WeeklyHours(d, a, b) for d in range(7) for a, b in draw(day_hours())]
-    entries = st.tuples(st.dates(FIRST, LAST), st.none() | st.just(()) | day_hours(1))
-    days = [
-        SpecialDay(day, "open", hours=hours) if hours != () else SpecialDay(day, "closed")
-        for day, hours in draw(st.lists(entries, max_size=4, unique_by=lambda entry: entry[0]))
-    ]
-    return weeks, days
-
-
-def compiled(definition: Definition) -> Calendar:
-    weeks, days = definition
-    assume(weeks)
-    try:
-        return Calendar.compile(
-            id="any", zone="Asia/Ho_Chi_Minh", weeks=weeks, days=days, first=FIRST, last=LAST
-        )
-    except CalendarError as error:
-        assume("no working hour at all" not in str(error))
-        raise
-
-
-def added(calendar: Calendar, start: int, seconds: int) -> int | None:
-    try:
-        return int(calendar.add(moment(start), seconds).timestamp())
-    except OutsideCalendar:
-        return None
-
-
-def moment(at: int, microsecond: int = 0) -> datetime:
-    return datetime.fromtimestamp(at, UTC).replace(microsecond=microsecond)
+JUMPS = {
+    "Europe/Amsterdam": (date(2026, 3, 28), date(2026, 3, 30)),  # 02:00 to 03:00 is skipped
+    "America/Sao_Paulo": (date(2018, 11, 3), date(2018, 11, 5)),  # midnight itself is skipped
+    "Australia/Lord_Howe": (date(2026, 10, 3), date(2026, 10, 5)),  # half an hour is skipped
+}
 
 
 @prove
 @given(definitions(), starts, budgets)
 def test_adding_equals_a_walk_over_every_minute(definition: Definition, start: int, seconds: int) -> None:
     calendar = compiled(definition)
-    assert added(calendar, start, seconds) == MinuteWalk(*definition, FIRST, LAST).add(start, seconds)
+    assert added(calendar, start, seconds) == walked(definition).add(start, seconds)
 
 
 @prove
@@ -75,7 +46,7 @@ def test_adding_equals_a_walk_over_every_minute(definition: Definition, start: i
 def test_counting_equals_a_walk_over_every_minute(definition: Definition, a: int, b: int) -> None:
     a, b = sorted((a, b))
     counted = compiled(definition).between(moment(a), moment(b))
-    assert counted == MinuteWalk(*definition, FIRST, LAST).between(a, b)
+    assert counted == walked(definition).between(a, b)
 
 
 @prove
@@ -160,3 +131,23 @@ def test_an_explanation_adds_up_and_leaves_no_gap(definition: Definition, start:
     assert [stretch.begin for stretch in told.stretches] == ends[:-1]
     assert ends[-1] == told.due or not seconds
     assert all(calendar.between(stretch.begin, stretch.end) == stretch.seconds for stretch in told.stretches)
+
+
+@prove
+@given(st.sampled_from(["Europe/Amsterdam", "America/Sao_Paulo", "Australia/Lord_Howe"]), day_hours(1))
+def test_where_clocks_jump_a_minute_is_worked_when_the_wall_shows_an_open_one(
+    zone: str, hours: Hours
+) -> None:
+    first, last = JUMPS[zone]
+    calendar = Calendar.compile(
+        id="any",
+        zone=zone,
+        weeks=[WeeklyHours(weekday, *span) for weekday in range(7) for span in hours],
+        days=[],
+        first=first,
+        last=last,
+    )
+    minutes = [moment(at) for at in range(calendar.begin, calendar.end, 60)]
+    shown = [minute.astimezone(ZoneInfo(zone)).time() for minute in minutes]
+    walked = [any(opens <= at < closes for opens, closes in hours) for at in shown]
+    assert [calendar.is_open(minute) for minute in minutes] == walked
