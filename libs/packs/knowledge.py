@@ -5,10 +5,14 @@ from datetime import date
 from typing import Self
 
 from libs.packs.model import UNROUTED_LABELS, Pack
+from libs.packs.succession import Succession
 from libs.places.fields import FieldModel, urgent
 from libs.places.gazetteer import Found, Gazetteer, Unit
 
 _NOWHERE = Found()
+
+ENDED = "~"
+"""Stands between the code and the last day of a unit that has ended: codes are given out again."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +39,25 @@ class Knowledge:
 
     @classmethod
     def of(cls, pack: Pack, day: date) -> Self:
-        """Trains on the pack's questions (tens of milliseconds) and names the units of that day.
+        """Trains on the pack's questions and corrections (in milliseconds) and names the units of that day.
 
-        Rows that name what the pack lacks are left out.
+        The names of units that ended before lead to those of that day. Rows that name what the pack lacks are
+        left out.
         """
         known = {field.code for field in pack.fields} | UNROUTED_LABELS
-        units = [unit for unit in pack.units if unit.in_force(day)]
-        codes = {unit.code for unit in units}
+        taught = [(q.question, q.field) for q in pack.questions] + [
+            (c.text, c.field) for c in pack.corrections
+        ]
+        examples = [(text, field) for text, field in taught if field in known]
+        units = _units(pack, day)
+        codes = {unit.code.partition(ENDED)[0]: unit.code for unit in reversed(units)}
         named = (*pack.landmarks, *pack.old_names)
-        examples = [(q.question, q.field) for q in pack.questions if q.field in known]
         return cls(
             pack,
             FieldModel.train(examples) if examples else None,
             Gazetteer(
-                [Unit(u.code, u.name_vi, u.level, u.parent, u.aliases) for u in units],
-                [(place.words, place.unit_code) for place in named if place.unit_code in codes],
+                units,
+                [(place.words, codes[place.unit_code]) for place in named if place.unit_code in codes],
                 pack.quiet_words,
                 pack.other_provinces,
             ),
@@ -63,3 +71,23 @@ class Knowledge:
             self.gazetteer.find(address),
             urgent(text, self.pack.urgent_words),
         )
+
+
+def _units(pack: Pack, day: date) -> list[Unit]:
+    """The units of that day, then those that had ended and what became of them."""
+    succession = Succession(pack.units)
+    units = [Unit(u.code, u.name_vi, u.level, u.parent, u.aliases) for u in pack.units if u.in_force(day)]
+    for unit in pack.units:
+        last = unit.valid_to
+        now = succession.after(unit.code, last, day) if last and last < day else ()
+        if last and now:
+            above = succession.at(unit.parent, last) if unit.parent else None
+            parent = _key(above.code, above.valid_to, day) if above else None
+            units.append(
+                Unit(_key(unit.code, last, day), unit.name_vi, unit.level, parent, unit.aliases, now)
+            )
+    return units
+
+
+def _key(code: str, last: date | None, day: date) -> str:
+    return f"{code}{ENDED}{last}" if last and last < day else code

@@ -37,12 +37,14 @@ class Succession(Generic[E]):
     def _follow(
         self, code: str, then: date, day: date, found: dict[str, None], seen: set[tuple[str, date]]
     ) -> None:
-        row = self.at(code, then)
+        row: E | None = self.at(code, then)
         if row is None or (code, then) in seen:
             return
         seen.add((code, then))
-        if row.valid_to is None or row.valid_to >= day:
+        last: date = row.valid_to or date.max
+        if last >= day:
             found[code] = None
             return
-        for heir in filter(None, (row.merged_into, *row.split_into)):
-            self._follow(heir, row.valid_to + timedelta(days=1), day, found, seen)
+        heirs: tuple[str | None, ...] = (row.merged_into, *row.split_into)
+        for heir in filter(None, heirs):
+            self._follow(heir, last + timedelta(days=1), day, found, seen)

@@ -4,22 +4,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from libs.places.names import Name, Names, Reading, split_kind
+from libs.places.names import Name, Names, Reading, of_kind, split_kind, widest
 from libs.places.text import agrees, unmarked, words
-from libs.places.words import KINDS, NOT_A_UNIT_AFTER, SURNAMES
+from libs.places.words import NOT_A_UNIT_AFTER, SURNAMES
 
-_NEVER_QUIET = ("province", "district", "ordinary")
+_NEVER_QUIET = ("province", "ordinary")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A place that is administered; `name` has its kind before it ("Xã Quảng Lưu"), `parent` is a code."""
+    """A place that is administered; `name` has its kind before it ("Xã Quảng Lưu"), `parent` is a code.
+
+    `now`, only of a unit that has ended: the codes of those that have its place today, in the same set.
+    """
 
     code: str
     name: str
     level: Literal["province", "district", "commune"]
     parent: str | None = None
     aliases: tuple[str, ...] = ()
+    now: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,14 @@ class _Mention:
 class Gazetteer:
     """The names of one dated set of units; another date or province is another Gazetteer.
 
+    Units that have ended lend their names to those of today: "huyện Thọ Xuân" is every commune it became,
+    "xã Thọ Xuân" the one of that name, and "Thọ Xuân" may be either, so all of them are candidates.
     `landmarks` (and old names) give words → unit code, as pairs when the same words mean several units; words
     that begin with a kind count only with it ("huyện Thọ Xuân"); ValueError for an unknown code. `quiet` are
     ordinary word pairs that are also names; as names they count only with a kind, with their district behind
     them or capitalised, and a longer phrase hides the names in it ("dương tính giả" is no Tĩnh Gia).
-    `elsewhere` are names of places outside the province.
+    `elsewhere` are names of places outside the province; one that this province or a district of it bears is
+    no such name.
     """
 
     def __init__(
@@ -66,6 +73,7 @@ class Gazetteer:
     ) -> None:
         self._units = {unit.code: unit for unit in units}
         self._districts = {code: self._district_of(code) for code in self._units}
+        self._around = self._surroundings()
         self._quiet = {tuple(words(phrase)) for phrase in quiet}
         self._quiet_folded = {tuple(map(unmarked, phrase)) for phrase in self._quiet}
         self._names = Names()
@@ -77,7 +85,7 @@ class Gazetteer:
         for unit in self._units.values():
             for called in (unit.name, *unit.aliases):
                 kind, proper = split_kind(called)
-                self._names.add(Name(proper, kind, unit.level, unit.code))
+                self._names.add(Name(proper, kind, unit.level, unit.code, former=bool(unit.now)))
 
     def _name_landmarks(self, pairs: Iterable[tuple[str, str]]) -> None:
         for called, code in pairs:
@@ -88,8 +96,11 @@ class Gazetteer:
             self._names.add(Name(proper, kind, level, code, landmark=True, needs_kind=kind is not None))
 
     def _name_others(self, elsewhere: Iterable[str]) -> None:
+        own = {split_kind(unit.name)[1] for unit in self._units.values() if unit.level != "commune"}
         for called in elsewhere:
             kind, proper = split_kind(called)
+            if proper in own:
+                continue
             self._names.add(Name(proper, kind, "elsewhere", needs_kind=kind is not None))
             self._names.add(Name(("tỉnh", *proper), None, "elsewhere"))  # or "tỉnh Gia Lai" would be Tĩnh Gia
         for phrase in self._quiet:
@@ -118,7 +129,7 @@ class Gazetteer:
     def _mention(self, reading: Reading, start: int) -> _Mention | None:
         for end, named in self._names.at(reading.folded, start):
             kind, _ = reading.kind_before(start)
-            names = _of_kind(reading.spelled(named, start, end), kind)
+            names = of_kind(reading.spelled(named, start, end), kind)
             if kind is None or (kind == "tỉnh" and not names):
                 kind = None
                 names = self._bare(reading, start, end, reading.spelled(named, start, end))
@@ -157,32 +168,47 @@ class Gazetteer:
         communes = [name for name in mention.names if name.commune]
         if behind and communes:
             # "Thanh Hóa" behind a name is rather the province than its city
-            around = {name.unit for name in _widest(behind.names) if name.level == "district"}
-            inside = [name for name in communes if self._districts[name.unit or ""] in around]
+            around = {name.unit for name in widest(behind.names) if name.level == "district"}
+            inside = [name for name in communes if not around.isdisjoint(self._around[name.unit or ""])]
             if inside:
-                return inside
+                behind.names = [name for name in behind.names if name.unit in around]
+                return [name for name in inside if name.former] or inside  # "xã X, huyện Y" is an old address
             if all(name.level == "elsewhere" for name in behind.names):
                 return []
         if mention.kind is not None:
-            return mention.names
-        return [name for name in _widest(mention.names) if name.level != "ordinary"] if mention.sure else []
+            return [name for name in mention.names if not name.former] or mention.names
+        return [name for name in widest(mention.names) if name.level != "ordinary"] if mention.sure else []
 
     def _summary(self, reading: Reading, meant: list[tuple[_Mention, list[Name]]]) -> Found:
         chosen = [
             [name.unit for name in names if name.unit and name.level != "province"] for _, names in meant
         ]
         named = {codes[0] for codes in chosen if len(codes) == 1}
-        known = {self._districts[code] for code in named} - {None}
+        known = {around for code in named for around in self._around[code]}
         units: dict[str, None] = {}
         for codes in chosen:
-            near = [code for code in codes if self._districts[code] in known]
+            near = [code for code in codes if not known.isdisjoint(self._around[code])]
             units.update(dict.fromkeys(near or codes))
-        holding = {self._units[code].parent for code in units}
-        specific = tuple(code for code in units if code not in holding)
-        districts = dict.fromkeys(d for code in specific if (d := self._districts[code]))
+        holding = {at for codes in chosen for at in self._holding(codes)}
+        specific = [code for code in units if code not in holding]
+        districts = (self._districts[code] for code in specific)
+        standing = dict.fromkeys(code for code in districts if code and not self._units[code].now)
+        today = dict.fromkeys(now for code in specific for now in self._units[code].now or (code,))
         spans = [reading.typed[reading.kind_before(m.start)[1] : m.end] for m, _ in meant]
         outside = any(name.level == "elsewhere" for _, names in meant for name in names)
-        return Found(tuple(districts), specific, ", ".join(" ".join(span) for span in spans), outside)
+        return Found(tuple(standing), tuple(today), ", ".join(" ".join(span) for span in spans), outside)
+
+    def _holding(self, codes: list[str]) -> set[str | None]:
+        """The wider units around these, unless they are candidates beside them."""
+        return {at for code in codes for at in (*self._around[code], self._units[code].parent)} - {*codes}
+
+    def _surroundings(self) -> dict[str, set[str]]:
+        """The district of each unit; of one without, the ended districts whose place it has in part."""
+        around = {code: {district} if district else set() for code, district in self._districts.items()}
+        for unit in self._units.values():
+            for now in unit.now if unit.level == "district" else ():
+                around[now].add(unit.code)
+        return around
 
     def _district_of(self, code: str | None) -> str | None:
         seen: set[str] = set()
@@ -192,29 +218,6 @@ class Gazetteer:
                 return code
             code = self._units[code].parent
         return None
-
-
-def _of_kind(names: list[Name], kind: str | None) -> list[Name]:
-    """The names that a written kind allows: of that kind, else of its level, else a wider place around it."""
-    if kind is None:
-        return []
-    level = KINDS[kind]
-    wider = ("district", "elsewhere") if level == "commune" else ("elsewhere",)
-    choices = (
-        [name for name in names if name.kind == kind],
-        [name for name in names if name.level == level and not name.needs_kind],
-        [name for name in names if name.level in wider and not name.needs_kind],
-    )
-    return next((choice for choice in choices if choice), [])
-
-
-def _widest(names: list[Name]) -> list[Name]:
-    """Without a kind people mean the province, else a place elsewhere, a district, at last a commune."""
-    for level in ("ordinary", "province", "elsewhere", "district"):
-        wide = [name for name in names if name.level == level]
-        if wide:
-            return wide
-    return names
 
 
 def _behind(reading: Reading, mentions: list[_Mention], at: int) -> _Mention | None:

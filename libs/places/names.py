@@ -27,6 +27,7 @@ class Name:
     unit: str | None = None
     landmark: bool = False
     needs_kind: bool = False
+    former: bool = False
 
     @property
     def commune(self) -> bool:
@@ -117,3 +118,31 @@ def split_kind(name: str) -> tuple[str | None, tuple[str, ...]]:
         if kind and rest:
             return kind, rest
     return None, parts
+
+
+def of_kind(names: list[Name], kind: str | None) -> list[Name]:
+    """The names that a written kind allows: of that kind, else of its level, else a wider place around it."""
+    if kind is None:
+        return []
+    level = KINDS[kind]
+    wider = ("district", "elsewhere") if level == "commune" else ("elsewhere",)
+    choices = (
+        [name for name in names if name.kind == kind],
+        [name for name in names if name.level == level and not name.needs_kind],
+        [name for name in names if name.level in wider and not name.needs_kind],
+    )
+    return next((choice for choice in choices if choice), [])
+
+
+def widest(names: list[Name]) -> list[Name]:
+    """Without a kind people mean the province, else a place elsewhere, a district, at last a commune.
+
+    A district that has ended is no wider than the communes of its name, and named after them.
+    """
+    for level in ("ordinary", "province", "elsewhere", "district"):
+        wide = [name for name in names if name.level == level]
+        if wide and any(name.former for name in wide):
+            return sorted(names, key=lambda name: (name.former, name.level == "district"))
+        if wide:
+            return wide
+    return names
