@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from libs.contracts.canary import CANARY
 from libs.contracts.codes import DIGITS, with_check_digit
 from libs.contracts.errors import Refused
 from libs.contracts.events import CaseAdded, CaseFact, CaseOpened, CaseRejected, Person
@@ -74,6 +75,8 @@ def code_candidates(case_id: str) -> Iterator[str]:
 
 def channel_of(request: NewRequest, sender: Sender, pack: Pack) -> str:
     """The channel the words came by; Refused when the client may not speak for it or the pack lacks it."""
+    if request.channel == CANARY and sender.held:
+        return CANARY  # the desk's own, in no pack
     channel = request.channel or (sender.channels[0] if len(sender.channels) == 1 else "")
     if not channel:
         raise Refused(
@@ -140,7 +143,7 @@ def open_case(
         by=_taker(request),
         pack_version=pack_version,
         code=code,
-        track_token="" if person.phone else secrets.token_urlsafe(24),
+        track_token="" if person.phone or channel == CANARY else secrets.token_urlsafe(24),
         channel=channel,
         person=person,
         text=request.text,

@@ -3,6 +3,7 @@
 import functools
 from dataclasses import dataclass
 
+from libs.contracts.canary import CANARY
 from libs.contracts.events import CaseOpened
 from libs.contracts.requests import Accepted, MoreWords, NewRequest
 from libs.contracts.subjects import CaseRef
@@ -56,7 +57,8 @@ class Desk:
         repeated = done is None or done.repeated
         if repeated:
             domain.require_same(request, stored)
-        (REPEATED if repeated else ACCEPTED).labels(channel).inc()
+        if channel != CANARY:
+            (REPEATED if repeated else ACCEPTED).labels(channel).inc()
         return _accepted(stored, year, repeated=repeated)
 
     async def add(self, ref: CaseRef, words: MoreWords, key: str, sender: Sender) -> Accepted:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nats.errors import Error as NatsError
 
+from libs.contracts.canary import CANARY
 from libs.contracts.errors import HotlineError
 from libs.contracts.sidefacts import LetterDeferred, LetterFact
 from libs.runtime.database import in_thread
@@ -98,7 +99,7 @@ class Keeper:
     async def tell(self, letter: Letter) -> None:
         """Write the fact about a letter's end, and count it once. Raises OutcomeUnknown."""
         await self._log.ended(letter)
-        if not await in_thread(self._outbox.mark_told, letter):
+        if not await in_thread(self._outbox.mark_told, letter) or letter.template == CANARY:
             return
         metrics.LETTERS.labels(letter.template, letter.way, letter.state).inc()
         if letter.state == FAILED and letter.way == "none":

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from libs.contracts.canary import CANARY
 from libs.contracts.events import (
     CaseAmended,
     CaseAnsweredAtDesk,
@@ -40,6 +41,7 @@ class Case(Value):
     chosen_by: str = ""
     place: str | None = None
     opened: bool = False
+    canary: bool = False
     held: bool = False
     urgent: bool = False
     weighed: bool = False
@@ -66,6 +68,7 @@ def _change(case: Case, fact: CaseFact) -> dict[str, object]:
             return {
                 "opened": True, "text": fact.text, "person": fact.person, "held": fact.held,
                 "urgent": fact.urgent, "field": fact.field, "chosen_by": by,
+                "canary": fact.channel == CANARY,
             }  # fmt: skip
         case CaseAmended():
             chosen = {} if fact.field is None else {"field": fact.field, "chosen_by": "operator"}

@@ -5,6 +5,7 @@ from typing import TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from libs.contracts.canary import CANARY
 from libs.contracts.events import (
     CaseAmended,
     CaseFact,
@@ -59,10 +60,11 @@ def decide(
     """
     if isinstance(cause, CaseReturned):
         return _sent_back(case, cause, reading, pack, now)
-    if not case.opened or case.taken or cause.event_id in case.reacted:
+    if _nothing_to_do(case, cause):
         return None
-    if isinstance(cause, CaseAmended) and (case.held or not _only_details_missing(case)):
-        return None
+    if case.canary:
+        slip = Slip(number=1, lead=pack.desk, field="", rule=CANARY)
+        return CaseRouted(**_common(cause, CaseRouted, pack, now), slip=slip)
     place = place_of(case, reading, pack)
     choice = choose(case, reading, place, pack)
     day = day_of(pack, now)
@@ -183,6 +185,12 @@ def _place_trouble(choice: Choice, place: Place, leads: Leads, pack: Pack) -> st
     if place.candidates and (required or leads.depends_on_place):
         return "place-ambiguous"
     return "place-missing" if required else ""
+
+
+def _nothing_to_do(case: Case, cause: CaseFact) -> bool:
+    if not case.opened or case.taken or cause.event_id in case.reacted:
+        return True
+    return isinstance(cause, CaseAmended) and (case.held or not _only_details_missing(case))
 
 
 def _only_details_missing(case: Case) -> bool:

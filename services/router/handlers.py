@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from libs.contracts.canary import CANARY
 from libs.contracts.events import CaseFact, CaseOpened, CaseRouted, CaseTriaged
 from libs.packs.knowledge import Knowledge
 from libs.packs.model import Pack
@@ -89,6 +90,8 @@ class Router:
 
 
 def _count(fact: CaseFact) -> None:
+    if isinstance(fact, CaseRouted) and fact.slip.rule == CANARY:
+        return
     if isinstance(fact, CaseRouted):
         SLIPS.labels(fact.slip.lead, fact.slip.field).inc()
         _tell_broken(fact, fact.slip.inputs)

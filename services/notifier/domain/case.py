@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from libs.contracts.canary import CANARY
 from libs.contracts.errors import HotlineError
 from libs.contracts.events import (
     CaseAdded,
@@ -60,6 +61,7 @@ class Case(Value):
     language: Literal["vi", "en"] = "vi"
     email: str = ""
     phone: str = ""
+    canary: bool = False
     slip: Handed | None = None
 
 
@@ -72,6 +74,7 @@ def fold(case: Case | None, fact: CaseFact) -> Case:
             language=fact.language,
             email=fact.person.email,
             phone=fact.person.phone,
+            canary=fact.channel == CANARY,
         )
     if case is None:
         raise NotOpened

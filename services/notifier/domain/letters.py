@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from libs.contracts.canary import CANARY
 from libs.contracts.events import (
     CaseAdded,
     CaseAnswered,
@@ -75,6 +76,9 @@ def letters(case: Case, fact: CaseFact, pack: Pack) -> Iterator[Draft]:
     An agency is written to on every way it has, and on the way "none" if it has none, for the alarm; the
     citizen by e-mail, else by text message, else not at all (way "none"), for the count.
     """
+    if case.canary:
+        yield from _of_the_canary(case, fact)
+        return
     for template, agency, about in _wanted(fact, case):
         ways = contacts(pack, agency) if agency else _citizen(case)
         audience: Audience = "officer" if agency else "citizen"
@@ -83,10 +87,16 @@ def letters(case: Case, fact: CaseFact, pack: Pack) -> Iterator[Draft]:
             yield Draft(template, audience, way, agency, recipient, language, about)
 
 
+def _of_the_canary(case: Case, fact: CaseFact) -> Iterator[Draft]:
+    """It shows that slips become letters, and nobody is written to."""
+    if isinstance(fact, CaseRouted):
+        yield Draft(CANARY, "officer", "none", fact.slip.lead, "", "vi", About(code=case.code))
+
+
 def clock_letters(case: Case, fact: ClockFact, pack: Pack) -> Iterator[Draft]:
     """A warning or a breach is told to the agency whose clock it is."""
     template = _OF_CLOCKS.get(type(fact))
-    if template is None or not fact.agency:
+    if template is None or not fact.agency or case.canary:
         return
     about = About(
         code=case.code,
