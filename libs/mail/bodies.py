@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 from email.errors import MessageError
-from email.message import Message
 from itertools import islice
 
 from inscriptis import get_text
 from lxml import etree, html
 
 from libs.mail.charsets import clean, decoded, one_line
-from libs.mail.headers import AnyMessage, readable, values
+from libs.mail.headers import AnyMessage, children, readable, values
 from libs.mail.model import Attachment
 
 MAX_PARTS = 200
@@ -59,17 +58,14 @@ def attachments(leaves: list[AnyMessage]) -> tuple[Attachment, ...]:
 
 def inner(leaf: AnyMessage) -> AnyMessage | None:
     """The mail inside a message/rfc822 part."""
-    payload = leaf.get_payload()
-    return payload[0] if isinstance(payload, list) and payload and isinstance(payload[0], Message) else None
+    return next(iter(children(leaf)), None)
 
 
 def _leaves(message: AnyMessage, depth: int) -> Iterator[AnyMessage]:
-    payload = message.get_payload()
-    if isinstance(payload, list) and depth < MAX_DEPTH and message.get_content_maintype() != "message":
-        for part in payload:
-            if isinstance(part, Message):
-                yield from _leaves(part, depth + 1)
-    else:
+    below = children(message) if message.get_content_maintype() != "message" and depth < MAX_DEPTH else []
+    for part in below:
+        yield from _leaves(part, depth + 1)
+    if not below:
         yield message
 
 
@@ -112,7 +108,7 @@ def _content(leaf: AnyMessage) -> bytes:
     try:
         return nested.as_bytes()
     except (MessageError, LookupError, ValueError, AttributeError, TypeError):
-        return str(nested.get_payload()).encode("utf-8", "replace")
+        return _bytes(nested)
 
 
 def _name(leaf: AnyMessage, number: int) -> str:

@@ -3,11 +3,10 @@
 import logging
 import re
 from collections.abc import Iterator
-from email.message import Message
 
 from flufl.bounce import all_failures
 
-from libs.mail.headers import ADDRESS, AnyMessage, first, readable, values
+from libs.mail.headers import ADDRESS, AnyMessage, children, first, readable, values
 from libs.mail.model import Failure
 
 logging.getLogger("flufl.bounce").disabled = True  # it reports each broken mail with a traceback
@@ -48,12 +47,7 @@ def _looks_like_a_report(message: AnyMessage, author: str) -> bool:
 def _blocks(leaves: list[AnyMessage]) -> Iterator[AnyMessage]:
     for leaf in leaves:
         if leaf.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}:
-            payload = leaf.get_payload()
-            yield from (
-                (block for block in payload if isinstance(block, Message))
-                if isinstance(payload, list)
-                else ()
-            )
+            yield from children(leaf)
 
 
 def _reported(leaves: list[AnyMessage]) -> Iterator[Failure]:
@@ -67,10 +61,9 @@ def _reported(leaves: list[AnyMessage]) -> Iterator[Failure]:
 def _complaints(leaves: list[AnyMessage]) -> Iterator[Failure]:
     for leaf in leaves:
         if leaf.get_content_type() == "message/feedback-report":
-            payload = leaf.get_payload()
-            block = payload[0] if isinstance(payload, list) and payload else None
-            if isinstance(block, Message) and (who := _address(first(block, "Original-Rcpt-To"))):
-                yield Failure(who, "", "complaint")
+            for block in children(leaf):
+                if who := _address(first(block, "Original-Rcpt-To")):
+                    yield Failure(who, "", "complaint")
 
 
 def _guessed(message: AnyMessage, text: str) -> Iterator[Failure]:

@@ -88,3 +88,9 @@ def message_ids(message: AnyMessage, *names: str) -> tuple[str, ...]:
         one for name in names for raw in values(message, name) for one in reversed(MESSAGE_ID.findall(raw))
     )
     return tuple(dict.fromkeys(ids))
+
+
+def children(message: AnyMessage) -> list[AnyMessage]:
+    """The parts right below; asking a part that has none for its payload may fail on a broken charset."""
+    payload = message.get_payload() if message.is_multipart() else []
+    return [part for part in payload if isinstance(part, Message)]
