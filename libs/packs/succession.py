@@ -2,21 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Generic, TypeVar
 
 from libs.packs.entries import Agency, Unit
 from libs.packs.model import grouped
 
-E = TypeVar("E", Unit, Agency)
+Row = Unit | Agency
 
 
-class Succession(Generic[E]):
+class Succession:
     """The rows of a pack's units or agencies, followed along `merged_into` and `split_into`."""
 
-    def __init__(self, rows: Iterable[E]) -> None:
-        self._rows: dict[str, list[E]] = grouped(rows, lambda row: row.code)
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows: dict[str, list[Row]] = grouped(rows, lambda row: row.code)
 
-    def at(self, code: str, day: date) -> E | None:
+    def at(self, code: str, day: date) -> Row | None:
         """What bore the code on that day."""
         return next((row for row in self._rows.get(code, ()) if row.in_force(day)), None)
 
@@ -37,14 +36,13 @@ class Succession(Generic[E]):
     def _follow(
         self, code: str, then: date, day: date, found: dict[str, None], seen: set[tuple[str, date]]
     ) -> None:
-        row: E | None = self.at(code, then)
+        row = self.at(code, then)
         if row is None or (code, then) in seen:
             return
         seen.add((code, then))
-        last: date = row.valid_to or date.max
+        last = row.valid_to or date.max
         if last >= day:
             found[code] = None
             return
-        heirs: tuple[str | None, ...] = (row.merged_into, *row.split_into)
-        for heir in filter(None, heirs):
+        for heir in filter(None, (row.merged_into, *row.split_into)):
             self._follow(heir, last + timedelta(days=1), day, found, seen)
