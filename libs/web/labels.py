@@ -48,6 +48,12 @@ class Labels:
             return code
         return self._either(reason.text_vi, reason.text_en)
 
+    def clock(self, clock: str) -> str:
+        """The name of the kind that the id of a clock begins with: `publish-answer-2`."""
+        kinds = [kind for kind in self._pack.clocks if clock.startswith(f"{kind.code}-")]
+        kind = max(kinds, key=lambda one: len(one.code), default=None)
+        return self._either(kind.name_vi, kind.name_en) if kind else clock
+
     def hours(self, clock: str) -> int:
         """The working hours this clock of the pack allows."""
         return (self._pack.clock(clock).budget_seconds or 0) // 3600

@@ -23,6 +23,7 @@ from services.desk.domain.people import Account
 from services.desk.domain.rights_table import COMMANDS
 from services.desk.problems import HANDLERS
 from services.desk.queries import Group
+from services.desk.telling import as_data
 
 LARGEST = 128 * 1024
 """Bytes of a body."""
@@ -52,6 +53,7 @@ def api(desk: Desk) -> Starlette:
         Route("/me", endpoints.me),
         Route("/cases", endpoints.cases),
         Route("/cases/{case_id}", endpoints.case),
+        Route("/cases/{case_id}/clocks", endpoints.clocks),
         Route("/cases/{case_id}/{command}", endpoints.command, methods=["POST"]),
         Route("/calls", endpoints.call, methods=["POST"]),
         Route("/search", endpoints.search),
@@ -103,6 +105,12 @@ class Endpoints:
         account = await self._who(request)
         reason = request.query_params.get("reason", "")
         return answer(await self._desk.queries.case(account, request.path_params["case_id"], reason=reason))
+
+    async def clocks(self, request: Request) -> Response:
+        """Every clock with how its deadline came about, and whose working time it was (telling.as_data)."""
+        account = await self._who(request)
+        time = await self._desk.clocks.of(account, request.path_params["case_id"])
+        return answer(as_data(time, self._desk.directory.pack))
 
     async def command(self, request: Request) -> Response:
         """{command_id, seen?, …} → {seq, fact, repeated, shown}; see domain/inputs.py for each command."""

@@ -19,6 +19,7 @@ from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from services.desk.answers import Answers
 from services.desk.api import api
+from services.desk.clocks import Clocks
 from services.desk.commands import Commands
 from services.desk.desk import Desk
 from services.desk.intake_client import IntakeClient
@@ -52,6 +53,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         clock=rt.clock,
         commands=Commands(engine, rt.cases, rt.directory, rt.clock, live, intake),
         queries=Queries(engine, rt.directory, rt.clock),
+        clocks=Clocks(engine, rt.directory, rt.clock),
         answers=Answers(rt.directory),
         people=People(engine),
         live=live,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from libs.runtime.clock import Clock
 from libs.runtime.directory import Directory
 from services.desk.answers import Answers
+from services.desk.clocks import Clocks
 from services.desk.commands import Commands
 from services.desk.live import Live
 from services.desk.people import People
@@ -29,6 +30,7 @@ class Desk:
     clock: Clock
     commands: Commands
     queries: Queries
+    clocks: Clocks
     answers: Answers
     people: People
     live: Live

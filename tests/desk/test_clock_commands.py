@@ -122,7 +122,13 @@ def test_the_pauses_of_a_clock_together_have_a_limit_in_working_time() -> None:
 def test_a_weekend_in_a_pause_costs_nothing() -> None:
     friday = MONDAY_MORNING + timedelta(days=4, hours=8)
     clock = owed(due=friday + timedelta(days=30), limit=2 * 3600 + 1800)
-    fact = told(case_in("routed"), OFFICER, pausing(until=friday + timedelta(days=3)), friday, part_1_1=clock)
+    fact = told(
+        case_in("routed"),
+        OFFICER,
+        pausing(until=friday + timedelta(days=2, hours=16.5)),
+        friday,
+        part_1_1=clock,
+    )
     assert fact.token == "clock-paused"
 
 

@@ -16,6 +16,7 @@ from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.people import Account
 from services.desk.domain.rights_table import COMMANDS
 from services.desk.pages.case_parts import CaseParts
+from services.desk.pages.clocks import clock_parts
 from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.sent_forms import read_form
 from services.desk.pages.timeline import told
@@ -42,6 +43,9 @@ DONE: Mapping[str, str] = {
     "answer": "Đã gửi trả lời. Còn một việc: công khai kết quả.",
     "publish": "Đã công khai kết quả.",
     "withhold": "Đã ghi nhận không công khai. Chỉ người gửi xem được kết quả.",
+    "pause-clock": "Đã tạm dừng thời hạn.",
+    "resume-clock": "Thời hạn chạy tiếp.",
+    "reopen": "Đã mở lại hồ sơ. Còn một việc: phân loại và chuyển phiếu.",
 }
 
 
@@ -91,6 +95,7 @@ class CasePage:
     ) -> Response:
         """The page; `opened` is the command whose form carries `form`."""
         view = await self._desk.queries.case(account, case_id, reason=reason)
+        time = await self._desk.clocks.of(account, case_id)
         return self._frame.render(
             request,
             "case.html",
@@ -104,6 +109,7 @@ class CasePage:
             reason=reason,
             case_id=case_id,
             **self._parts.of(view),
+            **clock_parts(time, self._desk.directory.pack),
         )
 
     async def tell(self, request: Request, account: Account, case_id: str, command: str) -> Response:

@@ -4,8 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 from libs.web.labels import Labels
-from libs.worktime.calendar import CalendarError
-from libs.worktime.explain import explain
 from services.desk.desk import Desk
 from services.desk.domain.privacy import KINDS, find_personal, redact
 from services.desk.pages.previews import preview
@@ -43,7 +41,6 @@ class CaseParts:
             "previews": {name: preview(state, pack, name) for name in view.allowed if shown},
             "suggested": suggested,
             "draft": self._draft(view),
-            "why": self._why(view),
             "new_id": lambda: uuid4().hex,
         }
 
@@ -60,20 +57,6 @@ class CaseParts:
             "answer": redact(state.answer, state.person, public),
             "found": sorted({f"{KINDS[one.kind][0]} “{one.words}”" for one in found}),
         }
-
-    def _why(self, view: CaseView) -> dict[str, list[str]]:
-        """Clock → how its deadline was counted, a line a stretch."""
-        pack = self._desk.directory.pack
-        lines: dict[str, list[str]] = {}
-        for clock in view.clocks:
-            kind = next((one for one in pack.clocks if one.code == clock.kind), None)
-            if clock.running and kind and kind.budget_seconds:
-                try:
-                    counted = explain(pack.calendar(kind.calendar), clock.start, kind.budget_seconds)
-                except CalendarError:
-                    continue
-                lines[clock.clock] = counted.lines("vi")
-        return lines
 
 
 def _places(view: CaseView, units: Any) -> list[tuple[str, str]]:

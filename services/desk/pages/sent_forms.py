@@ -12,7 +12,7 @@ MODEL = TypeVar("MODEL", bound=Asked)
 MANY = frozenset({"co_leads", "coordinating", "question_ids"})
 """Inputs with several values: boxes named `coordinating.SYT`, and one list with commas."""
 
-INSTANTS = frozenset({"promised_at", "received_at"})
+INSTANTS = frozenset({"promised_at", "received_at", "until"})
 """Inputs of the kind datetime-local: wall time of the province."""
 
 TICKS = frozenset({"urgent", "secret"})

@@ -66,6 +66,9 @@ TITLES: dict[str, tuple[Title, bool]] = {
     "answered": (_of_agency("{} trả lời"), True),
     "published": (_plain("Công khai kết quả"), True),
     "withheld": (_plain("Không công khai"), True),
+    "clock-paused": (lambda c, labels, _: f"Tạm dừng thời hạn “{labels.clock(c['clock'])}”", False),
+    "clock-resumed": (lambda c, labels, _: f"Cho thời hạn “{labels.clock(c['clock'])}” chạy tiếp", False),
+    "reopened": (lambda c, _l, _a: f"Mở lại hồ sơ, lần xử lý thứ {c['cycle']}", True),
 }
 """Fact → its title and whether the citizen sees it. A fact of a newer version stands under its own name."""
 
@@ -75,6 +78,7 @@ _REASONS = {
     "rejected": ("reject", "reason"),
     "returned": ("return", "ground"),
     "withheld": ("withhold", "ground"),
+    "clock-paused": ("pause", "reason"),
 }
 
 
@@ -101,6 +105,8 @@ def _coded(entry: EntryView, labels: Labels) -> list[str]:
     kind, name = _REASONS.get(entry.token, ("", ""))
     if kind:
         return [labels.reason(kind, str(entry.content.get(name, "")))]
+    if entry.token == "reopened":  # noqa: S105  the name of a fact
+        return [str(entry.content["reason"])]
     if entry.token == "triaged":  # noqa: S105  the name of a fact
         reasons = (TRIAGE.get(code, code) for code in entry.content.get("reasons", ()))
         return ["; ".join(reasons)]
