@@ -30,18 +30,21 @@ def leads_for(pack: Pack, field: str, unit: str | None, candidates: Iterable[str
 
     A unit that has ended stands for the one it became; one that was split leaves its parts as candidates.
     """
-    standing = _standing(pack, unit, day) if unit else ()
-    if len(standing) > 1:
-        candidates = standing
+    standing = _standing(pack, (unit,) if unit else (), day)
     found = _at(pack, field, standing[0] if len(standing) == 1 else None, day)
-    choices = {_at(pack, field, code, day).lead for code in candidates}
+    open_to = standing if len(standing) > 1 else _standing(pack, candidates, day)
+    choices = {_at(pack, field, code, day).lead for code in open_to}
     return Leads(
         found.lead, found.offered, found.rule, len(choices) > 1, broken=found.broken, arbiter=found.arbiter
     )
 
 
-def _standing(pack: Pack, unit: str, day: date) -> tuple[str, ...]:
-    """The units that are on that day what this one is, or was when it ended."""
+def _standing(pack: Pack, units: Iterable[str], day: date) -> tuple[str, ...]:
+    """The units that are on that day what these are, or were when they ended."""
+    return tuple(dict.fromkeys(heir for unit in units for heir in _became(pack, unit, day)))
+
+
+def _became(pack: Pack, unit: str, day: date) -> tuple[str, ...]:
     rows = pack.units_by_code.get(unit, ())
     if any(row.in_force(day) for row in rows):
         return (unit,)
