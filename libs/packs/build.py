@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from libs.packs import checks, tables
+from libs.packs.checks_calendar import check_calendars, check_swaps, check_weeks
+from libs.packs.checks_clocks import check_clocks
+from libs.packs.checks_heirs import check_heirs, check_supervisors
 from libs.packs.checks_routes import check_routes
 from libs.packs.clocks import CLOCKS, read_clocks
 from libs.packs.draft import Draft, Report
@@ -11,8 +14,7 @@ from libs.packs.entries import Letter
 from libs.packs.errors import Problem
 from libs.packs.letters import read_letter
 from libs.packs.model import Pack
-from libs.packs.settings import PACK, line_of, read_pack
-from libs.worktime.calendar import CalendarError
+from libs.packs.settings import PACK, read_pack
 
 CHECKS = (
     checks.check_uniqueness,
@@ -20,6 +22,12 @@ CHECKS = (
     checks.check_references,
     checks.check_tree,
     checks.check_hours,
+    checks.check_contacts,
+    check_heirs,
+    check_supervisors,
+    check_weeks,
+    check_swaps,
+    check_clocks,
     check_routes,
 )
 
@@ -31,13 +39,13 @@ def build(texts: Mapping[str, str], digest: str, problems: list[Problem]) -> Pac
         problems.append(Problem(file, line, field, vi, en))
 
     draft = _read(texts, problems)
-    _check_settings(draft, texts.get(PACK, ""), report)
+    _check_settings(draft, report)
     for check in CHECKS:
         check(draft, report)
     if problems:
         return None
     pack = draft.pack(f"{draft.settings['id']}-{digest}")
-    compile_calendars(pack, report)
+    check_calendars(draft, pack, report)
     return None if problems else pack
 
 
@@ -56,6 +64,7 @@ def _read(texts: Mapping[str, str], problems: list[Problem]) -> Draft:
         letters=_letters(texts, problems),
         rows=rows,
         broken=frozenset(problem.file for problem in problems) | (rows.keys() - texts.keys()),
+        texts=texts,
     )
 
 
@@ -69,28 +78,19 @@ def _letters(texts: Mapping[str, str], problems: list[Problem]) -> list[Letter]:
     return letters
 
 
-def _check_settings(draft: Draft, text: str, report: Report) -> None:
+def _check_settings(draft: Draft, report: Report) -> None:
     first, last = draft.settings.get("first_day"), draft.settings.get("last_day")
     if first and last and first > last:
-        report(PACK, line_of(text, "last_day"), "last_day", "trước first_day", "is before first_day")
+        report(PACK, draft.line(PACK, "last_day"), "last_day", "trước first_day", "is before first_day")
     agencies = draft.codes("agencies.csv")
     for key in ("desk", "arbiter", "province_office"):
         code = draft.settings.get(key)
         if code and agencies is not None and code not in agencies:
             vi, en = f"không có cơ quan {code!r}", f"there is no agency {code!r}"
-            report(PACK, line_of(text, key), key, vi, en)
+            report(PACK, draft.line(PACK, key), key, vi, en)
     zone = draft.settings.get("zone")
     if isinstance(zone, str):
         try:
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError):
-            report(PACK, line_of(text, "zone"), "zone", "múi giờ không biết", "unknown time zone")
-
-
-def compile_calendars(pack: Pack, report: Report) -> None:
-    """Report each profile of hours that makes no calendar; the others are compiled and kept by the pack."""
-    for profile in sorted({hours.profile for hours in pack.hours}):
-        try:
-            pack.calendar(profile)
-        except CalendarError as error:
-            report("hours.csv", 0, profile, "không lập được lịch làm việc", str(error))
+            report(PACK, draft.line(PACK, "zone"), "zone", "múi giờ không biết", "unknown time zone")

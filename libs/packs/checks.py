@@ -1,15 +1,14 @@
 """What must hold between the rows of a pack: unique codes, known references, a tree of units, true dates."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from itertools import combinations, pairwise
 from typing import Any
 
 from libs.packs import tables
-from libs.packs.clocks import CLOCKS
 from libs.packs.draft import Draft, Report
-from libs.packs.entries import BY_PLACE, OWN_HOURS, UNROUTED_LABELS, Dated
+from libs.packs.entries import BY_PLACE, UNROUTED_LABELS, Dated
 from libs.packs.table import Placed
 
 LEVELS = ("province", "district", "commune")
@@ -30,6 +29,7 @@ def check_uniqueness(draft: Draft, report: Report) -> None:
     twice("routes.csv", "id", ((p.line, p.entry.id) for p in draft.routes))
     twice("routes.csv", "place", ((p.line, (p.entry.field, p.entry.place)) for p in draft.routes))
     twice("reasons.csv", "code", ((p.line, (p.entry.kind, p.entry.code)) for p in draft.reasons))
+    twice("contacts.csv", "role", ((p.line, (p.entry.agency, p.entry.role)) for p in draft.contacts))
     twice("days.csv", "day", ((p.line, p.entry.day) for p in draft.days))
     twice("faq.csv", "id", ((p.line, p.entry.id) for p in draft.questions))
     _apart(report, "agencies.csv", "code", [(p.entry.code, p) for p in draft.agencies])
@@ -83,36 +83,15 @@ def check_references(draft: Draft, report: Report) -> None:
         ("corrections.csv", "field", labels),
         *((file, "unit_code", units) for file in draft.named_places),
     )
-    names = [
-        (file, placed.line, column, code, known)
-        for file, column, known in references
-        for placed in draft.rows[file]
-        for code in _codes(getattr(placed.entry, column))
-    ]
-    for file, line, column, code, known in (*names, *_named_by_clocks(draft, profiles)):
-        if known is not None and code not in known:
-            report(file, line, column, f"không có mã {code!r}", f"there is no {code!r}")
+    for file, column, known in references:
+        for placed in draft.rows[file]:
+            for code in _codes(getattr(placed.entry, column)):
+                if known is not None and code not in known:
+                    report(file, placed.line, column, f"không có mã {code!r}", f"there is no {code!r}")
 
 
 def _codes(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else () if value is None else (value,)
-
-
-Name = tuple[str, int, str, str, set[str] | None]
-"""File, line, column, the code that is named, and the codes there are (None: nobody knows)."""
-
-
-def _named_by_clocks(draft: Draft, profiles: set[str] | None) -> list[Name]:
-    reasons = {placed.entry.code for placed in draft.reasons if placed.entry.kind == "pause"}
-    pauses = None if "reasons.csv" in draft.broken else reasons
-    kinds = None if CLOCKS in draft.broken else {placed.entry.code for placed in draft.clocks}
-    names: list[Name] = []
-    for placed in draft.clocks:
-        kind, line = placed.entry, placed.line
-        names += [(CLOCKS, line, "calendar", code, profiles) for code in {kind.calendar} - {OWN_HOURS}]
-        names += [(CLOCKS, line, "within", code, kinds) for code in _codes(kind.within)]
-        names += [(CLOCKS, line, "pauses", code, pauses) for code in kind.pauses]
-    return names
 
 
 def check_tree(draft: Draft, report: Report) -> None:
@@ -127,7 +106,7 @@ def check_tree(draft: Draft, report: Report) -> None:
         if above and LEVELS.index(above.entry.level) >= LEVELS.index(unit.level):
             vi, en = "cấp trên phải ở cấp cao hơn", "the parent must be of a higher level"
             report("units.csv", placed.line, "parent", vi, en)
-        if _circles(unit.code, newest):
+        if circles(unit.code, newest, "parent"):
             report(
                 "units.csv", placed.line, "parent", "quan hệ cấp trên thành vòng", "the tree runs in a circle"
             )
@@ -151,6 +130,14 @@ def check_hours(draft: Draft, report: Report) -> None:
                 report("hours.csv", other.line, "opens", vi, en)
 
 
+def check_contacts(draft: Draft, report: Report) -> None:
+    """Whoever is to be told something can be reached."""
+    for placed in draft.contacts:
+        if not (placed.entry.email or placed.entry.sms):
+            vi, en = "phải có email hoặc sms", "needs an e-mail address or a number for text messages"
+            report("contacts.csv", placed.line, "email", vi, en)
+
+
 def _apart(report: Report, file: str, field: str, keyed: Iterable[tuple[str | None, Placed[Any]]]) -> None:
     """Entries of the same key must hold for different dates."""
     same = defaultdict(list)
@@ -165,12 +152,13 @@ def _apart(report: Report, file: str, field: str, keyed: Iterable[tuple[str | No
                 report(file, max(one.line, other.line), field, vi, en)
 
 
-def _circles(code: str, newest: dict[str, Placed[Any]]) -> bool:
-    seen: set[str | None] = set()
+def circles(code: str, newest: Mapping[str, Placed[Any]], above: str) -> bool:
+    """Whether going up from row to row along the column `above` comes back to `code`."""
+    seen: set[str] = set()
     at: str | None = code
-    while at in newest and at not in seen:
+    while at and at in newest and at not in seen:
         seen.add(at)
-        at = newest[at].entry.parent
+        at = getattr(newest[at].entry, above)
     return at == code and bool(seen)
 
 

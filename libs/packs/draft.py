@@ -1,7 +1,7 @@
 """A pack as read, every entry still with its line: what the checks work on, and what becomes the Pack."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from libs.packs import tables
@@ -22,6 +22,7 @@ from libs.packs.entries import (
     Unit,
 )
 from libs.packs.model import Pack
+from libs.packs.settings import line_of
 from libs.packs.table import Placed
 
 Report = Callable[[str, int, str, str, str], None]
@@ -37,6 +38,11 @@ class Draft:
     letters: list[Letter]
     rows: Mapping[str, list[Placed[Any]]]
     broken: frozenset[str] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def line(self, file: str, key: str, section: str = "") -> int:
+        """Where a TOML file says `key`; 0 when there is no text, as for a pack that is being revised."""
+        return line_of(self.texts.get(file, ""), key, section)
 
     def codes(self, file: str) -> set[str] | None:
         """The codes that the table defines; None if it could not be read whole, so nobody knows."""

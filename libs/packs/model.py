@@ -129,7 +129,7 @@ class Pack(Entry):
                 id=f"{self.id}-{profile}",
                 zone=self.zone,
                 weeks=[WeeklyHours(h.weekday, h.opens, h.closes, h.valid_from, h.valid_to) for h in hours],
-                days=[special_day(day) for day in self.days if day.active and _holds(day, hours)],
+                days=[special_day(day) for day in self.days if day.active and holds(day, hours)],
                 first=self.first_day,
                 last=self.last_day,
             )
@@ -233,7 +233,8 @@ class Pack(Entry):
         return {}
 
 
-def _holds(day: Day, hours: list[Hours]) -> bool:
+def holds(day: Day, hours: list[Hours]) -> bool:
+    """Whether the day counts in the profile that has these rows of hours."""
     return hours[0].profile in day.profiles if day.profiles else all(row.holidays for row in hours)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from libs.packs import tables
-from libs.packs.build import CHECKS, compile_calendars
+from libs.packs.build import CHECKS
+from libs.packs.checks_calendar import check_calendars
 from libs.packs.draft import Draft
 from libs.packs.entries import ARBITER, Entry, Route
 from libs.packs.errors import PackErrors, Problem
@@ -42,7 +43,7 @@ def _mistakes(draft: Draft, pack: Pack) -> set[Problem]:
 
     for check in CHECKS:
         check(draft, report)
-    compile_calendars(pack, report)
+    check_calendars(draft, pack, report)
     return found
 
 

@@ -116,7 +116,7 @@ def test_hostile_toml_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
 
 def test_a_calendar_without_a_working_hour_is_refused(tmp_path: Path) -> None:
     hours = "profile,weekday,opens,closes,valid_from,valid_to\nprovince,mon,07:30,11:30,2030-01-01,\n"
-    assert places_of(small_pack(tmp_path, hours__csv=hours)) == [("hours.csv", 0, "province")]
+    assert places_of(small_pack(tmp_path, hours__csv=hours)) == [("hours.csv", 2, "valid_from")]
 
 
 JUNK = st.one_of(

@@ -67,7 +67,7 @@ CELLS = [
     ("pack.toml", "first_day = 2021-01-01", "first_day = 2021-01-01T00:00:00", 10, "first_day"),
     ("pack.toml", 'id = "nho"', 'id = "nho', 1, ""),
     ("clocks.toml", "hours = 8", "hours = -8", 4, "hours"),
-    ("clocks.toml", 'calendar = "province"', 'calendar = "police"', 1, "calendar"),
+    ("clocks.toml", 'calendar = "province"', 'calendar = "police"', 5, "calendar"),
     ("clocks.toml", 'basis = "law"', 'basis = "habit"', 6, "basis"),
     ("clocks.toml", 'basis = "law"', 'basis = "law"\nwarn = [75, 50]', 7, "warn"),
     ("clocks.toml", "[answer]", "[reply]", 0, "answer"),
