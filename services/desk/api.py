@@ -5,7 +5,7 @@ A session is a bearer token, never a cookie, so that nothing here can be forged 
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, TypeAdapter
 from pydantic_core import to_jsonable_python
@@ -54,6 +54,9 @@ def api(desk: Desk) -> Starlette:
         Route("/cases", endpoints.cases),
         Route("/cases/{case_id}", endpoints.case),
         Route("/cases/{case_id}/clocks", endpoints.clocks),
+        Route("/cases/{case_id}/similar", endpoints.similar),
+        Route("/cases/{case_id}/packet", endpoints.packet),
+        Route("/similar", endpoints.similar_call),
         Route("/cases/{case_id}/{command}", endpoints.command, methods=["POST"]),
         Route("/calls", endpoints.call, methods=["POST"]),
         Route("/search", endpoints.search),
@@ -86,17 +89,18 @@ class Endpoints:
         return answer(await self._who(request))
 
     async def cases(self, request: Request) -> Response:
-        """`?list=triage|arbiter|open|publish|closed|joined&after=…`."""
+        """`?list=triage|arbiter|open|publish|closed|joined|tasks|suspicions&after=…`."""
         account, asked = await self._who(request), request.query_params
         queries, after = self._desk.queries, asked.get("after", "")
         lists: dict[str, Callable[[Account, str], Awaitable[Any]]] = {
             "triage": queries.triage,
             "arbiter": queries.unclear,
+            "suspicions": queries.suspicions,
         }
         name = asked.get("list", "open")
         if name in lists:
             return answer(await lists[name](account, after))
-        if name not in {"open", "publish", "closed", "joined"}:
+        if name not in get_args(Group):
             raise NotFound("Không có danh sách này", "there is no such list", field="list")
         return answer(await queries.inbox(account, _GROUP.validate_python(name), after))
 
@@ -104,7 +108,24 @@ class Endpoints:
         """`?reason=…` where the citizen asked for secrecy."""
         account = await self._who(request)
         reason = request.query_params.get("reason", "")
-        return answer(await self._desk.queries.case(account, request.path_params["case_id"], reason=reason))
+        view = await self._desk.queries.case(account, request.path_params["case_id"], reason=reason)
+        return answer(await self._desk.hands.with_followers(account, view))
+
+    async def similar(self, request: Request) -> Response:
+        """Older cases that may be the same matter, with what they have in common; for operators."""
+        account = await self._who(request)
+        return answer(await self._desk.hands.similar(account, request.path_params["case_id"]))
+
+    async def similar_call(self, request: Request) -> Response:
+        """The same for a call that is being typed: `?text=…&phone=…&field=…&place=…`."""
+        account, asked = await self._who(request), request.query_params
+        given = {name: asked.get(name, "") for name in ("text", "phone", "field", "place")}
+        return answer(await self._desk.hands.similar_call(account, **given))
+
+    async def packet(self, request: Request) -> Response:
+        """The sealed evidence of a suspicion, for the police unit that was asked."""
+        account = await self._who(request)
+        return answer(await self._desk.hands.packet(account, request.path_params["case_id"]))
 
     async def clocks(self, request: Request) -> Response:
         """Every clock with how its deadline came about, and whose working time it was (telling.as_data)."""

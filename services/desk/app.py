@@ -19,9 +19,12 @@ from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from services.desk.answers import Answers
 from services.desk.api import api
+from services.desk.canary import Canary
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
 from services.desk.desk import Desk
+from services.desk.followers import Followers
+from services.desk.hands import Hands
 from services.desk.intake_client import IntakeClient
 from services.desk.live import INBOX, Live, case_topic
 from services.desk.migrations import prepare
@@ -47,12 +50,14 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     store, live = Store(), Live()
     intake = IntakeClient(settings.intake_url, settings.intake_key_file)
     reports = Reports(settings.reporting_url, settings.reporting_key_file)
+    followers = Followers(engine, rt.cases, rt.directory, rt.clock)
     desk = Desk(
         settings=settings,
         directory=rt.directory,
         clock=rt.clock,
-        commands=Commands(engine, rt.cases, rt.directory, rt.clock, live, intake),
+        commands=Commands(engine, rt.cases, rt.directory, rt.clock, live, intake, followers),
         queries=Queries(engine, rt.directory, rt.clock),
+        hands=Hands(engine, rt.directory, rt.clock),
         clocks=Clocks(engine, rt.directory, rt.clock),
         answers=Answers(rt.directory),
         people=People(engine),
@@ -62,6 +67,10 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce, pace=SOON)
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
         rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce, pace=LATER)
+    if settings.canary_seconds:
+        canary = Canary(engine, rt.cases, rt.directory, rt.clock, intake, settings.canary_seconds)
+        rt.keep_running(canary.run(), "canary")
+    rt.keep_running(rt.once_caught_up(followers.run), "followers")
     yield application(desk)
     await intake.close()
     await reports.close()

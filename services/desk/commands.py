@@ -17,14 +17,16 @@ from libs.runtime.database import reading
 from libs.runtime.directory import Directory
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
-from services.desk import reads
+from services.desk import alike, reads
 from services.desk.calls import TypedCall
 from services.desk.domain.command import Command
-from services.desk.domain.decisions import Moment, decide, fact_id
+from services.desk.domain.decisions import Moment, Other, decide, fact_id
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.fold import fold
+from services.desk.domain.handover_inputs import Join
 from services.desk.domain.people import Account
 from services.desk.domain.state import CaseState
+from services.desk.followers import Followers
 from services.desk.intake_client import IntakeClient
 from services.desk.live import Live
 from services.desk.metrics import COMMANDS, SECONDS, UNSEEN
@@ -56,6 +58,7 @@ class Commands:
     clock: Clock
     live: Live
     intake: IntakeClient
+    followers: Followers
 
     async def do(self, account: Account, case_id: str, command: Command) -> Done:
         """Append the fact and wait up to 2 s until the projection shows it.
@@ -87,7 +90,7 @@ class Commands:
         return Taken(accepted.case_id, accepted.code, await self._shown(accepted.case_id, 1))
 
     async def _do(self, account: Account, case_id: str, command: Command) -> Done:
-        found, clocks = await asyncio.to_thread(self._load, account, case_id, command)
+        found, clocks, other = await asyncio.to_thread(self._load, account, case_id, command)
         if found is None:
             raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
         if found.done:
@@ -98,17 +101,24 @@ class Commands:
                 "this case stands still after a technical fault; the administrators know",
                 stale=True,
             )
-        appended = await self._append(account, found, clocks, command)
+        appended = await self._append(account, found, clocks, command, other)
+        if isinstance(command, Join):
+            self.followers.wake()
         shown = await self._shown(case_id, appended.seq)
         return Done(appended.fact, appended.seq, appended.repeated, shown)
 
     async def _append(
-        self, account: Account, found: Loaded, clocks: Sequence[Row[Any]], command: Command
+        self,
+        account: Account,
+        found: Loaded,
+        clocks: Sequence[Row[Any]],
+        command: Command,
+        other: Other | None,
     ) -> Appended:
         def decided(state: CaseState) -> CaseFact:
             now = self.clock.now()
             rules = rules_of(self.directory.pack, now, clocks)
-            return decide(state, command, Moment(account, now, rules))
+            return decide(state, command, Moment(account, now, rules, other))
 
         appended = await self.cases.append(found.ref, found.state, found.seq, decide=decided, fold=fold)
         assert appended is not None, "a decision of the desk is a fact or a refusal"
@@ -116,10 +126,11 @@ class Commands:
 
     def _load(
         self, account: Account, case_id: str, command: Command
-    ) -> tuple[Loaded | None, Sequence[Row[Any]]]:
+    ) -> tuple[Loaded | None, Sequence[Row[Any]], Other | None]:
         with reading(self.engine) as connection:
             found = reads.load(connection, case_id, fact_id(command, case_id, account))
-            return found, reads.clocks(connection, [case_id]) if found else []
+            other = alike.named(connection, command.to) if isinstance(command, Join) else None
+            return found, reads.clocks(connection, [case_id]) if found else [], other
 
     async def _shown(self, case_id: str, seq: int) -> bool:
         shown = await self.live.until(case_id, functools.partial(self._reached, case_id, seq), PATIENCE)

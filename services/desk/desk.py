@@ -14,6 +14,7 @@ from libs.runtime.directory import Directory
 from services.desk.answers import Answers
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
+from services.desk.hands import Hands
 from services.desk.live import Live
 from services.desk.people import People
 from services.desk.queries import Queries
@@ -30,6 +31,7 @@ class Desk:
     clock: Clock
     commands: Commands
     queries: Queries
+    hands: Hands
     clocks: Clocks
     answers: Answers
     people: People

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,7 +17,7 @@ from libs.runtime.directory import Directory
 from services.desk import reads
 from services.desk.audit import record_look
 from services.desk.domain.errors import NotAllowed, NotFound
-from services.desk.domain.masking import masked_state
+from services.desk.domain.masking import masked_state, narrowed, sees_fact
 from services.desk.domain.people import Account, Role
 from services.desk.domain.phones import normal_phone
 from services.desk.domain.rights import allowed, holds, may_see
@@ -25,7 +26,10 @@ from services.desk.province import public_words
 from services.desk.showing import clock_view, entry_view, letter_view, listed
 from services.desk.views import CaseView, Listing, ParkedCase, Personal
 
-Group = Literal["open", "publish", "closed", "joined"]
+Group = Literal["open", "publish", "closed", "joined", "tasks"]
+BESIDE = ("co-lead", "coordinator", "commune")
+"""What an agency may be beside the lead."""
+
 T = TypeVar("T")
 _LINE = TypeAdapter(Line)
 
@@ -66,19 +70,27 @@ class Queries:
         """The officer's agency by deadline; for operators the desk's own answers (publish, closed).
 
         open: an answer is owed · publish: the public text is owed · closed: newest first · joined: the
-        agency coordinates or answers together with another.
+        agency coordinates, answers together with another or works below the lead · tasks: those of them in
+        which it owes its part.
         """
         _only(account, "officer", "operator")
         agency = account.agency if account.role == "officer" else ""
-        pages: dict[str, Callable[[Connection], reads.Page]] = {
+        pages: dict[Group, Callable[[Connection], reads.Page]] = {
             "open": lambda connection: reads.by_deadline(connection, agency, "agency", after),
             "publish": lambda connection: reads.by_deadline(connection, agency, "publish", after),
             "closed": lambda connection: reads.closed(connection, agency, after),
-            "joined": lambda connection: reads.joined(connection, agency, after),
+            "tasks": lambda connection: reads.joined(connection, agency, BESIDE, after, owed=1),
+            "joined": lambda connection: reads.joined(connection, agency, BESIDE, after),
         }
         if group not in pages:
             raise NotFound("Không có danh sách này", "there is no such list", field="group")
-        return await self._list(pages[group])
+        return await self._list(pages[group], own=agency if group in {"tasks", "joined"} else "")
+
+    async def suspicions(self, account: Account, after: str = "") -> Listing:
+        """For a police unit: what it was asked to verify, those without a result first."""
+        _only(account, "police")
+        agency = account.agency
+        return await self._list(lambda each: reads.joined(each, agency, ("police",), after), own=agency)
 
     async def search(self, account: Account, words: str) -> Listing:
         """Cases by look-up code, or for operators by telephone number; the newest first."""
@@ -112,7 +124,7 @@ class Queries:
         pack, public = self._directory.pack, public_words(self._directory.pack)
         personal = _personal(found.state, account, reason)
         shown = personal == "shown"
-        state = found.state if shown else masked_state(found.state, public)
+        state = narrowed(found.state if shown else masked_state(found.state, public), account)
         entries = (
             entry_view(row, found.state, None if shown else public)
             for row in reads.timeline(connection, case_id)
@@ -124,7 +136,7 @@ class Queries:
             state=state,
             personal=personal,
             allowed=frozenset() if found.parked else allowed(found.state, account, pack.arbiter),
-            timeline=tuple(entries),
+            timeline=tuple(one for one in entries if sees_fact(one.token, one.agency, found.state, account)),
             clocks=tuple(
                 clock_view(row, pack, self._clock.now()) for row in reads.clocks(connection, [case_id])
             ),
@@ -133,9 +145,9 @@ class Queries:
         )
 
     async def _list(
-        self, page: Callable[[Connection], reads.Page], account: Account | None = None
+        self, page: Callable[[Connection], reads.Page], account: Account | None = None, own: str = ""
     ) -> Listing:
-        """With an account, only the cases it may see."""
+        """With an account, only the cases it may see; with an agency, the deadlines of its own part."""
         pack, now = self._directory.pack, self._clock.now()
         public = public_words(pack)
 
@@ -146,10 +158,21 @@ class Queries:
             clocks: dict[str, list[Row[Any]]] = {case_id: [] for case_id, _ in cases}
             for row in reads.clocks(connection, list(clocks)):
                 clocks[row.case_id].append(row)
-            rows = (listed(state, clocks[case_id], pack, now, public) for case_id, state in cases)
+            owed = {row.case_id for row in found.rows if own and row.owed}
+            rows = (
+                replace(
+                    listed(state, own_clocks(clocks[case_id], own), pack, now, public), owed=case_id in owed
+                )
+                for case_id, state in cases
+            )
             return Listing(tuple(rows), found.next)
 
         return await self._read(answer)
+
+
+def own_clocks(clocks: list[Row[Any]], agency: str) -> list[Row[Any]]:
+    """Those of this agency where it has any, else all."""
+    return [row for row in clocks if row.agency == agency] or clocks if agency else clocks
 
 
 def _only(account: Account, *roles: Role) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
 from libs.contracts.errors import Refused
 from libs.contracts.events import CASE_FACTS, CaseFact
 from libs.contracts.subjects import CaseRef
+from services.desk.beside import JOINED
 from services.desk.domain.state import CaseState
-from services.desk.store import CASE, CLOCK, ENTRY, JOINED, LETTER, LINK
+from services.desk.store import CASE, CLOCK, ENTRY, LETTER, LINK
 
 PAGE = 50
 """Rows of one page of a list."""
@@ -62,6 +63,13 @@ def last_seq(connection: Connection, case_id: str) -> int:
 def timeline(connection: Connection, case_id: str) -> Sequence[Row[Any]]:
     """The facts of a case, the oldest first."""
     return connection.execute(select(ENTRY).where(ENTRY.c.case_id == case_id).order_by(ENTRY.c.seq)).all()
+
+
+def newest(connection: Connection, case_id: str, token: str) -> dict[str, Any]:
+    """The newest fact of this kind, as it was written; empty when there is none."""
+    ours = (ENTRY.c.case_id == case_id) & (ENTRY.c.token == token)
+    row = connection.execute(select(ENTRY).where(ours).order_by(ENTRY.c.seq.desc())).first()
+    return content(row) if row else {}
 
 
 def clocks(connection: Connection, ids: Sequence[str]) -> Sequence[Row[Any]]:
@@ -113,11 +121,16 @@ def closed(connection: Connection, agency: str, after: str) -> Page:
     return _page(connection, select(*_LISTED).where(mine), key, after, newest=True)
 
 
-def joined(connection: Connection, agency: str, after: str) -> Page:
-    """Cases on whose current slip the agency stands beside the lead, the newest first."""
-    query = select(*_LISTED, JOINED.c.sent_at).join(JOINED, JOINED.c.case_id == CASE.c.case_id)
-    key = (JOINED.c.sent_at, JOINED.c.case_id)
-    return _page(connection, query.where(JOINED.c.agency == agency), key, after, newest=True)
+def joined(
+    connection: Connection, agency: str, parts: Collection[str], after: str, owed: int | None = None
+) -> Page:
+    """Cases in which the agency has one of these parts: those in which it owes it first, then the newest."""
+    query = select(*_LISTED, JOINED.c.owed, JOINED.c.sent_at).join(JOINED, JOINED.c.case_id == CASE.c.case_id)
+    query = query.where(JOINED.c.agency == agency, JOINED.c.part.in_(parts))
+    if owed is not None:
+        query = query.where(JOINED.c.owed == owed)
+    key = (JOINED.c.owed, JOINED.c.sent_at, JOINED.c.case_id)
+    return _page(connection, query, key, after, newest=True)
 
 
 def by_code(connection: Connection, code: str) -> Page:

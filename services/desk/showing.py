@@ -18,7 +18,10 @@ from services.desk.views import Row as ListRow
 EXCERPT = 140
 """Letters of the citizen's words in a list."""
 
-_ENVELOPE = frozenset({"event_id", "case_id", "at", "by", "cause", "pack_version", "track_token"})
+_ENVELOPE = frozenset({
+    "event_id", "case_id", "at", "by", "cause", "pack_version", "track_token", "evidence",
+})  # fmt: skip
+"""Not shown in a timeline; the evidence of a suspicion is read in its packet only."""
 
 
 def _instant(at: int) -> datetime:
@@ -49,6 +52,7 @@ def listed(
         due=due,
         remaining=remaining(pack, next_one.kind, now, due) if next_one and due else None,
         missed=any(row.missed for row in clocks),
+        stage=state.delegation.stage if state.delegation and state.current else "",
     )
 
 

@@ -8,24 +8,29 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.sql import bindparam
 
+from libs.contracts.canary import CANARY
 from libs.contracts.facts import Actor
 from libs.contracts.sidefacts import ClockFact, LetterFact, SideFact
 from libs.runtime.database import table, upsert
 from libs.runtime.projection import Applied
 from libs.runtime.rebuild import Projection
+from services.desk.beside import FOLLOW, FOLLOWER, JOINED, forget_beside, keep_beside, keep_follows
 from services.desk.clockrows import STOPPED, clock_row
 from services.desk.domain.fold import fold
 from services.desk.domain.state import AT_DESK, TO_PUBLISH, WITH_AGENCY, CaseState
-from services.desk.tables import CaseRow, ClockRow, EntryRow, JoinedRow, LetterRow, Link
+from services.desk.tables import CaseRow, ClockRow, EntryRow, LetterRow, Link
 
-LINK, CASE, ENTRY, JOINED, CLOCK, LETTER = (
-    table(model) for model in (Link, CaseRow, EntryRow, JoinedRow, ClockRow, LetterRow)
-)
-PROJECTION = (LINK, CASE, ENTRY, JOINED, CLOCK, LETTER)
+LINK, CASE, ENTRY, CLOCK, LETTER = (table(model) for model in (Link, CaseRow, EntryRow, ClockRow, LetterRow))
+PROJECTION = (LINK, CASE, ENTRY, JOINED, FOLLOW, FOLLOWER, CLOCK, LETTER)
+
+CANARY_LOST = "canary-lost"
+"""The reason of a canary that did not arrive in time."""
 
 
 def queue_of(state: CaseState) -> str:
-    """Who has to act: triage, arbiter, agency, publish or closed."""
+    """Who has to act: triage, arbiter, agency, publish or closed; a canary is in nobody's list."""
+    if state.channel == CANARY:
+        return CANARY if state.status != "rejected" else f"{CANARY}-over"
     for queue, statuses in (("triage", AT_DESK), ("agency", WITH_AGENCY), ("publish", TO_PUBLISH)):
         if state.status in statuses:
             return queue
@@ -51,7 +56,8 @@ class Store:
         rows = [self._row(case_id, after[case_id], deadlines.get(case_id), facts) for case_id in ids]
         upsert(connection, CASE, rows, key=["case_id"])
         upsert(connection, ENTRY, [_entry(one) for one in facts], key=["case_id", "seq"], keep=True)
-        _join(connection, before, after)
+        keep_beside(connection, before, after)
+        keep_follows(connection, facts)
 
     def _row(
         self, case_id: str, state: CaseState, due: int | None, facts: Sequence[Applied]
@@ -60,7 +66,7 @@ class Store:
         since = seconds(state.since) if state.since else newest
         return {
             "case_id": case_id,
-            "code": state.code,
+            "code": "" if state.channel == CANARY else state.code,
             "status": state.status,
             "queue": queue_of(state),
             "agency": state.lead,
@@ -110,8 +116,9 @@ class Store:
 
     def forget(self, connection: Connection, case_ids: Sequence[str]) -> None:
         """Delete what came from CASES for these cases; clocks and letters have streams of their own."""
-        for each in (CASE, ENTRY, JOINED):
+        for each in (CASE, ENTRY):
             connection.execute(delete(each).where(each.c.case_id.in_(case_ids)))
+        forget_beside(connection, case_ids)
 
 
 def states(connection: Connection, ids: Sequence[str]) -> dict[str, CaseState]:
@@ -139,23 +146,6 @@ def _entry(one: Applied) -> dict[str, Any]:
 
 def _author(by: Actor) -> str:
     return by.person or by.service
-
-
-def _join(connection: Connection, before: dict[str, CaseState], after: dict[str, CaseState]) -> None:
-    """Who stands beside the lead changes only with the slip."""
-    moved = [
-        case_id for case_id, state in after.items() if state.slips != before.get(case_id, CaseState()).slips
-    ]
-    if not moved:
-        return
-    connection.execute(delete(JOINED).where(JOINED.c.case_id.in_(moved)))
-    rows = [
-        {"case_id": case_id, "agency": agency, "sent_at": seconds(sent.at)}
-        for case_id in moved
-        for sent in after[case_id].slips[-1:]
-        for agency in dict.fromkeys((*sent.slip.co_leads, *sent.slip.coordinating))
-    ]
-    upsert(connection, JOINED, rows, key=["case_id", "agency"])
 
 
 def _deadlines(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

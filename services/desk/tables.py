@@ -33,6 +33,7 @@ class CaseRow(DeskTable, table=True):
         Index("desk_case_waiting", "queue", "calm", "opened_at", "case_id"),
         Index("desk_case_inbox", "agency", "queue", "due", "case_id"),
         Index("desk_case_phone", "phone", "opened_at"),
+        Index("desk_case_alike", "place", "field", "opened_at"),
     )
 
     case_id: str = Field(primary_key=True, max_length=32)
@@ -67,14 +68,36 @@ class EntryRow(DeskTable, table=True):
 
 
 class JoinedRow(DeskTable, table=True):
-    """An agency that stands beside the lead on the current slip."""
+    """An agency beside the lead: co-lead, coordinator, commune, police; `owed`: 1 while it owes that."""
 
     __tablename__ = "desk_joined"
-    __table_args__ = (Index("desk_joined_agency", "agency", "sent_at", "case_id"),)
+    __table_args__ = (Index("desk_joined_agency", "agency", "owed", "sent_at", "case_id"),)
 
     case_id: str = Field(primary_key=True, max_length=32)
     agency: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    owed: int
     sent_at: int = Field(sa_column=_big())
+
+
+class FollowRow(DeskTable, table=True):
+    """A case that was joined to another; `root`: the one it follows in the end, `event_id`: of `joined`."""
+
+    __tablename__ = "desk_follow"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    year: int
+    root: str = Field(index=True, max_length=32)
+    event_id: str = Field(max_length=36)
+
+
+class FollowerRow(DeskTable, table=True):
+    """A case whose log knows that another one follows it."""
+
+    __tablename__ = "desk_follower"
+
+    root: str = Field(primary_key=True, max_length=32)
+    case_id: str = Field(primary_key=True, max_length=32)
 
 
 class ClockRow(DeskTable, table=True):

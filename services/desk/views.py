@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.desk.domain.state import CaseState
+from services.desk.domain.values_of_hands import Suspicion
 
 Personal = Literal["shown", "reason", "hidden"]
 """shown: in the view, and the look was recorded · reason: ask for one first (secrecy) · hidden: not yours."""
@@ -12,7 +13,10 @@ Personal = Literal["shown", "reason", "hidden"]
 
 @dataclass(frozen=True)
 class Row:
-    """One case in a list. `remaining`: working seconds to the deadline, negative when it has passed."""
+    """One case in a list. `remaining`: working seconds to the deadline, negative when it has passed.
+
+    `stage`: how far the work of a commune has come; `owed`: the reader's agency still owes its own part.
+    """
 
     case_id: str
     code: str
@@ -30,6 +34,8 @@ class Row:
     due: datetime | None
     remaining: int | None
     missed: bool
+    stage: str = ""
+    owed: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,41 @@ class EntryView:
 
 
 @dataclass(frozen=True)
+class AlikeView:
+    """An earlier case that may be the same matter: what it has in common, and how alike the words are."""
+
+    row: Row
+    same: tuple[str, ...]
+    likeness: float
+
+
+@dataclass(frozen=True)
+class FollowerView:
+    """What a citizen who follows this case said, without personal data, the oldest words first."""
+
+    case_id: str
+    code: str
+    said: tuple[tuple[datetime, str], ...]
+
+
+@dataclass(frozen=True)
+class PacketView:
+    """The sealed evidence of a suspicion. `intact`: it still gives the seal it was sealed with."""
+
+    case_id: str
+    code: str
+    suspicion: Suspicion
+    evidence: tuple[tuple[str, str], ...]
+    intact: bool
+
+
+@dataclass(frozen=True)
 class CaseView:
     """The case page. In `state` personal data is blanked or replaced by `[…]` unless `personal` is shown.
 
     `allowed`: the tokens of the commands this reader may give now; forms send `state.facts` back as `seen`.
-    `parked`: why the case stands still in this projection, empty when it does not.
+    `parked`: why the case stands still in this projection, empty when it does not. `followed`: the case that
+    a joined one follows; `followers`: those that follow this one.
     """
 
     case_id: str
@@ -104,6 +140,8 @@ class CaseView:
     clocks: tuple[ClockView, ...] = ()
     letters: tuple[LetterView, ...] = ()
     parked: str = ""
+    followed: Row | None = None
+    followers: tuple[FollowerView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,13 @@ from libs.contracts.sidefacts import SideFact
 from libs.contracts.subjects import CaseRef
 from libs.runtime.database import open_engine, reading, upsert, writing
 from libs.runtime.projection import Applied
-from services.desk import reads
+from services.desk import alike, reads
+from services.desk.beside import JOINED
+from services.desk.domain.duplicates import Asked
 from services.desk.domain.state import STATUSES, CaseState
 from services.desk.migrations import prepare
-from services.desk.store import CASE, CLOCK, ENTRY, JOINED, LETTER, LINK, Store, queue_of, seconds
+from services.desk.queries import BESIDE
+from services.desk.store import CASE, CLOCK, ENTRY, LETTER, LINK, Store, queue_of, seconds
 from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, make, opened, routed, slip
 from tests.support.desks import OPERATOR as TRUC
 from tests.support.desks import after, by, case_in, life
@@ -330,10 +333,11 @@ def test_every_list_is_answered_from_an_index(tmp_path: Path) -> None:
         reads.waiting(connection, "triage", cursor)
         reads.by_deadline(connection, "SYT", "agency", cursor[2:])
         reads.closed(connection, "SYT", cursor[2:])
-        reads.joined(connection, "H380", cursor[2:])
+        reads.joined(connection, "H380", BESIDE, "1~" + cursor[2:])
         reads.by_code(connection, "123456782")
         reads.by_phone(connection, CITIZEN.phone)
-    assert len(seen) == 6
+        alike.candidates(connection, Asked("Đèn hỏng", CITIZEN.phone, "380", "F04"), MONDAY_MORNING)
+    assert len(seen) == 8
     for plan in seen:
         assert "SCAN" not in plan and "TEMP B-TREE" not in plan, plan
     engine.dispose()

@@ -3,13 +3,24 @@
 from typing import Any
 
 from libs.contracts.events import Person
+from services.desk.domain.people import Account
 from services.desk.domain.privacy import redact
+from services.desk.domain.rights import holds, reads_packet
 from services.desk.domain.state import CaseState
 
 _FREE_TEXT = frozenset({
     "text", "answer", "asked", "question", "referral", "progress", "opinion", "detail", "note", "summary",
-    "reason",
+    "reason", "report", "ground",
 })  # fmt: skip
+
+SEALED = frozenset({"suspected-false", "verified"})
+"""Facts of a suspicion: for whoever works on the case and the police unit."""
+
+INNER = frozenset({
+    "contributed", "delegated", "contacted", "reported", "confirmed", "recalled", "follower-added",
+})  # fmt: skip
+"""Facts between the lead and those beside or below it."""
+
 _PERSON = frozenset({"person", "track_token"})
 
 
@@ -29,3 +40,28 @@ def _masked(key: str, value: Any, person: Person, public: frozenset[str]) -> Any
 def masked_state(state: CaseState, public: frozenset[str]) -> CaseState:
     """The case for somebody who may see it, but not whose it is."""
     return CaseState.model_validate(masked(state.model_dump(mode="json"), state.person, public))
+
+
+def sees_fact(token: str, agency: str, state: CaseState, account: Account) -> bool:
+    """Whether this person reads a fact that somebody of `agency` made: each sees what their part needs."""
+    if holds(state, account) or agency == account.agency != "":
+        return True
+    if token in SEALED:
+        return reads_packet(state, account)
+    return token not in INNER or account.role not in {"officer", "police"}
+
+
+def narrowed(state: CaseState, account: Account) -> CaseState:
+    """The case with what this person's part needs: a coordinator sees its own part, not the others'."""
+    if holds(state, account):
+        return state
+    own = tuple(part for part in state.parts if part.agency == account.agency)
+    outside = account.role in {"officer", "police"}
+    return state.model_copy(
+        update={
+            "suspicion": state.suspicion if reads_packet(state, account) else None,
+            "parts": own if outside else state.parts,
+            "delegation": None if outside else state.delegation,
+            "followers": () if outside else state.followers,
+        }
+    )

@@ -1,0 +1,127 @@
+"""What people may read of work in several hands: cases of one matter, followers' words, the sealed packet."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from libs.runtime.clock import Clock
+from libs.runtime.database import reading
+from libs.runtime.directory import Directory
+from services.desk import alike, reads
+from services.desk.audit import record_look
+from services.desk.domain.duplicates import Asked, matches
+from services.desk.domain.errors import NotAllowed, NotFound
+from services.desk.domain.people import Account
+from services.desk.domain.phones import normal_phone
+from services.desk.domain.privacy import redact
+from services.desk.domain.rights import may_see, reads_packet
+from services.desk.domain.state import CaseState
+from services.desk.domain.suspicions import seal_of
+from services.desk.province import public_words
+from services.desk.showing import listed
+from services.desk.store import states
+from services.desk.views import AlikeView, CaseView, FollowerView, PacketView, Row
+
+MOST_FOLLOWERS = 50
+"""Followers whose words stand on one page."""
+
+T = TypeVar("T")
+
+
+class Hands:
+    """All of it is async (SQL runs in threads) and raises NotAllowed or NotFound."""
+
+    def __init__(self, engine: Engine, directory: Directory, clock: Clock) -> None:
+        self._engine = engine
+        self._directory = directory
+        self._clock = clock
+
+    async def similar(self, account: Account, case_id: str) -> tuple[AlikeView, ...]:
+        """For an operator: older cases that may be the same matter as this one, the likeliest first."""
+        _operators_only(account)
+
+        def found(connection: Connection) -> tuple[AlikeView, ...]:
+            loaded = reads.load(connection, case_id)
+            if loaded is None or loaded.state.opened_at is None:
+                raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
+            state = loaded.state
+            asked = Asked(state.text, state.person.phone, state.place or "", state.field or "")
+            return self._alike(connection, asked, state)
+
+        return await self._read(found)
+
+    async def similar_call(
+        self, account: Account, *, text: str = "", phone: str = "", field: str = "", place: str = ""
+    ) -> tuple[AlikeView, ...]:
+        """The same while a call is typed, from what is typed so far."""
+        _operators_only(account)
+        asked = Asked(text[:10_000], normal_phone(phone), place, field)
+        return await self._read(lambda connection: self._alike(connection, asked, None))
+
+    async def with_followers(self, account: Account, view: CaseView) -> CaseView:
+        """The view with the case it follows, and with what its followers said, for whoever works on it."""
+
+        def added(connection: Connection) -> CaseView:
+            joined, followers = view.state.joined, view.state.followers[:MOST_FOLLOWERS]
+            found = states(connection, [*(one.case for one in followers), *([joined.case] if joined else [])])
+            root = found.get(joined.case) if joined else None
+            said = (self._follower(found[one.case]) for one in followers if one.case in found)
+            followed = self._row(root) if root and may_see(root, account) else None
+            return replace(view, followed=followed, followers=tuple(said))
+
+        return await self._read(added) if view.state.joined or view.state.followers else view
+
+    async def packet(self, account: Account, case_id: str) -> PacketView:
+        """The sealed evidence, for the police unit that was asked and nobody else; the look is recorded."""
+
+        def found(connection: Connection) -> PacketView:
+            loaded = reads.load(connection, case_id)
+            if loaded is None or loaded.state.suspicion is None or not reads_packet(loaded.state, account):
+                raise NotAllowed(
+                    "Hồ sơ niêm phong chỉ dành cho đơn vị công an được giao xác minh",
+                    "the sealed packet is for the police unit that was asked",
+                )
+            fact = reads.newest(connection, case_id, "suspected-false")
+            evidence = [str(one) for one in fact.get("evidence", ())]
+            seal = str(fact.get("seal"))
+            kinds = (one.partition(":")[::2] for one in evidence)
+            intact = seal_of(evidence) == seal == loaded.state.suspicion.seal
+            return PacketView(case_id, loaded.state.code, loaded.state.suspicion, tuple(kinds), intact)
+
+        view = await self._read(found)
+        await asyncio.to_thread(record_look, self._engine, account, case_id, "packet")
+        return view
+
+    def _alike(self, connection: Connection, asked: Asked, state: CaseState | None) -> tuple[AlikeView, ...]:
+        before = state.opened_at if state and state.opened_at else self._clock.now()
+        own = state.case_id if state else ""
+        earlier = [one for one in alike.candidates(connection, asked, before) if one.case_id != own]
+        best = matches(asked, earlier)
+        found = states(connection, [one.case_id for one in best])
+        return tuple(AlikeView(self._row(found[one.case_id]), one.same, one.likeness) for one in best)
+
+    def _row(self, state: CaseState) -> Row:
+        pack = self._directory.pack
+        return listed(state, [], pack, self._clock.now(), public_words(pack))
+
+    def _follower(self, state: CaseState) -> FollowerView:
+        public = public_words(self._directory.pack)
+        opened = state.opened_at or self._clock.now()
+        said = ((opened, state.text), *((more.at, more.text) for more in state.additions))
+        words = tuple((at, redact(text, state.person, public)) for at, text in said)
+        return FollowerView(state.case_id, state.code, words)
+
+    async def _read(self, question: Callable[[Connection], T]) -> T:
+        def answer() -> T:
+            with reading(self._engine) as connection:
+                return question(connection)
+
+        return await asyncio.to_thread(answer)
+
+
+def _operators_only(account: Account) -> None:
+    if account.role != "operator":
+        raise NotAllowed("Chỉ cán bộ Trực xem được mục này", "operators only")
