@@ -10,11 +10,11 @@ from libs.contracts.facts import Instant, Value
 
 Status = Literal[
     "new", "triage", "arbiter", "routed", "received", "verifying", "promised",
-    "answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected",
+    "answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected", "joined",
 ]  # fmt: skip
 
 OPEN: frozenset[Status] = frozenset(
-    {"new", "triage", "arbiter", "routed", "received", "verifying", "promised"}
+    {"new", "triage", "arbiter", "routed", "received", "verifying", "promised", "joined"}
 )
 """Cases that still wait for an answer: their sender may add to them."""
 
@@ -47,6 +47,7 @@ class PublicCase(Value):
     asked: str = ""
     promised_at: Instant | None = None
     answer: str = ""
+    missing: tuple[str, ...] = ()
     answered_at: Instant | None = None
     reason: str = ""
     reason_text: str = ""
@@ -55,6 +56,7 @@ class PublicCase(Value):
     public_answer: str = ""
     published_at: Instant | None = None
     steps: tuple[Step, ...] = ()
+    follows: str = ""
 
 
 class PublishedAnswer(Value):
@@ -88,6 +90,24 @@ class Proof:
     def of_token(token: str) -> str:
         """Digest of the secret of a tracking link; "" without one."""
         return hashlib.sha256(token.encode()).hexdigest() if token else ""
+
+
+OF_THE_MATTER = (
+    "status", "slip", "agency", "agencies", "promised_at", "answer", "missing", "answered_at", "ground",
+    "public_question", "public_answer", "published_at",
+)  # fmt: skip
+"""What is the same for everybody who asked about one matter."""
+
+BETWEEN_TWO = frozenset({"opened", "information-asked", "added"})
+"""Steps that concern only one sender and the agency."""
+
+
+def following(case: PublicCase, other: PublicCase) -> PublicCase:
+    """The case as its sender sees it who follows another one: their own number, and how the matter stands."""
+    shared = [step for step in other.steps if step.what not in BETWEEN_TWO]
+    steps = sorted((*case.steps, *shared), key=lambda step: step.at)
+    changes = {name: getattr(other, name) for name in OF_THE_MATTER}
+    return case.model_copy(update=changes | {"steps": tuple(steps)})
 
 
 def public_id(case_id: str) -> str:

@@ -13,13 +13,16 @@ from libs.contracts.events import (
     CaseDirected,
     CaseFact,
     CaseInformationAsked,
+    CaseJoined,
     CaseProgressPromised,
     CasePublished,
     CaseReceived,
     CaseReferred,
     CaseRejected,
+    CaseReopened,
     CaseReturned,
     CaseRouted,
+    CaseSucceeded,
     CaseTriaged,
     CaseVerifying,
     CaseWithheld,
@@ -61,6 +64,27 @@ def _slip_sent(_: PublicCase, fact: CaseRouted | CaseDirected) -> dict[str, obje
         "field": slip.field,
         "place": slip.place,
         "promised_at": None,
+        "missing": (),
+        "asked": "",
+    }
+
+
+def _succeeded(case: PublicCase, fact: CaseSucceeded) -> dict[str, object]:
+    now = {fact.agency: fact.to}
+    return {
+        "agency": now.get(case.agency, case.agency),
+        "agencies": tuple(now.get(code, code) for code in case.agencies),
+    }
+
+
+def _answered_whole_or_in_part(_: PublicCase, fact: CaseAnswered) -> dict[str, object]:
+    """A partial answer promises the rest; the case stays open until the whole one."""
+    return {
+        "status": "promised" if fact.missing else "answered",
+        "answer": fact.answer,
+        "missing": fact.missing,
+        "promised_at": fact.promised_at,
+        "answered_at": fact.at,
         "asked": "",
     }
 
@@ -95,7 +119,7 @@ _CHANGES: dict[type[CaseFact], Callable[..., dict[str, object]]] = {
     CaseProgressPromised: lambda _case, fact: {"status": "promised", "promised_at": fact.promised_at},
     CaseInformationAsked: lambda _case, fact: {"asked": fact.question},
     CaseAdded: lambda _case, _fact: {"asked": ""},
-    CaseAnswered: _answered("answered", lambda fact: getattr(fact, "answer", "")),
+    CaseAnswered: _answered_whole_or_in_part,
     CaseAnsweredByPhone: _answered("answered_by_phone", lambda fact: getattr(fact, "summary", "")),
     CaseAnsweredAtDesk: _answered("answered_at_desk", lambda fact: getattr(fact, "answer", "")),
     CaseRejected: lambda _case, fact: {
@@ -105,6 +129,14 @@ _CHANGES: dict[type[CaseFact], Callable[..., dict[str, object]]] = {
     },
     CasePublished: _published,
     CaseWithheld: lambda _case, fact: {"status": "withheld", "ground": fact.ground},
+    CaseReopened: lambda _case, _fact: {
+        "status": "triage",
+        "agency": "",
+        "agencies": (),
+        "promised_at": None,
+    },
+    CaseSucceeded: _succeeded,
+    CaseJoined: lambda _case, fact: {"status": "joined", "follows": fact.to, "asked": ""},
 }
 
 
@@ -137,10 +169,18 @@ _STEPS: dict[type[CaseFact], Callable[..., Step | None]] = {
         what=fact.stem(), at=fact.at, agency=case.agency, text=fact.question
     ),
     CaseAdded: _plain,
-    CaseAnswered: _plain,
+    CaseAnswered: lambda case, fact: Step(
+        what="answered-in-part" if fact.missing else fact.stem(),
+        at=fact.at,
+        agency=case.agency,
+        until=fact.promised_at,
+    ),
     CaseAnsweredByPhone: _plain,
     CaseAnsweredAtDesk: _plain,
     CaseRejected: _plain,
     CasePublished: _plain,
     CaseWithheld: _plain,
+    CaseReopened: lambda _case, fact: Step(what=fact.stem(), at=fact.at),
+    CaseSucceeded: lambda _case, fact: Step(what=fact.stem(), at=fact.at, agency=fact.to),
+    CaseJoined: lambda _case, fact: Step(what=fact.stem(), at=fact.at),
 }

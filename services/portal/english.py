@@ -102,6 +102,8 @@ _TRACK: Catalogue = {
     "Đã trả lời và công khai": "Answered and published",
     "Đã trả lời, không công khai": "Answered, not published",
     "Không tiếp nhận": "Not taken",
+    "Theo dõi chung với việc đã có": "Followed together with an earlier request",
+    "Đây là trả lời một phần; còn chờ: {agencies}.": "A part of the answer; still to come: {agencies}.",
     "Đã gửi phần bổ sung của bạn.": "Your additional words were sent.",
     "Lý do không tiếp nhận": "Why it was not taken",
     "Trả lời của {agency}": "Answer by {agency}",
@@ -132,6 +134,12 @@ _STEPS: Catalogue = {
         "{agency} could not be reached by phone; your request goes there all the same"
     ),
     "{agency} đã nhận phiếu": "{agency} has it in hand",
+    "{agency} đã trả lời một phần": "{agency} answered a part",
+    "Yêu cầu được mở lại để giải quyết tiếp": "The request was opened again",
+    "{agency} tiếp tục giải quyết do sắp xếp lại cơ quan": "{agency} goes on with it after a reform",
+    "Việc này đã có người phản ánh; yêu cầu của bạn được theo dõi chung, mã của bạn giữ nguyên": (
+        "Somebody reported this before; you follow it together and keep your own code"
+    ),
     "{agency} trả lại phiếu; tổng đài đang chuyển cơ quan khác": (
         "{agency} returned it; the hotline is passing it on"
     ),

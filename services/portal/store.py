@@ -65,7 +65,7 @@ class Store:
     def apply_clocks(self, connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
         """Note when answers are due, and which clocks no longer run."""
         rows = [
-            {"case_id": fact.case_id, "clock": fact.clock, "fact": fact.stem(), "due": fact.due}
+            {"case_id": fact.case_id, "clock": fact.clock, "fact": fact.token, "due": fact.due}
             for _, fact in facts
             if isinstance(fact, ClockFact)
         ]
@@ -102,7 +102,7 @@ class Store:
             rows = connection.execute(select(CLOCK.c.fact, CLOCK.c.due).where(of_slip)).all()
         if not rows or {row.fact for row in rows} & {"met", "ended", "cancelled"}:
             return None
-        return _aware(rows[0].due)
+        return _aware(max(rows, key=lambda row: _moves(row.fact)).due)
 
     def _one(self, which: ColumnElement[bool]) -> PublicCase | None:
         with reading(self._engine) as connection:
@@ -173,6 +173,12 @@ def _answer_row(case_id: str, answer: PublishedAnswer) -> dict[str, object]:
         "folded": f" {' '.join(syllables(text))} ",
         "data": answer.model_dump_json(),
     }
+
+
+def _moves(fact: str) -> int:
+    """The number in moved-<n>: a later change of the calendar says the limit that holds; 0 for the others."""
+    name, _, number = fact.rpartition("-")
+    return int(number) if name == "moved" else 0
 
 
 def _aware(stored: datetime) -> datetime:

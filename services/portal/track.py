@@ -13,7 +13,7 @@ from libs.contracts.codes import parse_code
 from libs.contracts.requests import MoreWords, Problem
 from libs.web.forms import Form, problems_of
 from libs.web.guard import Visit
-from services.portal.case import OPEN, PublicCase
+from services.portal.case import OPEN, PublicCase, following
 from services.portal.intake import Declined, OutOfReach
 from services.portal.metrics import TRACKED
 from services.portal.portal import Portal
@@ -118,19 +118,22 @@ async def _show(
     status: int = 200,
     form: Form | None = None,
 ) -> Response:
-    due = await asyncio.to_thread(portal.store.due, case.case_id, case.slip) if case.status in OPEN else None
+    followed = await asyncio.to_thread(portal.store.by_id, case.follows) if case.follows else None
+    shown = following(case, followed) if followed else case
+    holder = case.follows or case.case_id
+    due = await asyncio.to_thread(portal.store.due, holder, shown.slip) if shown.status in OPEN else None
     form = form or Form()
     return portal.render(
         request,
         "case.html",
         status,
         PRIVATE,
-        case=case,
+        case=shown,
         due=due,
         address=address,
         form=form,
         key=form.value("key") or uuid4().hex,
-        still_open=case.status in OPEN,
+        still_open=shown.status in OPEN,
         added="added" in request.query_params,
         out_of_reach=status == 503,
     )

@@ -14,20 +14,23 @@ from libs.contracts.events import (
     CaseDetermined,
     CaseFact,
     CaseInformationAsked,
+    CaseJoined,
     CaseProgressPromised,
     CasePublished,
     CaseReceived,
     CaseReferred,
     CaseRejected,
     CaseReleased,
+    CaseReopened,
     CaseReturned,
+    CaseSucceeded,
     CaseTriaged,
     CaseUrgencySet,
     CaseVerifying,
     CaseWithheld,
     Person,
 )
-from services.portal.case import OPEN, Proof, PublicCase, open_case, published_answer
+from services.portal.case import OPEN, Proof, PublicCase, following, open_case, published_answer
 from services.portal.domain import fold
 from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, make, opened, routed, slip
 
@@ -43,7 +46,9 @@ def after(*facts: CaseFact) -> PublicCase:
     return case
 
 
+SETTLED = {"answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected"}
 ANSWER = make(CaseAnswered, REF, answer="a")
+PARTIAL = make(CaseAnswered, REF, answer="Một phần", missing=("SCT",), promised_at=SOON, number=1)
 STORIES: list[tuple[str, list[CaseFact]]] = [
     ("new", []),
     ("triage", [make(CaseTriaged, REF, reasons=("margin",))]),
@@ -57,6 +62,10 @@ STORIES: list[tuple[str, list[CaseFact]]] = [
     ("triage", [routed(REF), make(CaseReturned, REF, ground="wrong-field")]),
     ("answered_by_phone", [routed(REF), make(CaseAnsweredByPhone, REF, summary="Đã nói qua điện thoại")]),
     ("answered", [routed(REF), make(CaseAnswered, REF, answer="Có lịch thứ Bảy")]),
+    ("promised", [routed(REF), PARTIAL]),
+    ("answered", [routed(REF), PARTIAL, ANSWER]),
+    ("triage", [routed(REF), ANSWER, make(CaseReopened, REF, cycle=2, reason="chưa xong")]),
+    ("joined", [make(CaseJoined, REF, to="b" * 32, year=2026, code="123456782")]),
     ("answered_at_desk", [make(CaseAnsweredAtDesk, REF, answer="Có lịch thứ Bảy")]),
     ("rejected", [make(CaseRejected, REF, reason="unclear")]),
     ("published", [routed(REF), ANSWER, make(CasePublished, REF, question="q", answer="p")]),
@@ -68,7 +77,7 @@ STORIES: list[tuple[str, list[CaseFact]]] = [
 def test_each_step_of_a_case_has_its_word(status: str, facts: list[CaseFact]) -> None:
     case = after(*facts)
     assert case.status == status
-    assert (status in OPEN) == (not case.answer and status != "rejected")
+    assert (status in OPEN) == (status not in SETTLED)
 
 
 @pytest.mark.parametrize(("_status", "facts"), STORIES)
@@ -148,3 +157,27 @@ def test_the_steps_tell_what_concerns_the_sender_and_nothing_internal() -> None:
     )
     assert [step.what for step in case.steps] == ["opened", "routed", "call-failed", "verifying"]
     assert case.steps[-1].until == SOON
+
+
+def test_a_partial_answer_says_who_still_owes_and_until_when() -> None:
+    case = after(routed(REF), PARTIAL)
+    assert (case.answer, case.missing, case.promised_at) == ("Một phần", ("SCT",), SOON)
+    assert after(routed(REF), PARTIAL, ANSWER).missing == ()
+
+
+def test_a_reform_changes_the_agency_and_nothing_else() -> None:
+    moved = make(CaseSucceeded, REF, slip=1, agency="SYT", to="SYT2", rule="merged")
+    before, case = after(routed(REF)), after(routed(REF), moved)
+    assert (case.agency, case.agencies) == ("SYT2", ("SYT2",))
+    assert case.model_copy(update={"agency": "SYT", "agencies": ("SYT",), "steps": before.steps}) == before
+
+
+def test_who_follows_sees_how_the_matter_stands_and_nothing_of_the_other_person() -> None:
+    own = after(make(CaseJoined, REF, to="b" * 32, year=2026, code="123456782"))
+    asked = make(CaseInformationAsked, REF, question="Nhà ông ở số mấy?")
+    seen = following(
+        own, after(routed(REF), asked, make(CaseAdded, REF, channel="portal", text="Số 5"), ANSWER)
+    )
+    assert (seen.code, seen.status, seen.answer) == (own.code, "answered", "a")
+    assert seen.asked == ""
+    assert [step.what for step in seen.steps] == ["opened", "joined", "routed", "answered"]

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, select
 
 from libs.contracts.events import CaseAnswered, CaseFact, CasePublished, CaseReceived
 from libs.contracts.facts import Actor
-from libs.contracts.sidefacts import ClockArmed, ClockCancelled, ClockFact, ClockMet
+from libs.contracts.sidefacts import ClockArmed, ClockCancelled, ClockFact, ClockMet, ClockMoved
 from libs.contracts.subjects import CaseRef
 from libs.runtime.database import open_engine, table, writing
 from libs.runtime.projection import Applied, CaseProjection, Delivery, Outcome
@@ -127,6 +127,18 @@ def test_the_due_time_is_shown_while_the_clock_of_the_current_slip_runs(engine: 
     with writing(engine) as connection:
         store.apply_clocks(connection, [(2, met)])
     assert store.due(ref.case_id, 1) is None
+
+
+def test_the_limit_shown_is_the_one_of_the_latest_calendar(engine: Engine, store: Store) -> None:
+    ref = a_case()
+    armed = clock(ClockArmed, ref)
+    moves = [
+        clock(ClockMoved, ref, change=number, was=armed.due, document="1", person="x", due=armed.due + days)
+        for number, days in ((10, timedelta(days=2)), (9, timedelta(days=1)))
+    ]
+    with writing(engine) as connection:
+        store.apply_clocks(connection, [(1, moves[0]), (1, armed), (1, moves[1])])
+    assert store.due(ref.case_id, 1) == armed.due + timedelta(days=2)
 
 
 def test_a_clock_fact_that_comes_late_does_not_start_a_stopped_clock_again(
