@@ -9,7 +9,8 @@ from hypothesis import settings
 
 settings.register_profile("room", max_examples=80)
 settings.register_profile("thorough", max_examples=10_000)
-settings.load_profile("room")
+if settings.get_current_profile_name() == "default":  # else --hypothesis-profile chose
+    settings.load_profile("room")
 
 
 @pytest.fixture(scope="module", params=["UTC", "Asia/Ho_Chi_Minh"], autouse=True)
