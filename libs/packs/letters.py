@@ -10,32 +10,53 @@ from typing import Literal
 from libs.packs.entries import Letter
 from libs.packs.errors import Problem
 
-SLIP = frozenset({"code", "field", "place", "agency", "due", "link"})
+CASE = frozenset({"code", "field", "place", "agency", "link"})
+SLIP = CASE | {"due"}
+CLOCK = SLIP | {"to", "task"}
 CITIZEN = frozenset({"code", "link", "hotline"})
 
 OFFICER_LETTERS: dict[str, frozenset[str]] = {
     "slip": SLIP,
+    "slip-succeeded": SLIP | {"former"},
     "coordinator-slip": SLIP,
-    "clock-warned": SLIP | {"task"},
-    "clock-missed": SLIP | {"task"},
+    "part-contributed": SLIP,
+    "commune-slip": SLIP,
+    "commune-reported": SLIP,
+    "commune-recalled": SLIP,
     "information-added": SLIP,
+    "reopened": CASE | {"to"},
+    "police-request": frozenset({"code", "link"}),
+    "police-verified": SLIP,
+    "clock-warned": CLOCK | {"left"},
+    "clock-missed": CLOCK,
+    "clock-escalated": CLOCK | {"late"},
+    "clock-moved": CLOCK | {"was", "document"},
+    "promise-stretched": CASE | {"to", "promised", "excess"},
 }
-"""To agencies, with nothing of the citizen's; in `coordinator-slip` the agency is the lead.
+"""To agencies, with nothing of the citizen's; the police learn no more than which case it is.
 
-`task` is what the clock is for: the same letter warns of an answer, its publication or a promise.
+`agency` is who owes the answer or sent word; a coordinator's and a commune's slip name the lead, and their
+`due` is the end of their own part. `to` is the position written to, which may be of another agency above.
+`task` is what a clock is for: the same letter warns of an answer, its publication or a promise; `left` and
+`late` are working time.
 """
 
 CITIZEN_LETTERS: dict[str, frozenset[str]] = {
     "receipt": CITIZEN,
     "rejected": CITIZEN | {"reason"},
     "handed-over": CITIZEN | {"agency", "due"},
+    "new-agency": CITIZEN | {"agency", "former"},
+    "new-time": CITIZEN | {"agency", "due"},
     "call-failed": CITIZEN | {"agency"},
     "determined": CITIZEN | {"agency"},
     "verifying": CITIZEN | {"agency", "due"},
     "information-asked": CITIZEN | {"agency", "question"},
     "progress": CITIZEN | {"agency", "progress", "promised"},
     "answered": CITIZEN | {"agency", "answer"},
+    "answered-in-part": CITIZEN | {"agency", "answer", "missing", "promised"},
     "answered-at-desk": CITIZEN | {"answer"},
+    "joined": CITIZEN,
+    "reopened-confirmed": CITIZEN,
 }
 
 VARIABLES: dict[str, frozenset[str]] = OFFICER_LETTERS | CITIZEN_LETTERS

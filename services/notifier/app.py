@@ -41,7 +41,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     store = Store(lambda: rt.directory.pack, rt.clock)
     outbox = Outbox(engine)
     letters = LetterLog(rt.js, rt.side, rt.clock, rt.directory)
-    keeper = Keeper(outbox, letters, lease=settings.lease_seconds, every=settings.poll_seconds)
+    keeper = Keeper(outbox, letters, rt.clock, lease=settings.lease_seconds, every=settings.poll_seconds)
     composer = Composer(settings.portal_url.rstrip("/"), settings.desk_url.rstrip("/"), settings.sms_region)
     pace = Pace(
         settings.retry_seconds,
@@ -50,7 +50,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         begin=settings.lease_seconds - settings.handover_seconds,
     )
     senders = [
-        Sender(way, gateway, composer.compose, lambda: rt.directory.pack, outbox, letters, keeper, pace)
+        Sender(way, gateway, composer, lambda: rt.directory.pack, rt.clock, outbox, letters, keeper, pace)
         for way, gateway in gateways(settings).items()
     ]
 

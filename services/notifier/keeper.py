@@ -10,12 +10,14 @@ from nats.errors import Error as NatsError
 from libs.contracts.canary import CANARY
 from libs.contracts.errors import HotlineError
 from libs.contracts.sidefacts import LetterDeferred, LetterFact
+from libs.runtime.clock import Clock
 from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from libs.runtime.projection import DatabaseDown
 from services.notifier import metrics
 from services.notifier.letterlog import LetterLog
-from services.notifier.outbox import FAILED, SENT, STATE_AFTER, TRYING, UNCONFIRMED, Letter, Outbox
+from services.notifier.outbox import Letter, Outbox
+from services.notifier.states import FAILED, SENT, STATE_AFTER, TRYING, UNCONFIRMED
 
 TROUBLE = (HotlineError, NatsError, OSError, TimeoutError, *DatabaseDown)
 """What passes by itself: the loops wait and go on."""
@@ -24,9 +26,10 @@ TROUBLE = (HotlineError, NatsError, OSError, TimeoutError, *DatabaseDown)
 class Keeper:
     """`lease` and `every` in seconds; the lease must outlast the longest hand-over to a gateway."""
 
-    def __init__(self, outbox: Outbox, log_: LetterLog, *, lease: float, every: float) -> None:
+    def __init__(self, outbox: Outbox, log_: LetterLog, clock: Clock, *, lease: float, every: float) -> None:
         self._outbox = outbox
         self._log = log_
+        self._clock = clock
         self._lease = lease
         self._every = every
 
@@ -45,9 +48,10 @@ class Keeper:
             await self.learn(letter, abandoned=True)
         for letter in await in_thread(self._outbox.untold):
             await self.tell(letter)
-        backlog = await in_thread(self._outbox.backlog)
+        backlog = await in_thread(self._outbox.backlog, self._clock.now().timestamp())
         metrics.WAITING.set(backlog.waiting)
-        metrics.OLDEST.set(time.time() - backlog.oldest if backlog.oldest else 0)
+        metrics.HELD.set(backlog.held)
+        metrics.OLDEST.set(max(0.0, time.time() - backlog.oldest) if backlog.oldest else 0)
         metrics.UNCONFIRMED.set(backlog.unconfirmed)
 
     async def learn(self, letter: Letter, *, abandoned: bool = False) -> None:

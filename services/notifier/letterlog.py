@@ -1,5 +1,6 @@
 """The letters' own stream, LETTERS: what is written there, and how a letter's last fact is found."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from libs.contracts.sidefacts import (
     LetterFact,
     LetterFailed,
     LetterSent,
+    LetterSpared,
     LetterTried,
     LetterUnconfirmed,
 )
@@ -19,9 +21,12 @@ from libs.contracts.subjects import UnknownFact, decode
 from libs.runtime.clock import Clock
 from libs.runtime.directory import Directory
 from libs.runtime.sidelog import SideLog
-from services.notifier.outbox import FAILED, SENT, UNCONFIRMED, Letter
+from services.notifier.outbox import Letter
+from services.notifier.states import FAILED, SENT, SPARED, UNCONFIRMED
 
 NOTIFIER = Actor(service="notifier")
+ENDS = ("met", "ended", "cancelled")
+"""After one of these facts its clock waits for nothing any more."""
 
 
 class LetterLog:
@@ -55,6 +60,8 @@ class LetterLog:
             await self._side.write(LetterSent(attempt=letter.attempt, **common))
         elif letter.state == FAILED:
             await self._side.write(LetterFailed(attempt=letter.attempt, reason=letter.reason, **common))
+        elif letter.state == SPARED:
+            await self._side.write(LetterSpared(reason=letter.reason, **common))
         elif letter.state == UNCONFIRMED:
             await self._side.write(LetterUnconfirmed(attempt=letter.attempt, **common))
 
@@ -66,6 +73,18 @@ class LetterLog:
         except (NotFoundError, UnknownFact):
             return None
         return fact if isinstance(fact, LetterFact) else None
+
+    async def owed(self, case_id: str, clock: str) -> bool:
+        """Whether what this clock waits for is still owed, as far as CLOCKS knows at this moment."""
+        subjects = (f"clock.{case_id}.{clock}.{end}" for end in ENDS)
+        return not any(await asyncio.gather(*map(self._stands, subjects)))
+
+    async def _stands(self, subject: str) -> bool:
+        try:
+            await self._js.get_last_msg("CLOCKS", subject, direct=True)
+        except NotFoundError:
+            return False
+        return True
 
     def _derived(self, letter: Letter, token: str) -> UUID:
         return derived_id(UUID(letter.cause), f"{letter.letter}/{token}")

@@ -10,6 +10,7 @@ UNREACHABLE = Counter(
 )
 SMS_PARTS = Counter("hotline_notifier_sms_parts", "Parts of the text messages handed over")
 WAITING = Gauge("hotline_notifier_waiting", "Letters waiting to go out")
+HELD = Gauge("hotline_notifier_held", "Reminders that wait for the working hours of who gets them")
 OLDEST = Gauge("hotline_notifier_oldest_waiting_seconds", "Age of the oldest letter waiting to go out")
 UNCONFIRMED = Gauge("hotline_notifier_unconfirmed", "Letters that may or may not have gone: look at them")
 GATEWAY_UP = Gauge("hotline_notifier_gateway_up", "1 while the gateway lets us in", ["way"])

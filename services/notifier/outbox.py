@@ -3,40 +3,20 @@
 Every change names the claim it holds, so a sender that slept through its lease changes nothing any more.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Integer, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Engine, Integer, Row, Select, and_, bindparam, case, func, or_, select
 
-from libs.contracts.sidefacts import (
-    LetterDeferred,
-    LetterFact,
-    LetterFailed,
-    LetterSent,
-    LetterTried,
-    LetterUnconfirmed,
-)
+from libs.contracts.sidefacts import Audience
 from libs.runtime.database import reading, table, writing
+from services.notifier.states import FAILED, OPEN, SENT, TRYING, UNCONFIRMED, WAITING
 from services.notifier.tables import LetterRow
 
 LETTERS = table(LetterRow)
-
-WAITING, TRYING = "waiting", "trying"
-SENT, FAILED, UNCONFIRMED = "sent", "failed", "unconfirmed"
-NOBODY = "none"
-"""The citizen gave no address: nothing is sent, only counted."""
-
-OPEN = (WAITING, TRYING)
-
-STATE_AFTER: dict[type[LetterFact], str] = {
-    LetterTried: TRYING,
-    LetterDeferred: WAITING,
-    LetterSent: SENT,
-    LetterFailed: FAILED,
-    LetterUnconfirmed: UNCONFIRMED,
-}
-"""What a letter is when this is the last fact about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +29,7 @@ class Letter:
     cause: str
     template: str
     way: str
-    audience: str
+    audience: Audience
     agency: str
     recipient: str
     language: str
@@ -68,6 +48,7 @@ _COLUMNS = [_C[one.name] for one in fields(Letter)]
 _DUE = (
     select(*_COLUMNS)
     .where(_C.state == WAITING, _C.way == bindparam("on_way"), _C.due <= bindparam("now"), _C.about != "")
+    .where(_C.opens <= bindparam("at"))
     .order_by(_C.due, _C.created)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
@@ -91,31 +72,34 @@ _SENT = (
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much is waiting to go out, since when (Unix seconds, 0: nothing), and what nobody knows of."""
+    """How much is waiting to go out, since when (Unix seconds, 0: nothing), and what nobody knows of.
+
+    `held` are reminders that wait for working hours, not counted as waiting.
+    """
 
     waiting: int
     oldest: float
     unconfirmed: int
+    held: int = 0
 
 
 class Outbox:
-    """All SQL of the senders; `now` is real time in Unix seconds."""
+    """All SQL of the senders; `now` is real time in Unix seconds, `at` business time in Unix seconds."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def next_due(self, way: str) -> float | None:
-        """When the first letter on this way is due; None when none waits."""
+    def next_due(self, way: str, at: float = math.inf) -> float | None:
+        """When the first letter on this way is due of those not held at this time; None when none waits."""
         c = LETTERS.c
+        waiting = and_(c.state == WAITING, c.way == way, c.about != "", c.opens <= at)
         with reading(self._engine) as connection:
-            return connection.execute(
-                select(func.min(c.due)).where(c.state == WAITING, c.way == way, c.about != "")
-            ).scalar()
+            return connection.execute(select(func.min(c.due)).where(waiting)).scalar()
 
-    def claim(self, way: str, now: float, most: int = 1) -> list[Letter]:
+    def claim(self, way: str, now: float, most: int = 1, *, at: float = math.inf) -> list[Letter]:
         """Take the letters that are due first, each for one attempt; nobody else gets them meanwhile."""
         with writing(self._engine) as connection:
-            found = connection.execute(_DUE, {"on_way": way, "now": now, "most": most}).all()
+            found = connection.execute(_DUE, {"on_way": way, "now": now, "most": most, "at": at}).all()
             taken = [
                 replace(
                     _letter(row),
@@ -139,6 +123,11 @@ class Outbox:
         """
         claim = letter.claim if keep_claim else ""
         self._change(letter, state=WAITING, attempt=letter.attempt - 1, claim=claim, due=due)
+
+    def keep_until(self, letter: Letter, opens: datetime) -> None:
+        """Nothing was handed over, nor may it be before its reader's agency opens."""
+        before = letter.attempt - 1
+        self._change(letter, state=WAITING, attempt=before, claim="", opens=opens.timestamp())
 
     def put_off(self, letter: Letter, due: float, reason: str) -> None:
         """The gateway may take it later."""
@@ -186,14 +175,18 @@ class Outbox:
         ended = and_(c.state.not_in(OPEN), c.told.is_(False))
         return self._found(select(*_COLUMNS).where(ended).order_by(c.created).limit(limit))
 
-    def backlog(self) -> Backlog:
+    def backlog(self, at: float = math.inf) -> Backlog:
+        """A reminder that was held has waited only since its reader's agency opened."""
         c = LETTERS.c
+        to_go = and_(c.state.in_(OPEN), c.about != "")
+        since = func.min(case((c.opens > c.created, c.opens), else_=c.created))
         with reading(self._engine) as connection:
-            waiting = connection.execute(
-                select(func.count(), func.min(c.created)).where(c.state.in_(OPEN), c.about != "")
+            waiting, oldest = connection.execute(
+                select(func.count(), since).where(to_go, c.opens <= at)
             ).one()
+            held = connection.execute(select(func.count()).where(to_go, c.opens > at)).scalar_one()
             lost = connection.execute(select(func.count()).where(c.state == UNCONFIRMED)).scalar_one()
-        return Backlog(waiting[0], waiting[1] or 0.0, lost)
+        return Backlog(waiting, oldest or 0.0, lost, held)
 
     def retry(self, letters: Sequence[str] = ()) -> int:
         """Failed letters go out again, or the named ones, failed or unconfirmed; returns how many."""

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from libs.contracts.errors import HotlineError
 from libs.packs.model import Pack
+from libs.runtime.clock import Clock
 from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from services.notifier import metrics
@@ -16,8 +17,9 @@ from services.notifier.gateways.gateway import Gateway, GatewayDown, Message, Ou
 from services.notifier.gateways.gsm import parts
 from services.notifier.keeper import TROUBLE, Keeper
 from services.notifier.letterlog import LetterLog
-from services.notifier.outbox import FAILED, UNCONFIRMED, Letter, Outbox
-from services.notifier.texts import Hopeless
+from services.notifier.outbox import Letter, Outbox
+from services.notifier.states import FAILED, SPARED, UNCONFIRMED
+from services.notifier.texts import Composer, Hopeless, Reminder
 
 PAGES = 8
 """Pages to one connection."""
@@ -48,8 +50,9 @@ class Sender:
 
     way: str
     gateway: Gateway
-    compose: Callable[[Letter, Pack], Message]
+    composer: Composer
     pack: Callable[[], Pack]
+    clock: Clock
     outbox: Outbox
     letters: LetterLog
     keeper: Keeper
@@ -80,13 +83,16 @@ class Sender:
         """One connection, and the letters due, until one is not taken. Raises GatewayDown and TROUBLE."""
         async with self.gateway.open() as send:
             for _ in range(PAGES):
-                page = await in_thread(self.outbox.claim, self.way, time.time(), PAGE)
+                page = await in_thread(self.outbox.claim, self.way, time.time(), PAGE, at=self._at())
                 if not page or not await self._to_its_end(page, send):
                     return
 
     async def _until_due(self) -> float:
-        due = await in_thread(self.outbox.next_due, self.way)
+        due = await in_thread(self.outbox.next_due, self.way, self._at())
         return self.pace.poll if due is None else min(self.pace.poll, due - time.time())
+
+    def _at(self) -> float:
+        return self.clock.now().timestamp()
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -129,14 +135,11 @@ class Sender:
 
     async def _one(self, letter: Letter, send: Send, sent: list[Letter]) -> bool:
         """Whether the connection is good for another letter; one that went is told, and noted in `sent`."""
-        try:
-            message = self.compose(letter, self.pack())
-        except Hopeless as error:
-            await self.keeper.end(letter, FAILED, str(error))
+        composed = await self._composed(letter)
+        if composed is None:
             return True
-        except Exception as error:
-            log("letter_not_composed", error=error, letter=letter.letter)
-            await self.keeper.end(letter, FAILED, type(error).__name__)
+        message, reminder = composed
+        if reminder and await self._rests(letter, reminder):
             return True
         if not await self._ours(letter):
             await self.keeper.learn(letter)
@@ -151,9 +154,39 @@ class Sender:
         sent.append(letter)
         return True
 
-    async def _ours(self, letter: Letter) -> bool:
+    async def _composed(self, letter: Letter) -> tuple[Message, Reminder | None] | None:
+        """None when the letter cannot be written out: it has failed, for a person to mend."""
         try:
+            pack = self.pack()
+            return self.composer.compose(letter, pack), self.composer.reminder(letter, pack, self.clock.now())
+        except Hopeless as error:
+            await self.keeper.end(letter, FAILED, str(error))
+        except Exception as error:
+            log("letter_not_composed", error=error, letter=letter.letter)
+            await self.keeper.end(letter, FAILED, type(error).__name__)
+        return None
+
+    async def _rests(self, letter: Letter, reminder: Reminder) -> bool:
+        """A reminder does not go out of hours, nor once what it reminds of is owed no longer."""
+        async with self._or_given_back(letter):
+            owed = await self.letters.owed(letter.case_id, reminder.clock)
+        if not owed:
+            await self.keeper.end(letter, SPARED, "no-longer-owed")
+        elif reminder.opens > self.clock.now():
+            await in_thread(self.outbox.keep_until, letter, reminder.opens)
+        else:
+            return False
+        return True
+
+    async def _ours(self, letter: Letter) -> bool:
+        async with self._or_given_back(letter):
             return await self.letters.tried(letter)
+
+    @asynccontextmanager
+    async def _or_given_back(self, letter: Letter) -> AsyncIterator[None]:
+        """Should the stream be away, the same attempt is made again."""
+        try:
+            yield
         except Exception:
             due = time.time() + min(1.0, self.pace.poll)
             await in_thread(self.outbox.give_back, letter, due, keep_claim=True)

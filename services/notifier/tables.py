@@ -35,7 +35,8 @@ class LetterRow(NotifierTable, table=True):
     """A letter to one recipient on one way. Emptied of its content when it was sent.
 
     `due`, `claimed` and `created` are real time in Unix seconds: back-offs do not follow a simulated clock.
-    `told` says whether the fact about the final state stands in the stream.
+    `opens` is business time: a reminder is not due before its reader's agency opens. `told` says whether the
+    fact about the final state stands in the stream.
     """
 
     __tablename__ = "notifier_letter"
@@ -58,5 +59,6 @@ class LetterRow(NotifierTable, table=True):
     claim: str = Field("", sa_column_kwargs=_of_the_sender(""))
     claimed: float = Field(0.0, sa_column_kwargs=_of_the_sender("0"))
     due: float = Field(0.0, sa_column_kwargs=_of_the_sender("0"))
+    opens: float = Field(0.0, sa_column_kwargs=_of_the_sender("0"))
     reason: str = Field("", sa_column_kwargs=_of_the_sender(""))
     told: bool = Field(default=False, sa_column_kwargs=_of_the_sender("0"))

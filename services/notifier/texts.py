@@ -10,10 +10,12 @@ import phonenumbers
 
 from libs.contracts.codes import spoken
 from libs.contracts.errors import HotlineError
+from libs.packs.entries import PROVINCE, Contact
 from libs.packs.letters import VariableMissing, fill
-from libs.packs.model import NotInPack, Pack
+from libs.packs.model import Agency, ClockKind, Field, NotInPack, Pack
 from libs.worktime.calendar import CalendarError
-from services.notifier.domain.letters import About, contacts
+from services.notifier.domain.about import About
+from services.notifier.domain.contacts import contacts, opening, position
 from services.notifier.gateways.gateway import Message
 from services.notifier.outbox import Letter
 
@@ -22,9 +24,23 @@ WEEKDAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 UNKNOWN = {"vi": "chưa rõ", "en": "not known"}
+HOURS, MINUTES = {"vi": "giờ", "en": "h"}, {"vi": "phút", "en": "min"}
+EXCESS = {
+    "vi": {"number": "quá số lần", "length": "quá xa"},
+    "en": {"number": "too often", "length": "too far ahead"},
+}
+URGENT, URGENT_SMS = "[KHẨN] ", "KHAN! "
 
 _ADDRESS = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z0-9-]{2,60}")
 _MOBILE = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """The clock that a letter reminds of, and from when on the letter may go."""
+
+    clock: str
+    opens: datetime
 
 
 class Hopeless(HotlineError):
@@ -42,7 +58,7 @@ class Composer:
     def compose(self, letter: Letter, pack: Pack) -> Message:
         """The letter as the gateway gets it. Raises Hopeless, saying what is wrong."""
         try:
-            to = self._checked(letter.way, letter.recipient or self._of_agency(letter, pack))
+            to = self._checked(letter.way, letter.recipient or _address(letter, pack))
             about = About.model_validate_json(letter.about)
             said = dict(self.values(letter, about, pack))
             filled = fill(pack.letter(letter.template, letter.language), said)
@@ -50,7 +66,20 @@ class Composer:
             raise Hopeless(error.args[0]) from error
         except (NotInPack, CalendarError) as error:
             raise Hopeless(str(error)) from error
-        return Message(letter.letter, to, filled.subject, filled.body, filled.sms)
+        urgent = about.urgent and letter.audience != "citizen"
+        subject, sms = (URGENT, URGENT_SMS) if urgent else ("", "")
+        return Message(letter.letter, to, subject + filled.subject, filled.body, sms + filled.sms)
+
+    def reminder(self, letter: Letter, pack: Pack, now: datetime) -> Reminder | None:
+        """What a reminder has to wait for, None for other letters. Raises Hopeless."""
+        about = About.model_validate_json(letter.about)
+        if not about.reminds:
+            return None
+        try:
+            opens = now if about.urgent else opening(pack, letter.agency, now)
+        except (NotInPack, CalendarError) as error:
+            raise Hopeless(str(error)) from error
+        return Reminder(about.reminds, opens)
 
     def values(self, letter: Letter, about: About, pack: Pack) -> Iterator[tuple[str, str]]:
         """The variables this letter can fill; one it has nothing for is left out and missed by the text."""
@@ -58,27 +87,26 @@ class Composer:
         yield "code", spoken(about.code)
         yield "hotline", pack.hotline
         yield "link", self._link(letter, about)
-        if about.agencies:
-            agencies = [pack.agency(code) for code in about.agencies]
-            yield "agency", ", ".join(one.name_en if in_english else one.name_vi for one in agencies)
+        named = {"agency": about.agencies, "former": (about.former,), "missing": about.missing}
+        for name, codes in named.items():
+            if any(codes):
+                yield name, ", ".join(_name(pack.agency(code), in_english=in_english) for code in codes)
+        if letter.agency:
+            reader = position(pack, letter.agency, letter.audience) or pack.agency(letter.agency)
+            yield "to", _name(reader, in_english=in_english)
         yield "field", _field(pack, about.field, in_english=in_english) or UNKNOWN[letter.language]
         if about.clock:
-            clock = pack.clock(about.clock)
-            yield "task", clock.name_en if in_english else clock.name_vi
+            yield "task", _name(pack.clock(about.clock), in_english=in_english)
         yield "place", _place(pack, about.place) or UNKNOWN[letter.language]
-        for name, instant in _times(about, pack).items():
+        for name, instant in _times(letter, about, pack).items():
             yield name, shown(instant, pack.zone, letter.language)
+        yield from _spans(about, pack, letter.language)
         yield from _words(about, pack, in_english=in_english)
 
     def _link(self, letter: Letter, about: About) -> str:
-        if letter.audience == "officer":
+        if letter.audience != "citizen":
             return f"{self.desk_url}/cases/{letter.case_id}"
         return f"{self.portal_url}/t/{about.track_token}" if about.track_token else f"{self.portal_url}/track"
-
-    def _of_agency(self, letter: Letter, pack: Pack) -> str:
-        """The address in the pack in force: one that was mended meanwhile is used."""
-        ways = contacts(pack, letter.agency).items()
-        return next((address for way, address in ways if way == letter.way), "")
 
     def _checked(self, way: str, to: str) -> str:
         if way == "sms":
@@ -94,12 +122,30 @@ def shown(instant: datetime, zone: str, language: str) -> str:
     return f"{local:%H:%M} {WEEKDAYS[language][local.weekday()]}, {local:%d/%m/%Y}"
 
 
+def span(seconds: int, language: str) -> str:
+    """Working time as it is said: `1 giờ 30 phút`; what is left of a minute counts as a whole one."""
+    hours, minutes = divmod(-(-seconds // 60), 60)
+    said = [f"{hours} {HOURS[language]}"] if hours else []
+    if minutes or not hours:
+        said.append(f"{minutes} {MINUTES[language]}")
+    return " ".join(said)
+
+
+def _address(letter: Letter, pack: Pack) -> str:
+    """The address in the pack in force: one that was mended meanwhile is used."""
+    ways = contacts(pack, letter.agency, letter.audience).items()
+    return next((address for way, address in ways if way == letter.way), "")
+
+
+def _name(named: Agency | Contact | ClockKind | Field, *, in_english: bool) -> str:
+    return named.name_en if in_english else named.name_vi
+
+
 def _field(pack: Pack, code: str, *, in_english: bool) -> str:
     """Empty for an urgent slip that went out before its field was known."""
     if not code:
         return ""
-    field = pack.field(code)
-    return field.name_en if in_english else field.name_vi
+    return _name(pack.field(code), in_english=in_english)
 
 
 def _place(pack: Pack, code: str | None) -> str:
@@ -108,18 +154,39 @@ def _place(pack: Pack, code: str | None) -> str:
     return ", ".join(unit.name_vi for unit in units if unit.level != "province" or len(units) == 1)
 
 
-def _times(about: About, pack: Pack) -> Mapping[str, datetime]:
-    """What the fact named; else, for a slip, the end of the 8 hours (Điều 10.3) by the pack's calendar."""
+def _times(letter: Letter, about: About, pack: Pack) -> Mapping[str, datetime]:
+    """What the fact named; else the end of the time for the answer (Điều 10.3), or for a part of it."""
     if about.since is None:
         return about.times
-    clock = pack.clock("answer")
-    return {"due": pack.calendar(clock.calendar).add(about.since, clock.budget_seconds or 0)} | about.times
+    lead, answer = next(iter(about.agencies), ""), pack.clock("answer")
+    part = next((kind for kind in pack.clocks if kind.owner == about.owner and kind.budget_seconds), None)
+    if about.owner == "lead" or part is None:
+        due = _end(pack, answer, lead, about.answer_since or about.since)
+    else:
+        due = _end(pack, part, letter.agency, about.since)
+        if part.within and about.answer_since:
+            limit = _end(pack, pack.clock(part.within), lead, about.answer_since)
+            due = min(due, limit) if limit > about.since else due
+    return {"due": due} | about.times
+
+
+def _end(pack: Pack, kind: ClockKind, owner: str, start: datetime) -> datetime:
+    return pack.calendar(pack.hours_of(kind, owner)).add(start, kind.budget_seconds or 0)
+
+
+def _spans(about: About, pack: Pack, language: str) -> Iterator[tuple[str, str]]:
+    """How much working time is left of a clock, or by how much it is late."""
+    at, due = about.times.get("at"), about.times.get("due")
+    if at and due:
+        calendar = pack.calendar(about.hours.rpartition("/")[2] or PROVINCE)
+        name = "left" if at <= due else "late"
+        yield name, span(calendar.between(min(at, due), max(at, due)), language)
 
 
 def _words(about: About, pack: Pack, *, in_english: bool) -> Iterator[tuple[str, str]]:
-    for name, text in about.words.items():
-        if text:
-            yield name, text
+    yield from ((name, text) for name, text in about.words.items() if text)
+    if about.excess:
+        yield "excess", EXCESS["en" if in_english else "vi"][about.excess]
     if about.reason:
         ground = pack.reason("reject", about.reason)
         text = ground.text_en if in_english else ground.text_vi

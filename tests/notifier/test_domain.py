@@ -1,6 +1,5 @@
 """Which fact calls for which letters, to whom, on which way."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,23 +25,18 @@ from libs.contracts.events import (
     Person,
 )
 from libs.contracts.facts import Actor
-from libs.contracts.sidefacts import ClockArmed, ClockFact, ClockMissed, ClockWarned
-from services.notifier.domain.case import Case, NotOpened, fold
-from services.notifier.domain.letters import Draft, clock_letters, letters
-from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, make, opened, routed, slip
+from libs.contracts.sidefacts import (
+    ClockArmed,
+    ClockFact,
+    ClockMissed,
+    ClockWarned,
+)
+from services.notifier.domain.about import Draft
+from services.notifier.domain.case import NotOpened, fold
+from services.notifier.domain.letters import clock_letters, letters
+from tests.support.builders import CITIZEN, MONDAY_MORNING, make, opened, routed, slip
+from tests.support.lettercases import LATER, REF, SMS_ONLY, after, clock
 from tests.support.letters import pack_with, thanh_hoa
-
-REF = a_case()
-LATER = MONDAY_MORNING + timedelta(hours=30)
-SMS_ONLY = Person(name="Trần Thị Mẫu", phone="+84987654321")
-
-
-def after(*facts: CaseFact) -> Case:
-    case: Case | None = None
-    for fact in facts:
-        case = fold(case, fact)
-    assert case is not None
-    return case
 
 
 def of(*facts: CaseFact, pack: Any = None) -> list[Draft]:
@@ -52,28 +46,6 @@ def of(*facts: CaseFact, pack: Any = None) -> list[Draft]:
 
 def said(drafts: list[Draft]) -> set[tuple[str, str, str]]:
     return {(draft.template, draft.agency, draft.way) for draft in drafts}
-
-
-def clock(cls: type[ClockFact], **fields: Any) -> ClockFact:
-    more = {"percent": 75} if cls is ClockWarned else {}
-    return cls(
-        **{
-            "event_id": "00000000-0000-4000-8000-000000000001",
-            "case_id": REF.case_id,
-            "at": MONDAY_MORNING,
-            "by": Actor(service="sla"),
-            "case_seq": 2,
-            "clock": "answer-1",
-            "kind": "answer",
-            "agency": "SYT",
-            "field": "F04",
-            "basis": "law",
-            "start": MONDAY_MORNING,
-            "due": LATER,
-            **more,
-            **fields,
-        }
-    )
 
 
 def test_a_citizen_with_an_e_mail_address_gets_the_receipt_by_e_mail_only() -> None:
@@ -225,7 +197,7 @@ def test_warnings_and_breaches_go_to_the_agency_of_the_clock(
 ) -> None:
     drafts = list(clock_letters(after(opened(REF), routed(REF)), clock(cls, kind=kind), thanh_hoa()))
     assert said(drafts) == {(template, "SYT", "email"), (template, "SYT", "sms")}
-    assert drafts[0].about.times == {"due": LATER}
+    assert drafts[0].about.times == {"due": LATER, "at": MONDAY_MORNING}
 
 
 def test_a_clock_that_only_starts_is_not_written_about() -> None:

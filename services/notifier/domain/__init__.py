@@ -1,1 +1,1 @@
-"""The pure part: what a case is to the notifier, and which letters a fact calls for."""
+"""The pure part: what a case is to the notifier, and which letters a fact calls for, to whom."""

@@ -1,6 +1,7 @@
 """What must be remembered of a case to write letters about it, and how each fact changes it."""
 
-from typing import Literal
+from functools import singledispatch
+from typing import Any, Literal
 
 from libs.contracts.canary import CANARY
 from libs.contracts.errors import HotlineError
@@ -9,24 +10,33 @@ from libs.contracts.events import (
     CaseAmended,
     CaseAnswered,
     CaseAnsweredAtDesk,
+    CaseDelegated,
     CaseDirected,
     CaseFact,
+    CaseFollowerAdded,
+    CaseJoined,
     CaseOpened,
     CaseProgressPromised,
     CasePublished,
+    CaseRecalled,
     CaseRejected,
+    CaseReopened,
     CaseReturned,
     CaseRouted,
+    CaseSucceeded,
+    CaseTriaged,
+    CaseUrgencySet,
+    CaseVerifying,
     CaseWithheld,
 )
 from libs.contracts.facts import Instant, Value
 
-_SENT_TO_AGENCIES = (CaseRouted, CaseDirected)
 _ENDS_THE_SLIP = (
-    CaseAnswered,
     CaseAnsweredAtDesk,
+    CaseJoined,
     CasePublished,
     CaseRejected,
+    CaseReopened,
     CaseReturned,
     CaseWithheld,
 )
@@ -37,14 +47,21 @@ class NotOpened(HotlineError):
 
 
 class Handed(Value):
-    """The last slip: the agencies, what it is about, and since when or until when they owe an answer."""
+    """The last slip: the agencies, what it is about, and since when or until when they owe an answer.
 
+    `until` is the time that the citizen was told to wait for, `commune` who was last given the work.
+    """
+
+    number: int = 0
     lead: str
     co_leads: tuple[str, ...] = ()
     coordinating: tuple[str, ...] = ()
+    commune: str = ""
+    delegated: bool = False
     field: str
     place: str | None = None
     since: Instant
+    until: Instant | None = None
     promised: Instant | None = None
     open: bool = True
 
@@ -54,15 +71,21 @@ class Handed(Value):
 
 
 class Case(Value):
-    """What must be remembered of a case to write letters about it."""
+    """What must be remembered of a case to write letters about it; `followers` are cases joined to it."""
 
     code: str
     track_token: str = ""
     language: Literal["vi", "en"] = "vi"
     email: str = ""
     phone: str = ""
+    urgent: bool = False
     canary: bool = False
+    followers: tuple[str, ...] = ()
     slip: Handed | None = None
+
+
+NOBODY = Case(code="")
+"""Stands for a case of which nothing could be read: there is nobody to write to."""
 
 
 def fold(case: Case | None, fact: CaseFact) -> Case:
@@ -74,23 +97,104 @@ def fold(case: Case | None, fact: CaseFact) -> Case:
             language=fact.language,
             email=fact.person.email,
             phone=fact.person.phone,
+            urgent=fact.urgent,
             canary=fact.channel == CANARY,
         )
     if case is None:
         raise NotOpened
-    if isinstance(fact, CaseAmended):
-        return case.model_copy(update={"email": fact.person.email, "phone": fact.person.phone})
-    if isinstance(fact, CaseAdded):
-        email, phone = case.email or fact.person.email, case.phone or fact.person.phone
-        return case.model_copy(update={"email": email, "phone": phone})
-    return case.model_copy(update={"slip": _slip(case.slip, fact)})
+    return case.model_copy(update=_changes(fact, case) | {"slip": _slip(case.slip, fact)})
+
+
+@singledispatch
+def _changes(fact: CaseFact, case: Case) -> dict[str, Any]:
+    """Most facts change nothing but the slip."""
+    del fact, case
+    return {}
+
+
+@_changes.register
+def _(fact: CaseAmended, case: Case) -> dict[str, Any]:
+    del case
+    return {"email": fact.person.email, "phone": fact.person.phone}
+
+
+@_changes.register
+def _(fact: CaseAdded, case: Case) -> dict[str, Any]:
+    return {"email": case.email or fact.person.email, "phone": case.phone or fact.person.phone}
+
+
+@_changes.register
+def _(fact: CaseUrgencySet, case: Case) -> dict[str, Any]:
+    del case
+    return {"urgent": fact.urgent}
+
+
+@_changes.register(CaseRouted)
+@_changes.register(CaseTriaged)
+def _(fact: CaseRouted | CaseTriaged, case: Case) -> dict[str, Any]:
+    return {"urgent": case.urgent or fact.urgent}
+
+
+@_changes.register
+def _(fact: CaseFollowerAdded, case: Case) -> dict[str, Any]:
+    return {"followers": tuple(dict.fromkeys((*case.followers, fact.case)))}
 
 
 def _slip(slip: Handed | None, fact: CaseFact) -> Handed | None:
-    if isinstance(fact, _SENT_TO_AGENCIES):
+    if isinstance(fact, CaseRouted | CaseDirected):
         return Handed(since=fact.at, **fact.slip.model_dump(include=set(Handed.model_fields)))
-    if slip and isinstance(fact, CaseProgressPromised):
-        return slip.model_copy(update={"promised": fact.promised_at})
-    if slip and isinstance(fact, _ENDS_THE_SLIP):
-        return slip.model_copy(update={"open": False})
-    return slip
+    return slip.model_copy(update=_moved(fact, slip)) if slip else None
+
+
+@singledispatch
+def _moved(fact: CaseFact, slip: Handed) -> dict[str, Any]:
+    """How a fact changes the slip in force."""
+    del slip
+    return {"open": False} if isinstance(fact, _ENDS_THE_SLIP) else {}
+
+
+@_moved.register
+def _(fact: CaseVerifying, slip: Handed) -> dict[str, Any]:
+    del slip
+    return {"until": fact.until}
+
+
+@_moved.register
+def _(fact: CaseProgressPromised, slip: Handed) -> dict[str, Any]:
+    del slip
+    return {"promised": fact.promised_at, "until": None}
+
+
+@_moved.register
+def _(fact: CaseAnswered, slip: Handed) -> dict[str, Any]:
+    if fact.missing:
+        return {"promised": fact.promised_at or slip.promised, "until": None}
+    return {"open": False}
+
+
+@_moved.register
+def _(fact: CaseDelegated, slip: Handed) -> dict[str, Any]:
+    del slip
+    return {"commune": fact.to, "delegated": True}
+
+
+@_moved.register
+def _(fact: CaseRecalled, slip: Handed) -> dict[str, Any]:
+    del fact, slip
+    return {"delegated": False}
+
+
+@_moved.register
+def _(fact: CaseSucceeded, slip: Handed) -> dict[str, Any]:
+    if fact.slip != slip.number:
+        return {}
+
+    def now(*agencies: str) -> tuple[str, ...]:
+        return tuple(fact.to if agency == fact.agency else agency for agency in agencies)
+
+    return {
+        "lead": now(slip.lead)[0],
+        "co_leads": now(*slip.co_leads),
+        "coordinating": now(*slip.coordinating),
+        "commune": now(slip.commune)[0],
+    }
