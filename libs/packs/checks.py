@@ -8,7 +8,7 @@ from typing import Any
 
 from libs.packs import tables
 from libs.packs.draft import Draft, Report
-from libs.packs.entries import BY_PLACE, UNROUTED_LABELS, Dated
+from libs.packs.entries import BY_PLACE, UNROUTED_LABELS, Dated, Day
 from libs.packs.table import Placed
 
 LEVELS = ("province", "district", "commune")
@@ -57,8 +57,16 @@ def check_dates(draft: Draft, report: Report) -> None:
         if not first <= day.entry.day <= last:
             vi, en = f"ngoài khoảng {first} – {last} của gói", f"outside the pack's {first} to {last}"
             report("days.csv", day.line, "day", vi, en)
-        if day.entry.hours and day.entry.kind != "swap_work":
-            report("days.csv", day.line, "hours", "ngày nghỉ không có giờ làm việc", "a day off has no hours")
+        if wrong := _wrong_hours(day.entry):
+            report("days.csv", day.line, "hours", *wrong)
+
+
+def _wrong_hours(day: Day) -> tuple[str, str] | None:
+    if day.kind == "half_day" and not day.hours:
+        return "nửa ngày làm việc cần ghi giờ", "a half day needs the hours that remain"
+    if day.hours and day.kind not in {"swap_work", "half_day"}:
+        return "ngày nghỉ không có giờ làm việc", "a day off has no hours"
+    return None
 
 
 def check_references(draft: Draft, report: Report) -> None:

@@ -194,13 +194,14 @@ class Hours(Dated):
 
 
 class Day(Entry):
-    """A day unlike its week. Without hours of its own an open day has those of the first working weekday.
+    """A day unlike its week. Without hours of its own an open day has those of the first working weekday;
+    a half day has the hours that remain of it.
 
     It holds for the `profiles` it names, without any for every profile that keeps holidays.
     """
 
     day: date
-    kind: Literal["holiday", "compensatory_off", "swap_off", "swap_work"]
+    kind: Literal["holiday", "compensatory_off", "swap_off", "swap_work", "half_day"]
     name: str
     hours: tuple[tuple[time, time], ...] | None = None
     status: Literal["ok", "single_source", "estimate", "policy_only"]

@@ -247,5 +247,5 @@ def grouped(entries: Iterable[D], key: Callable[[D], K]) -> dict[K, list[D]]:
 
 
 def special_day(day: Day) -> SpecialDay:
-    kind: Literal["open", "closed"] = "open" if day.kind == "swap_work" else "closed"
+    kind: Literal["open", "closed"] = "open" if day.kind in {"swap_work", "half_day"} else "closed"
     return SpecialDay(day.day, kind, day.hours, day.name, day.document)

@@ -150,7 +150,7 @@ DAYS = Table(
     Day,
     (
         Column("day", day),
-        Column("kind", one_of("holiday", "compensatory_off", "swap_off", "swap_work")),
+        Column("kind", one_of("holiday", "compensatory_off", "swap_off", "swap_work", "half_day")),
         Column("name", text()),
         Column("hours", spans, None),
         Column("status", one_of("ok", "single_source", "estimate", "policy_only")),
