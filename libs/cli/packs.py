@@ -13,7 +13,8 @@ from libs.packs.folder import load
 from libs.packs.model import Pack
 from libs.packs.trial import CASES, Trial, trial
 from libs.runtime.clock import FollowingClock, SystemClock
-from libs.runtime.directory import Directory, put_pack
+from libs.runtime.directory import Directory
+from libs.runtime.packfolders import ChangedOnPages, put_folder
 
 SHOWN = 5
 """Places that are named of each gap."""
@@ -38,6 +39,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     apply.add_argument("--by", default="provisioner", help="who puts it in force")
     apply.add_argument("--document", default="", help="number and date of the decision it rests on")
     apply.add_argument("--note", default="", help="why, in a few words")
+    changed = apply.add_mutually_exclusive_group()
+    changed.add_argument("--over", action="store_true", help="also undo what administrators changed on pages")
+    changed.add_argument(
+        "--keep", action="store_true", help="if that would be undone, leave it in force: for start-up"
+    )
     add_server(apply)
     apply.set_defaults(run=run_apply)
     history = pack.add_parser("history", help="who put which version in force, when, on what decision")
@@ -70,14 +76,31 @@ def run_apply(arguments: argparse.Namespace) -> int:
     pack = load_or_explain(arguments.folder)
     if pack is None:
         return 1
-    print(asyncio.run(_apply(arguments, pack)))
+    try:
+        change = asyncio.run(_apply(arguments, pack))
+    except ChangedOnPages as error:
+        print("\n".join(_undone(pack, error)), file=sys.stderr)
+        return 0 if arguments.keep else 1
+    print(change.version if change.version == pack.version else f"{change.version} stays: {_who(change)}")
     return 0
 
 
-async def _apply(arguments: argparse.Namespace, pack: Pack) -> str:
+async def _apply(arguments: argparse.Namespace, pack: Pack) -> PackChange:
     said = {name: getattr(arguments, name) for name in ("by", "document", "note")}
     async with provisioner(arguments) as js:
-        return (await put_pack(js, pack, **said)).version
+        return await put_folder(js, pack, over=arguments.over, **said)
+
+
+def _undone(pack: Pack, error: ChangedOnPages) -> Iterator[str]:
+    tables = ", ".join(error.tables)
+    yield f"{pack.version} is not applied: it would undo what was changed on a page ({tables})"
+    yield from (f"  {change.version}: {_who(change)}" for change in error.changes)
+    yield "take the files from the page into the folder, or say --over"
+
+
+def _who(change: PackChange) -> str:
+    at = change.at.isoformat(timespec="minutes")
+    return f"changed on a page by {change.by}, {at}, {change.document or change.note}"
 
 
 def run_history(arguments: argparse.Namespace) -> int:

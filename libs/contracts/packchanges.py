@@ -19,6 +19,7 @@ class PackChange(Value):
     document: str = Field("", description="number and date of the decision it rests on")
     note: str = ""
     recompute: tuple[str, ...] = ()
+    revises: str = Field("", description="version that an administrator's page changed; none: from a folder")
 
 
 HISTORY = TypeAdapter(tuple[PackChange, ...])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import httpx
+from nats.js.client import JetStreamContext
 
 from libs.contracts.errors import HotlineError
 from libs.contracts.streams import SERVICES
@@ -21,9 +22,10 @@ from libs.devstack.layout import Layout
 from libs.devstack.mail_sink import MailSink
 from libs.devstack.nats_server import NatsServer, die_with_parent
 from libs.packs.folder import load
+from libs.packs.model import Pack
 from libs.runtime.bus import broker_for, connect
 from libs.runtime.clock import ClockSetting
-from libs.runtime.directory import put_pack
+from libs.runtime.packfolders import ChangedOnPages, put_folder
 from libs.runtime.provision import provision
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,9 +181,17 @@ class Stack:
         try:
             js = client.jetstream(timeout=5)
             await provision(js, clock=self.clock)
-            return (await put_pack(js, pack)).version
+            return await self._put(js, pack)
         finally:
             await broker.stop()
+
+    async def _put(self, js: JetStreamContext, pack: Pack) -> str:
+        """The version in force: the folder's, unless an administrator's page has changed it since."""
+        try:
+            return (await put_folder(js, pack)).version
+        except ChangedOnPages as error:
+            self.say(f"  {pack.version} not applied: {', '.join(error.tables)} were changed on a page")
+            return error.changes[-1].version
 
     def _take_lock(self) -> None:
         self.layout.folder.mkdir(parents=True, exist_ok=True)

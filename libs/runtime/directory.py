@@ -117,6 +117,7 @@ async def put_pack(
     """Store a pack and put it in force, whole or not at all; who, when and why is kept for ever.
 
     "When" is the server's own clock, real or simulated.
+    `instead_of` says that this is that pack, changed on a page; without it, one from a folder.
     The pack already in force is not put in force again unless clocks are to be recomputed. Raises
     PackChanged when meanwhile another one than `instead_of` (None: whatever it was) is in force.
     """
@@ -140,6 +141,7 @@ async def put_pack(
         document=document,
         note=note,
         recompute=tuple(recompute),
+        revises=instead_of or "",
     )
     body = HISTORY.dump_json((*history, change))
     try:
