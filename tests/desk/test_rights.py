@@ -54,8 +54,8 @@ for _status in STATUSES:
     if _status in {"routed", "received"}:
         EXPECTED["lead", _status] |= {"verify"}
 EXPECTED["operator", "answered_at_desk"] |= {"publish", "withhold"}
-for _status in ("answered", "answered_by_phone"):
-    EXPECTED["lead", _status] = {"publish", "withhold", "suspect-false"}
+for _name in ("answered", "answered_by_phone"):
+    EXPECTED["lead", _name] = {"publish", "withhold", "suspect-false"}
 EXPECTED["arbiter", "arbiter"] = {"determine"}
 for _status in TO_PUBLISH | {"published", "withheld", "rejected"}:
     EXPECTED.setdefault(("operator", _status), set()).add("reopen")
