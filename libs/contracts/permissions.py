@@ -2,8 +2,12 @@
 
 from libs.contracts.streams import BUCKETS, CONSUMERS, SERVICES, STREAMS, WRITERS
 
-READS_CASES = frozenset(service for service, facts in WRITERS.items() if any("case:" in one for one in facts))
-"""Services that may look up any fact of CASES: those who append to a case. Others read what is delivered."""
+WRITES_CASES = frozenset(
+    service for service, facts in WRITERS.items() if any("case:" in one for one in facts)
+)
+
+READS_CASES = WRITES_CASES | {"sla"}
+"""Who may look up any fact of CASES: who appends to a case, and sla, which audits its clocks by the facts."""
 
 PROJECTS_CASES = frozenset(one.service for one in CONSUMERS if "case.>" in one.filters)
 """Services that are told every fact of CASES anyway: they may fetch one by its sequence, to close a gap."""

@@ -1,5 +1,7 @@
 """The one way to write a side fact or a dead letter: once for ever on its literal subject."""
 
+from enum import Enum
+
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
@@ -8,6 +10,14 @@ from libs.contracts.subjects import dead_subject, side_subject
 from libs.runtime.publishing import PATIENCE, Occupied, publish
 
 _STREAM = {"clock": "CLOCKS", "letter": "LETTERS"}
+
+
+class Written(Enum):
+    """What became of a side fact: stored now, stood by an earlier try, or another was first."""
+
+    NOW = "now"
+    BEFORE = "before"
+    OTHER = "other"
 
 
 class SideLog:
@@ -22,15 +32,20 @@ class SideLog:
 
         Raises OutcomeUnknown when the server does not confirm within the patience (seconds).
         """
+        return await self.put(fact) is not Written.OTHER
+
+    async def put(self, fact: ClockFact | LetterFact) -> Written:
+        """As `write`, but tells whether the fact is stored only now or stood already."""
         subject = side_subject(fact)
         body = fact.model_dump_json().encode()
         if await self._once(subject, body, str(fact.event_id)):
-            return True
+            return Written.NOW
         try:
             message = await self._js.get_last_msg(_STREAM[subject.split(".", 1)[0]], subject)
         except NotFoundError:
-            return False
-        return f'"event_id":"{fact.event_id}"'.encode() in (message.data or b"")
+            return Written.OTHER
+        mine = f'"event_id":"{fact.event_id}"'.encode() in (message.data or b"")
+        return Written.BEFORE if mine else Written.OTHER
 
     async def bury(self, dead: Dead) -> None:
         """Leave a dead letter; a second one for the same fact changes nothing."""

@@ -1,23 +1,29 @@
 """Clock facts on their way out: noted with the change they follow from, published, and only then forgotten.
 
 A crash before the note undoes the change as well; a crash after it, even after the server took the fact,
-publishes again, and the fact's subject admits it once.
+publishes again, and the fact's subject admits it once. What the server will not take steps aside, longer
+each time, so that it holds up nobody.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, select
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, update
 
 from libs.contracts.sidefacts import ClockFact
 from libs.contracts.subjects import decode, side_subject
 from libs.runtime.database import reading, table, upsert, writing
+from libs.runtime.logs import log
 from services.sla.tables import EffectRow
 
 EFFECT = table(EffectRow)
 
 PAGE = 200
 """Facts published together."""
+
+LONGEST = 60.0
+"""Real seconds between two tries, at most."""
 
 Send = Callable[[Sequence[ClockFact]], Sequence[bool]]
 """Publishes clock facts; True for each that the server has."""
@@ -33,10 +39,11 @@ def note(connection: Connection, said: Sequence[ClockFact]) -> None:
 
 
 class Effects:
-    """The noted facts, oldest first."""
+    """The noted facts, oldest first; those that failed come back later."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, now: Callable[[], float] = time.time) -> None:
         self._engine = engine
+        self._now = now
         self._shared = engine.dialect.name == "postgresql"
 
     def publish(self, send: Send) -> tuple[int, int]:
@@ -47,32 +54,56 @@ class Effects:
         """
         if self._shared:
             with writing(self._engine) as connection:
-                page = _page(connection)
-                return len(page), _drop(connection, _confirmed(page, send))
+                page = self._page(connection)
+                return len(page), self._settle(connection, page, _confirmed(page, send))
         with reading(self._engine) as connection:
-            page = _page(connection)
-        if not (confirmed := _confirmed(page, send)):
-            return len(page), 0
+            page = self._page(connection)
+        if not page:
+            return 0, 0
+        confirmed = _confirmed(page, send)
         with writing(self._engine) as connection:
-            return len(page), _drop(connection, confirmed)
+            return len(page), self._settle(connection, page, confirmed)
 
     def waiting(self) -> int:
         """How many are still to be published."""
         with reading(self._engine) as connection:
             return connection.execute(select(func.count()).select_from(EFFECT)).scalar_one()
 
+    def _page(self, connection: Connection) -> Sequence[Row[Any]]:
+        query = (
+            select(EFFECT)
+            .where(EFFECT.c.not_before <= self._now())
+            .order_by(EFFECT.c.not_before, EFFECT.c.id)
+            .limit(PAGE)
+            .with_for_update(skip_locked=True)
+        )
+        return connection.execute(query).all()
 
-def _page(connection: Connection) -> Sequence[Row[Any]]:
-    query = select(EFFECT).order_by(EFFECT.c.id).limit(PAGE).with_for_update(skip_locked=True)
-    return connection.execute(query).all()
+    def _settle(self, connection: Connection, page: Sequence[Row[Any]], confirmed: set[int]) -> int:
+        if confirmed:
+            connection.execute(delete(EFFECT).where(EFFECT.c.id.in_(confirmed)))
+        failed = [
+            {"of": row.id, "n": row.tries + 1, "at": self._now() + min(LONGEST, 2.0 ** min(row.tries, 10))}
+            for row in page
+            if row.id not in confirmed
+        ]
+        if failed:
+            again = update(EFFECT).where(EFFECT.c.id == bindparam("of"))
+            connection.execute(again.values(tries=bindparam("n"), not_before=bindparam("at")), failed)
+        return len(confirmed)
 
 
-def _confirmed(page: Sequence[Row[Any]], send: Send) -> list[int]:
-    facts = [fact for row in page if isinstance(fact := decode(row.subject, row.body.encode()), ClockFact)]
-    return [row.id for row, done in zip(page, send(facts), strict=True) if done] if facts else []
+def _confirmed(page: Sequence[Row[Any]], send: Send) -> set[int]:
+    facts = {row.id: fact for row in page if (fact := _fact(row)) is not None}
+    done = send(list(facts.values())) if facts else ()
+    return {id_ for id_, well in zip(facts, done, strict=True) if well}
 
 
-def _drop(connection: Connection, ids: Sequence[int]) -> int:
-    if ids:
-        connection.execute(delete(EFFECT).where(EFFECT.c.id.in_(ids)))
-    return len(ids)
+def _fact(row: Row[Any]) -> ClockFact | None:
+    """The noted fact; a damaged note stays, is tried again, and is counted among what waits."""
+    try:
+        fact = decode(row.subject, row.body.encode())
+    except ValueError as error:
+        log("note_unreadable", error=error, case_id=row.case_id)
+        return None
+    return fact if isinstance(fact, ClockFact) else None

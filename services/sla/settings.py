@@ -1,5 +1,7 @@
 """What the clocks are told by their environment: `HOTLINE_SLA_…`."""
 
+from datetime import time
+
 from pydantic import Field
 
 from libs.runtime.settings import DatabaseSettings, settings_config
@@ -18,4 +20,7 @@ class Settings(DatabaseSettings):
         le=600,
         description="a clock is heard this much later, so that an answer given in time and still on its"
         " way to the server counts; the writers' patience is 9 s",
+    )
+    audit_at: time = Field(
+        time(2, 30), description="from when in the night every open case is folded again, in the pack's zone"
     )

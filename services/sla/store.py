@@ -1,126 +1,86 @@
-"""All SQL of cases and clocks: the projection of CASES, and what is due."""
+"""The projection of CASES: clocks follow the facts of their case; and what is counted of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, Table, delete, exists, func, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, select
 
 from libs.contracts.sidefacts import ClockFact
-from libs.runtime.database import reading, table, upsert, writing
-from libs.runtime.logs import log
+from libs.contracts.subjects import CaseRef
+from libs.runtime.database import reading
 from libs.runtime.projection import Applied
-from services.sla.clock import Clock, PackOf, Sheet, fire
-from services.sla.domain import Case, follow
+from services.sla.domain.book import Book
+from services.sla.domain.case import Case
+from services.sla.domain.clock import Clock
+from services.sla.domain.following import follow
 from services.sla.effects import EFFECT, note
-from services.sla.tables import CaseRow, ClockRow, Link
+from services.sla.metrics import IGNORED
+from services.sla.rows import (
+    CASE,
+    CLOCK,
+    LINK,
+    PROJECTION,
+    Groups,
+    keep_hours,
+    load,
+    put_cases,
+    put_clocks,
+    unsaid_moves,
+)
 
-LINK, CASE, CLOCK = (table(model) for model in (Link, CaseRow, ClockRow))
-
-PROJECTION: tuple[Table, ...] = (LINK, CASE, CLOCK, EFFECT)
-"""What a rebuild drops and refills; facts that were published already are recognised by their subject."""
-
-PAGE = 500
-"""Clocks fired in one transaction."""
+__all__ = ["CLOCK", "PROJECTION", "Known", "Store"]
 
 
 @dataclass(frozen=True)
-class Fired:
-    """What one page of due clocks came to: how many, and the coordinate of the oldest of them."""
+class Known:
+    """A case as this service knows it after its fact `last_seq`."""
 
-    taken: int
-    oldest: int
+    ref: CaseRef
+    last_seq: int
+    case: Case
 
 
 class Store:
     """Cases and clocks, on SQLite (one process) or PostgreSQL (any number)."""
 
-    def __init__(self, engine: Engine, pack_of: PackOf) -> None:
+    def __init__(self, engine: Engine, book: Book) -> None:
         self._engine = engine
-        self._pack_of = pack_of
+        self._book = book
 
     def apply(self, connection: Connection, facts: Sequence[Applied]) -> None:
         """Change the clocks of these cases, and note what there is to be said, in one transaction."""
-        before = self._cases(connection, sorted({one.ref.case_id for one in facts}))
+        keep_hours(connection)
+        groups = Groups(connection)
+        before, where = load(connection, sorted({one.ref.case_id for one in facts}), groups)
+        said = self._moved(before.values(), groups, where)
         after = dict(before)
-        said: list[ClockFact] = []
         for one in facts:
             id_ = one.ref.case_id
-            after[id_], more = follow(after[id_], one.fact, one.seq, self._pack_of)
+            after[id_], more = follow(after[id_], one.fact, one.seq, self._book)
             said += more
-        self._keep(connection, before, after)
+        changed = [case for id_, case in after.items() if case != before[id_]]
+        put_cases(connection, changed)
+        put_clocks(connection, _changed_clocks(before, changed), groups, where, self._book)
         note(connection, said)
+        IGNORED.inc(sum(after[id_].ignored - case.ignored for id_, case in before.items()))
+
+    def _moved(
+        self, cases: Iterable[Case], groups: Groups, where: dict[tuple[str, str], int]
+    ) -> list[ClockFact]:
+        """What these clocks still have to say of a changed calendar, before anything else happens to them."""
+        return [
+            fact
+            for case in cases
+            for clock in case.clocks.values()
+            if (group := where[case.case_id, clock.id]) in groups.moves
+            for fact in unsaid_moves(clock, group, groups, self._book)
+        ]
 
     def forget(self, connection: Connection, case_ids: Sequence[str]) -> None:
         """Delete all that came from these cases."""
         for each in (CASE, CLOCK, EFFECT):
             connection.execute(delete(each).where(each.c.case_id.in_(case_ids)))
-
-    def _cases(self, connection: Connection, ids: Sequence[str]) -> dict[str, Case]:
-        cases = {id_: Case(id_, {}) for id_ in ids}
-        for row in connection.execute(select(CASE).where(CASE.c.case_id.in_(ids))):
-            cases[row.case_id] = Case(row.case_id, {}, row.slip, row.agency, row.field, row.urgent)
-        found = connection.execute(
-            select(CLOCK.c.case_id, CLOCK.c.data)
-            .where(CLOCK.c.case_id.in_(ids))
-            .order_by(CLOCK.c.case_id, CLOCK.c.clock)
-            .with_for_update()
-        )
-        for row in found:
-            clock = Clock.model_validate_json(row.data)
-            case = cases[row.case_id]
-            cases[row.case_id] = replace(case, clocks={**case.clocks, clock.id: clock})
-        return cases
-
-    def _keep(self, connection: Connection, before: dict[str, Case], after: dict[str, Case]) -> None:
-        changed = [case for id_, case in after.items() if case != before[id_]]
-        columns = ("case_id", "slip", "agency", "field", "urgent")
-        rows = [{name: getattr(case, name) for name in columns} for case in changed]
-        upsert(connection, CASE, rows, key=["case_id"])
-        _put(
-            connection,
-            (
-                clock
-                for case in changed
-                for clock in case.clocks.values()
-                if before[case.case_id].clocks.get(clock.id) != clock
-            ),
-        )
-
-    def hours_in_use(self) -> list[str]:
-        """The hours in which some clock still has something to say; one look into the index for each."""
-        found: list[str] = []
-        with reading(self._engine) as connection:
-            while True:
-                query = select(func.min(CLOCK.c.hours)).where(CLOCK.c.next_at.is_not(None))
-                if found:
-                    query = query.where(CLOCK.c.hours > found[-1])
-                if (hours := connection.execute(query).scalar()) is None:
-                    return found
-                found.append(hours)
-
-    def is_due(self, hours: str, now: int) -> bool:
-        """Whether anything in these hours is due by this coordinate; takes no lock."""
-        with reading(self._engine) as connection:
-            return connection.execute(_due(hours, now, 1)).first() is not None
-
-    def fire(self, hours: str, counted: Sheet, now: int, limit: int = PAGE) -> Fired:
-        """Take the clocks of these hours that are due by `now`, oldest first, and note what they say.
-
-        Other replicas pass over the rows in hand. A row that cannot be judged is set aside as broken.
-        """
-        with writing(self._engine) as connection:
-            query = _due(hours, now, limit).with_for_update(skip_locked=True, of=CLOCK)
-            rows = connection.execute(query).all()
-            clocks: list[Clock] = []
-            said: list[ClockFact] = []
-            for row in rows:
-                fired, more = _fired(connection, row, counted, now)
-                clocks += fired
-                said += more
-            _put(connection, clocks)
-            note(connection, said)
-        return Fired(len(rows), rows[0].next_at if rows else now)
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(state, kind, how many) of the clocks that are not closed."""
@@ -133,43 +93,42 @@ class Store:
         with reading(self._engine) as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
+    def oldest(self, kinds: Iterable[str]) -> dict[str, int]:
+        """Kind → start of its oldest running clock, in epoch seconds; one look into the index for each."""
+        found: dict[str, int] = {}
+        with reading(self._engine) as connection:
+            for kind in kinds:
+                start: int | None = connection.execute(_oldest(kind)).scalar()
+                if start is not None:
+                    found[kind] = start
+        return found
 
-def _put(connection: Connection, clocks: Iterable[Clock]) -> None:
-    rows = [
-        {
-            "case_id": clock.case_id,
-            "clock": clock.id,
-            "kind": clock.kind,
-            "state": clock.state,
-            "hours": clock.hours,
-            "next_at": clock.next_at,
-            "data": clock.model_dump_json(),
-        }
-        for clock in clocks
+    def open_cases(self, after: str, limit: int) -> list[Known]:
+        """A page of the cases that still owe something and are not parked, by id, with all their clocks."""
+        owing = (
+            select(CLOCK.c.case_id)
+            .where(CLOCK.c.case_id > after, CLOCK.c.state.in_(("running", "missed")))
+            .group_by(CLOCK.c.case_id)
+            .order_by(CLOCK.c.case_id)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            groups = Groups(connection)
+            ids = list(connection.execute(owing).scalars())
+            cases, _ = load(connection, ids, groups)
+            links = connection.execute(select(LINK).where(LINK.c.case_id.in_(ids), LINK.c.parked == "")).all()
+        refs = {row.case_id: (CaseRef(row.year, row.case_id), row.last_seq) for row in links}
+        return [Known(*refs[id_], cases[id_]) for id_ in ids if id_ in refs]
+
+
+def _oldest(kind: str) -> Select[Any]:
+    return select(func.min(CLOCK.c.start_at)).where(CLOCK.c.state == "running", CLOCK.c.kind == kind)
+
+
+def _changed_clocks(before: dict[str, Case], changed: Iterable[Case]) -> list[Clock]:
+    return [
+        clock
+        for case in changed
+        for clock in case.clocks.values()
+        if before[case.case_id].clocks.get(clock.id) != clock
     ]
-    upsert(connection, CLOCK, rows, key=["case_id", "clock"])
-
-
-def _due(hours: str, now: int, limit: int) -> Select[Any]:
-    """Oldest first, of cases that are not parked: a parked case may have been answered."""
-    parked = exists().where(LINK.c.case_id == CLOCK.c.case_id, LINK.c.parked != "")
-    return (
-        select(CLOCK.c.case_id, CLOCK.c.clock, CLOCK.c.kind, CLOCK.c.next_at, CLOCK.c.data)
-        .where(CLOCK.c.hours == hours, CLOCK.c.next_at <= now, ~parked)
-        .order_by(CLOCK.c.next_at)
-        .limit(limit)
-    )
-
-
-def _fired(
-    connection: Connection, row: Row[Any], counted: Sheet, now: int
-) -> tuple[list[Clock], list[ClockFact]]:
-    """The clock of one row after its firing; a bad row stops nobody else's clock."""
-    try:
-        clock, said = fire(Clock.model_validate_json(row.data), counted, now)
-    except ValueError as error:
-        log("clock_set_aside", error=error, case_id=row.case_id, clock=row.clock)
-        bad = (CLOCK.c.case_id == row.case_id) & (CLOCK.c.clock == row.clock)
-        connection.execute(update(CLOCK).where(bad).values(state="broken", next_at=None))
-        return [], []
-    return [clock], said

@@ -1,4 +1,10 @@
-"""Lets time act: fires the clocks that are due, never ahead of what this service has read of the cases."""
+"""Lets time act: fires the clocks that are due, never ahead of what this service has read of their case.
+
+Usually everything that is stored is projected within milliseconds, and whatever is due by then is fired.
+When the projection does not get there, because of a backlog or of one fact that waits for ever, each due
+case is asked about by itself: it fires if its newest fact in the stream is the one that is projected here.
+So no case is judged before its answer was read, and no case waits for another one.
+"""
 
 import asyncio
 import time
@@ -13,20 +19,20 @@ from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from libs.runtime.projection import DatabaseDown
 from libs.worktime.calendar import CalendarError
-from services.sla.clock import PackOf, sheet
-from services.sla.metrics import BROKEN, LAST_TICK, LATENESS, OPEN, UNUSABLE
-from services.sla.store import PAGE, Store
-
-STREAM, DURABLE = "CASES", "sla"
+from services.sla.changing import Changing
+from services.sla.due import PAGE, Due
+from services.sla.metrics import LAST_TICK, LATENESS, UNUSABLE
+from services.sla.reach import Reach, reach, read_up_to_date
+from services.sla.rows import Group
 
 CATCH_UP = 5.0
-"""Real seconds one tick waits for the projection; with a longer backlog it fires nothing and tries again."""
-
-COUNT_EVERY = 30.0
-"""Real seconds between two counts of the open clocks."""
+"""Real seconds one tick waits for the projection before it asks about each case by itself."""
 
 SIMULATED_POLL = 0.1
 """Real seconds between two ticks under a simulated clock."""
+
+NO_HOURS = (LookupError, CalendarError)
+"""The pack of some hours is gone, or its calendar has ended: an alarm, and no matter of the other hours."""
 
 
 class Ticker:
@@ -34,104 +40,93 @@ class Ticker:
 
     def __init__(
         self,
-        store: Store,
+        due: Due,
+        changing: Changing,
         js: JetStreamContext,
         clock: FollowingClock,
-        pack_of: PackOf,
         *,
         fired: Callable[[], None],
         poll: float,
         grace: float,
         catch_up: float = CATCH_UP,
     ) -> None:
-        self._store = store
+        self._due = due
+        self._changing = changing
         self._js = js
         self._clock = clock
-        self._pack_of = pack_of
         self._fired = fired
         self._poll = poll
         self._grace = timedelta(seconds=grace)
         self._catch_up = catch_up
-        self._counted = 0.0
 
     async def run(self) -> None:
         """Tick until cancelled; survives outages of the server and of the database."""
         while True:
             try:
-                if await self.tick():
-                    LAST_TICK.set(time.time())
-                if time.monotonic() - self._counted > COUNT_EVERY:
-                    await self._count()
+                await self.tick()
+                LAST_TICK.set(time.time())
             except (NatsError, TimeoutError, OSError, *DatabaseDown) as error:
                 log("tick_put_off", kind=type(error).__name__)
             await asyncio.sleep(SIMULATED_POLL if self._clock.simulated else self._poll)
 
-    async def tick(self) -> bool:
-        """Fire what was due at this moment, once every fact stored by now is projected; else do nothing."""
+    async def tick(self) -> None:
+        """Fire what was due at this moment, and adopt the changes of calendar that hold by now."""
         now = self._clock.now() - self._grace
-        due = await in_thread(self._due, now)
-        if due and not await self._projected():
-            log("tick_put_off", kind="projection behind")
-            return False
+        pressing = await in_thread(self._pressing, now)
+        far = await reach(self._js, self._catch_up) if pressing else Reach.ALL
         lateness = 0.0
-        for hours in due:
+        for group in pressing:
             try:
-                lateness = max(lateness, await in_thread(self._fire, hours, now))
-            except (LookupError, CalendarError) as error:
+                lateness = max(lateness, await self._group(group, now, far))
+            except NO_HOURS as error:
                 UNUSABLE.inc()
-                log("hours_unusable", hours=hours, error=error)
+                log("hours_unusable", hours=group.hours, error=error)
         LATENESS.set(lateness)
-        return True
 
-    def _due(self, now: datetime) -> list[str]:
-        """The hours in which a clock is due; only then is it worth asking how far the cases were read."""
-        due, unusable = [], 0
-        for hours in self._store.hours_in_use():
+    def _pressing(self, now: datetime) -> list[Group]:
+        """The groups with something due or to adopt; only then is it worth asking how far was read."""
+        pressing, unusable = [], 0
+        for group in self._due.hours_in_use():
             try:
-                if self._store.is_due(hours, sheet(hours, self._pack_of).coordinate(now)):
-                    due.append(hours)
-            except (LookupError, CalendarError) as error:
+                if self._due.is_due(group, now) or self._changing.pending(group, now):
+                    pressing.append(group)
+            except NO_HOURS as error:
                 unusable += 1
-                log("hours_unusable", hours=hours, error=error)
+                log("hours_unusable", hours=group.hours, error=error)
         UNUSABLE.set(unusable)
-        return due
+        return pressing
 
-    async def _projected(self) -> bool:
-        """Whether the durable has acknowledged everything that is stored by now, soon enough."""
-        last = (await self._js.stream_info(STREAM)).state.last_seq
-        deadline = time.monotonic() + self._catch_up
-        while True:
-            info = await self._js.consumer_info(STREAM, DURABLE)
-            reached = info.ack_floor.stream_seq if info.ack_floor else 0
-            if reached >= last or not (info.num_pending or info.num_ack_pending):
-                return True
-            if time.monotonic() > deadline:
-                return False
-            await asyncio.sleep(0.02)
+    async def _group(self, group: Group, now: datetime, far: Reach) -> float:
+        """Everything due in this group; the seconds by which the oldest was late.
 
-    def _fire(self, hours: str, now: datetime) -> float:
-        """Everything due in these hours, page by page; the seconds by which the oldest was late."""
-        counted = sheet(hours, self._pack_of)
-        until = counted.coordinate(now)
+        What was due before a change of calendar is fired in the old one. In a backlog no change is adopted:
+        a case that was closed before the change would be told of it.
+        """
+        lateness = await self._whole(group, now) if far is Reach.ALL else await self._each(group, now)
+        if far is Reach.BEHIND or not (adopted := await in_thread(self._changing.adopt, group.id, now)):
+            return lateness
+        return max(lateness, await self._group(adopted, now, far))
+
+    async def _whole(self, group: Group, now: datetime) -> float:
         lateness = 0.0
-        while self._store.is_due(hours, until):
-            fired = self._store.fire(hours, counted, until)
+        while await in_thread(self._due.is_due, group, now):
+            fired = await in_thread(self._due.fire, group.id, now)
             if not fired.taken:
                 break  # another replica has them in hand
             self._fired()
-            lateness = max(lateness, (now - counted.at(fired.oldest)).total_seconds())
+            lateness = max(lateness, (now - fired.oldest).total_seconds())
             if fired.taken < PAGE:
                 break
         return lateness
 
-    async def _count(self) -> None:
-        self._counted = time.monotonic()
-        opened, broken = dict.fromkeys(("answer", "publish", "promise"), 0), 0
-        for state, kind, many in await in_thread(self._store.counts):
-            if state == "broken":
-                broken += many
-            else:
-                opened[kind] = opened.get(kind, 0) + many
-        BROKEN.set(broken)
-        for kind, many in opened.items():
-            OPEN.labels(kind).set(many)
+    async def _each(self, group: Group, now: datetime) -> float:
+        log("projection_behind", hours=group.hours)
+        lateness, place = 0.0, None
+        while page := await in_thread(self._due.candidates, group, now, place):
+            place = page[-1].place
+            known = await read_up_to_date(self._js, page)
+            if known:
+                fired = await in_thread(self._due.fire, group.id, now, only=known)
+                self._fired()
+                lateness = max(lateness, (now - fired.oldest).total_seconds() if fired.taken else 0.0)
+        return lateness

@@ -4,13 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from libs.contracts.events import (
-    CaseOpened,
-)
 from libs.packs.model import Pack
-from tests.support.builders import CITIZEN
 from tests.support.clocks import Story, clock_pack, local
-from tests.support.worktime import at
 
 
 @pytest.fixture(scope="module")
@@ -46,40 +41,30 @@ def test_a_new_pack_holds_for_new_clocks_and_a_running_one_keeps_its_calendar(
 
 
 @pytest.mark.parametrize(
-    ("when", "pack_version", "error"),
+    ("when", "error"),
     [
-        ("2027-01-04 08:00", None, "covers"),
-        ("2026-12-31 17:00", None, "covers"),
-        ("2026-03-02 08:00", "nowhere-000000000000", "no version"),
+        ("2027-01-04 08:00", "covers"),
+        ("2026-12-31 17:00", "covers"),
     ],
 )
 def test_a_clock_that_cannot_be_computed_is_set_aside_with_the_reason_and_guesses_nothing(
-    story: Story, when: str, pack_version: str | None, error: str
+    story: Story, when: str, error: str
 ) -> None:
-    story.routed(when, pack_version=pack_version or story.pack.version)
+    story.routed(when)
     clock = story.clock("answer-1")
-    assert (clock.state, clock.next_at, story.said) == ("broken", None, [])
+    assert (clock.state, clock.open, story.said) == ("broken", False, [])
     assert error in clock.error
     story.answered("2027-01-04 09:00")
     assert story.said == []
 
 
 def test_the_next_slip_of_a_case_with_a_broken_clock_runs(story: Story) -> None:
-    story.routed("2026-03-02 08:00", pack_version="nowhere-000000000000")
+    story.routed("2027-01-04 08:00")
     story.directed("2026-03-02 09:00", 2)
     assert story.tokens() == ["answer-2 armed"]
 
 
 def test_an_opened_case_hands_its_urgency_to_its_clocks(story: Story) -> None:
-    story.tell(
-        CaseOpened,
-        "2026-03-02 08:00",
-        code="123456782",
-        channel="phone",
-        person=CITIZEN,
-        text="Cháy",
-        received_at=at("2026-03-02 08:00"),
-        urgent=True,
-    )
+    story.opened("2026-03-02 08:00", urgent=True)
     story.routed("2026-03-02 08:01")
     assert story.last("armed").urgent

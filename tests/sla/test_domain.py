@@ -11,7 +11,7 @@ from libs.contracts.events import (
     CaseVerifying,
 )
 from libs.packs.model import Pack
-from tests.support.builders import opened
+from services.sla.domain.case import Case
 from tests.support.clocks import Story, clock_pack, local
 from tests.support.worktime import at
 
@@ -36,7 +36,7 @@ def test_a_slip_starts_eight_working_hours_when_it_is_delivered(story: Story) ->
 
 
 def test_opening_receiving_and_verifying_start_and_stop_nothing(story: Story) -> None:
-    story.take(opened(story.ref, at=at("2026-03-02 08:00")))
+    story.opened("2026-03-02 08:00")
     assert story.said == []
     story.routed("2026-03-02 10:30")
     story.tell(CaseReceived, "2026-03-02 11:00")
@@ -59,8 +59,8 @@ def test_an_answer_at_the_very_end_is_on_time_and_a_second_later_it_is_not(pack:
         story.routed("2026-03-02 10:30")
     on_time.answered("2026-03-03 10:30")
     late.answered("2026-03-03 10:30:01")
-    assert on_time.tokens() == ["answer-1 armed", "answer-1 met"]
-    assert late.tokens() == ["answer-1 armed", "answer-1 missed", "answer-1 ended"]
+    assert on_time.tokens("answer-1") == ["armed", "warned-75", "met"]
+    assert late.tokens("answer-1") == ["armed", "warned-75", "missed", "ended"]
     assert late.last("ended").stopped_at == at("2026-03-03 10:30:01")
 
 
@@ -87,7 +87,7 @@ def test_publication_and_a_reasoned_withholding_both_meet_the_four_hours(
     story.routed("2026-03-02 08:00")
     story.answered_by_phone("2026-03-02 09:30")
     close(story, "2026-03-02 15:30")
-    assert story.tokens("publish-1") == ["armed", "met"]
+    assert story.tokens("publish-1") == ["armed", "warned-75", "met"]
 
 
 def test_publishing_too_late_is_a_miss_of_its_own(story: Story) -> None:
@@ -186,9 +186,9 @@ def test_the_next_promise_in_time_replaces_and_a_broken_one_stays_broken(story: 
     story.promised("2026-03-04 09:00", "2026-03-05 10:00", 2)
     story.promised("2026-03-05 11:00", "2026-03-06 10:00", 3)
     story.answered("2026-03-06 09:00")
-    assert story.tokens("promise-1-1") == ["armed", "cancelled"]
-    assert story.tokens("promise-1-2") == ["armed", "missed", "ended"]
-    assert story.tokens("promise-1-3") == ["armed", "met"]
+    assert story.tokens("promise-1-1") == ["armed", "warned-75", "cancelled"]
+    assert story.tokens("promise-1-2") == ["armed", "warned-75", "missed", "ended"]
+    assert story.tokens("promise-1-3") == ["armed", "warned-75", "met"]
 
 
 def test_a_returned_slip_takes_its_promise_with_it(story: Story) -> None:
@@ -221,7 +221,7 @@ def test_urgency_that_the_router_found_in_the_words_is_in_what_the_clock_says(st
 def test_ids_follow_from_cause_and_subject_so_that_any_replica_says_the_same(pack: Pack) -> None:
     heard, unheard = Story(pack), Story(pack)
     slip = heard.routed("2026-03-02 08:00")
-    unheard.ref, unheard.case = heard.ref, type(unheard.case)(heard.ref.case_id, {})
+    unheard.ref, unheard.case = heard.ref, Case(case_id=heard.ref.case_id)
     unheard.take(slip)
     heard.wait("2026-03-03 08:00")
     unheard.answered("2026-03-03 09:00")
@@ -231,7 +231,7 @@ def test_ids_follow_from_cause_and_subject_so_that_any_replica_says_the_same(pac
 
 
 def test_the_facts_name_the_sequence_they_follow_from(story: Story) -> None:
-    story.take(opened(story.ref))
+    story.opened("2026-03-02 08:00")
     story.routed("2026-03-02 08:00")
     story.wait("2026-03-02 16:00")
     answer = story.answered("2026-03-02 16:00")

@@ -11,10 +11,10 @@ from libs.contracts.sidefacts import ClockFact
 from libs.contracts.subjects import side_subject
 from libs.packs.model import Pack
 from libs.runtime.database import open_engine
-from services.sla.clock import sheet
+from services.sla.domain.reckoning import sheet
 from services.sla.tables import SlaTable
 from tests.support.builders import a_case
-from tests.support.clocks import clock_pack, only
+from tests.support.clocks import a_book, clock_pack
 from tests.support.clockstore import Desk
 from tests.support.worktime import at
 
@@ -54,6 +54,8 @@ def test_what_the_server_did_not_confirm_is_published_again_as_the_same_fact(des
         return [True, False]
 
     assert desk.effects.publish(half) == (2, 1)
+    assert desk.published() == []
+    desk.seconds += 1
     assert [fact.event_id for fact in desk.published()] == tried[1:]
 
 
@@ -96,10 +98,11 @@ def test_replicas_share_due_clocks_and_their_publication_without_doing_any_twice
 
 
 def test_unknown_hours_and_an_ended_calendar_are_errors_that_can_be_told(pack: Pack) -> None:
-    assert sheet("", only(pack)).version == ""
+    book = a_book(pack)
+    assert sheet("", book).version == ""
     with pytest.raises(LookupError, match="no version"):
-        sheet("nowhere-1/province", only(pack))
+        sheet("nowhere-1/province", book)
     with pytest.raises(LookupError, match="hours profile"):
-        sheet(f"{pack.version}/moon", only(pack))
+        sheet(f"{pack.version}/moon", book)
     with pytest.raises(ValueError, match="covers"):
-        sheet(f"{pack.version}/province", only(pack)).coordinate(at("2031-01-01 08:00"))
+        sheet(f"{pack.version}/province", book).coordinate(at("2031-01-01 08:00"))

@@ -14,9 +14,12 @@ from libs.runtime.database import open_engine, reading
 from libs.runtime.directory import Directory
 from libs.runtime.rebuild import rebuild
 from libs.runtime.service import open_runtime
-from services.sla.app import packs, project
+from services.sla.app import project
+from services.sla.changing import Changing
+from services.sla.due import Due
 from services.sla.effects import Effects
-from services.sla.store import CLOCK, Store
+from services.sla.packs import book_of
+from services.sla.store import CLOCK
 from services.sla.ticker import Ticker
 from tests.support.town import Town, a_town
 from tests.support.waiting import eventually
@@ -76,18 +79,18 @@ async def test_the_ticker_waits_for_an_answer_that_is_stored_but_not_yet_read(
     await town.time("2026-03-09 08:00")
     async with open_runtime("sla", town.settings(sqlite_url)) as rt:
         engine = open_engine(sqlite_url)
-        pack_of = packs(rt.directory)
+        book = book_of(rt.directory)
         ticker = Ticker(
-            Store(engine, pack_of),
+            Due(engine, book),
+            Changing(engine, book),
             rt.js,
             rt.clock,
-            pack_of,
             fired=lambda: None,
             poll=1,
             grace=0,
             catch_up=0.3,
         )
-        assert not await ticker.tick()
+        await ticker.tick()
         assert Effects(engine).waiting() == 0
         engine.dispose()
     async with town.open(sqlite_url):
@@ -112,7 +115,7 @@ async def test_an_answer_given_too_late_is_missed_and_ended_even_if_no_ticker_ra
     ref = await town.slip("2026-03-02 08:00")
     await town.answer(ref, "2026-03-04 08:00")
     async with town.open(sqlite_url):
-        await town.until_said(ref, "answer-1.armed", "answer-1.missed", "answer-1.ended")
+        await town.until_said(ref, *(f"answer-1.{t}" for t in ("armed", "warned-75", "missed", "ended")))
 
 
 async def test_dropped_and_refilled_tables_are_the_same_and_say_nothing_again(

@@ -1,6 +1,6 @@
 """A pack with ordinary working weeks, and a case told fact by fact, for tests of the clocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,11 +16,16 @@ from libs.contracts.events import (
     CaseRouted,
     CaseWithheld,
 )
+from libs.contracts.packchanges import PackChange
 from libs.packs.folder import load
 from libs.packs.model import NotInPack, Pack
-from services.sla.clock import Clock, fire, sheet
-from services.sla.domain import Case, follow
-from tests.support.builders import a_case, make, slip
+from services.sla.domain.book import Book
+from services.sla.domain.case import Case
+from services.sla.domain.clock import Clock
+from services.sla.domain.following import follow
+from services.sla.domain.passing import advance
+from services.sla.domain.reckoning import reckon
+from tests.support.builders import a_case, make, opened, slip
 from tests.support.packs import FILES, small_pack
 from tests.support.worktime import at
 
@@ -45,17 +50,54 @@ def clock_pack(folder: Path, **changed: str) -> Pack:
     """A small province that works in 2026; `changed` replaces whole files as in `small_pack`."""
     settings = FILES["pack.toml"].replace("2022-12-31", "2026-12-31")
     return load(
-        small_pack(folder, **{"hours__csv": WEEK, "days__csv": DAYS, "pack__toml": settings, **changed})
+        small_pack(
+            folder,
+            **{
+                "hours__csv": WEEK,
+                "days__csv": DAYS,
+                "pack__toml": settings,
+                "clocks__toml": clocks_toml(),
+                **changed,
+            },
+        )
     )
 
 
-def clocks_toml(**kinds: str) -> str:
-    """The pack's clocks, with more lines for some kinds: `clocks_toml(answer="warn = [50]")`."""
-    lines = {"answer": "hours = 8\n", "publish": "hours = 4\n", "promise": ""}
-    return "\n".join(
-        f'[{code}]\nname_vi = "v"\nname_en = "e"\n{hours}calendar = "province"\n'
-        f'basis = "law"\nclause = "Điều 10.3"\n{kinds.get(code, "")}\n'
-        for code, hours in lines.items()
+RULES = {
+    "answer": """\
+per = "slip"
+starts = ["routed", "directed"]
+meets = ["answered", "answered-in-part", "answered-by-phone"]
+cancels = ["returned", "routed", "directed", "rejected", "answered-at-desk"]
+hours = 8
+""",
+    "publish": """\
+per = "slip"
+starts = ["answered-by-phone"]
+meets = ["published", "withheld"]
+hours = 4
+""",
+    "promise": """\
+per = "promise"
+starts = ["progress-promised", "answered-in-part"]
+meets = ["answered", "answered-by-phone"]
+cancels = ["returned", "routed", "directed", "rejected", "answered-at-desk"]
+replaces = ["progress-promised", "answered-in-part"]
+""",
+}
+
+
+def ladder(*percents: int) -> str:
+    """A ladder on which the officer is told at each of these shares of the time."""
+    return "ladder = [{}]\n".format(", ".join(f'{{ at = {at}, tell = ["officer"] }}' for at in percents))
+
+
+def clocks_toml(more: str = "", **ladders: Sequence[int]) -> str:
+    """The three clocks of Điều 10.3, told at 75 and 100 % unless said otherwise, and whatever `more` says."""
+    return more + "\n".join(
+        f'[{code}]\nname_vi = "v"\nname_en = "e"\nowner = "lead"\ncalendar = "province"\n'
+        f'basis = "law"\nclause = "Điều 10.3"\n{rules}{ladder(*ladders.get(code, (75, 100)))}'
+        for code, rules in RULES.items()
     )
 
 
@@ -71,16 +113,41 @@ def only(*packs: Pack) -> Callable[[str], Pack]:
     return pack_of
 
 
+def change(number: int, pack: Pack, when: str, recompute: Iterable[str] = ("province",)) -> PackChange:
+    """This pack was put in force then, by a named person on a numbered decision."""
+    return PackChange(
+        number=number,
+        version=pack.version,
+        at=at(when),
+        by="Trần Thị Mẫu",
+        document="12/QĐ-UBND",
+        recompute=tuple(recompute),
+    )
+
+
+def a_book(*packs: Pack, history: list[PackChange] | None = None) -> Book:
+    """What the clocks are judged by; `history` may grow while the book is used."""
+    known = history if history is not None else []
+    return Book(only(*packs), lambda: tuple(known))
+
+
 class Story:
     """A case as its clocks see it; `said` is what they said, oldest first. Times are Vietnamese wall time."""
 
     def __init__(self, *packs: Pack) -> None:
         self.ref = a_case()
-        self.pack_of = only(*packs)
+        self.history: list[PackChange] = []
+        self.book = a_book(*packs, history=self.history)
         self.pack = packs[0]
-        self.case = Case(self.ref.case_id, {})
+        self.case = Case(case_id=self.ref.case_id)
         self.facts: list[CaseFact] = []
         self.said: list[Any] = []
+
+    def changed(self, pack: Pack, when: str, recompute: Iterable[str] = ("province",)) -> PackChange:
+        """Another pack is put in force; new facts are decided with it."""
+        self.pack = pack
+        self.history.append(change(len(self.history) + 1, pack, when, recompute))
+        return self.history[-1]
 
     def tell(self, cls: type[F], when: str | datetime, **fields: Any) -> F:
         instant = at(when) if isinstance(when, str) else when
@@ -90,16 +157,32 @@ class Story:
 
     def take(self, fact: CaseFact) -> None:
         self.facts.append(fact)
-        self.case, said = follow(self.case, fact, len(self.facts), self.pack_of)
+        self.case, said = follow(self.case, fact, len(self.facts), self.book)
         self.said += said
 
     def wait(self, until: str) -> None:
         """Time passes; the ticker fires what is due."""
         for clock in self.case.clocks.values():
-            counted = sheet(clock.hours, self.pack_of)
-            fired, said = fire(clock, counted, counted.coordinate(at(until)))
-            self.case = Case(**{**self.case.__dict__, "clocks": {**self.case.clocks, clock.id: fired}})
+            fired, said = advance(clock, self.book, at(until))
+            self.case = self.case.with_(clocks={**self.case.clocks, clock.id: fired})
             self.said += said
+
+    def again(self) -> "Story":
+        """The same facts read again from the beginning, by somebody who knows the whole history of packs."""
+        other = Story(self.pack)
+        other.ref, other.book, other.case = self.ref, self.book, Case(case_id=self.ref.case_id)
+        for fact in self.facts:
+            other.take(fact)
+        return other
+
+    def due(self, id_: str) -> str:
+        """The limit of a clock, as a Vietnamese wall clock shows it."""
+        return local(reckon(self.clock(id_), self.book).due)
+
+    def opened(self, when: str, **fields: Any) -> CaseFact:
+        fact = opened(self.ref, **{"at": at(when), "pack_version": self.pack.version, **fields})
+        self.take(fact)
+        return fact
 
     def routed(self, when: str, number: int = 1, **fields: Any) -> CaseRouted:
         return self.tell(CaseRouted, when, slip=slip(number, "YT", field="F01"), **fields)
