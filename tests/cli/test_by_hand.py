@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from libs.cli.main import parser
-from libs.cli.tables import BadTable
 
 PACK = Path(__file__).parents[2] / "packs" / "thanh-hoa-2021"
 
@@ -20,51 +19,6 @@ def run(*words: str) -> int:
 
 def table(printed: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(printed)))
-
-
-def test_due_says_when_eight_working_hours_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = tmp_path / "asked.csv"
-    asked.write_text(
-        "id,start,working_seconds\n"
-        "morning,2026-03-02T07:30:00+07:00,28800\n"
-        "lunch,2026-03-02T10:30:00+07:00,14400\n"
-        "saturday,2026-01-10T08:00:00+07:00,14400\n"
-        "nothing,2026-03-01T03:00:00+07:00,0\n"
-    )
-    assert run("due", str(PACK), str(asked)) == 0
-    assert {row["id"]: row["due"] for row in table(capsys.readouterr().out)} == {
-        "morning": "2026-03-02T17:30:00+07:00",
-        "lunch": "2026-03-02T16:30:00+07:00",
-        "saturday": "2026-01-10T14:00:00+07:00",
-        "nothing": "2026-03-01T03:00:00+07:00",
-    }
-
-
-def test_due_counts_the_working_seconds_between_two_instants(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = tmp_path / "asked.csv"
-    asked.write_text("id,start,end\ntet,2026-02-13T16:30:00+07:00,2026-02-23T08:30:00+07:00\n")
-    assert run("due", str(PACK), str(asked)) == 0
-    assert table(capsys.readouterr().out) == [{"id": "tet", "working_seconds": "7200"}]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("id,when\n1,2026-03-02\n", "column missing: start"),
-        ("id,start,working_seconds\n1,yesterday,60\n", ":2:"),
-        ("id,start,working_seconds\n1,2026-03-02T08:00:00,60\n", ":2:"),
-        ("id,start,working_seconds\n1,2199-03-02T08:00:00+07:00,60\n", ":2:"),
-        ("id,start,working_seconds\n1,2026-03-02T08:00:00+07:00,-5\n", ":2:"),
-    ],
-    ids=["no start", "no instant", "no zone", "outside the calendar", "negative"],
-)
-def test_due_names_the_line_that_is_wrong(tmp_path: Path, content: str, said: str) -> None:
-    asked = tmp_path / "asked.csv"
-    asked.write_text(content)
-    with pytest.raises(BadTable, match=said):
-        run("due", str(PACK), str(asked))
 
 
 def test_classify_gives_three_fields_a_margin_places_and_urgency(
