@@ -23,13 +23,17 @@ def after(*facts: CaseFact) -> Case:
     return case
 
 
+MORE: dict[type[ClockFact], dict[str, Any]] = {
+    ClockWarned: {"percent": 75},
+    ClockEscalated: {"percent": 150},
+    ClockStretched: {"excess": "number"},
+    ClockMoved: {"change": 2, "was": MONDAY_MORNING, "document": "Thông báo 05", "person": "a1"},
+}
+"""What some facts about a clock must say besides."""
+
+
 def clock(cls: type[ClockFact], **fields: Any) -> ClockFact:
-    more: dict[str, Any] = {
-        ClockWarned: {"percent": 75},
-        ClockEscalated: {"percent": 150},
-        ClockStretched: {"excess": "number"},
-        ClockMoved: {"change": 2, "was": MONDAY_MORNING, "document": "Thông báo 05", "person": "a1"},
-    }.get(cls, {})
+    more = MORE.get(cls, {})
     return cls(
         **{
             "event_id": uuid4(),
