@@ -11,7 +11,7 @@ from libs.cli.tables import read, write
 from libs.packs.knowledge import Knowledge
 from libs.packs.model import Pack
 from libs.places.answers import AnswerIndex, Entry
-from libs.places.fields import Suggestion, urgent
+from libs.places.fields import Suggestion
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,7 +53,7 @@ def _classified(pack: Pack, file: Path) -> Iterator[dict[str, object]]:
             "field3": ranked[2],
             "margin": f"{suggestion.margin:.3f}",
             "places": "|".join(found.districts),
-            "urgent": "yes" if urgent(row["text"], pack.urgent_words) else "no",
+            "urgent": "yes" if knowledge.urgent(row["text"]) else "no",
         }
 
 

@@ -6,8 +6,9 @@ from typing import Self
 
 from libs.packs.model import UNROUTED_LABELS, Pack
 from libs.packs.succession import Succession
-from libs.places.fields import FieldModel, urgent
+from libs.places.fields import FieldModel
 from libs.places.gazetteer import Found, Gazetteer, Unit
+from libs.places.urgency import urgent
 
 _NOWHERE = Found()
 
@@ -63,13 +64,17 @@ class Knowledge:
             ),
         )
 
+    def urgent(self, text: str) -> bool:
+        """Whether the words ask to be seen first."""
+        return urgent(text, self.pack.urgent_words, self.pack.quiet_words)
+
     def read(self, text: str, address: str) -> Reading:
         """What a citizen's words and address say."""
         return Reading(
             self.fields.suggest(text).ranked if self.fields else (),
             self.gazetteer.find(text),
             self.gazetteer.find(address),
-            urgent(text, self.pack.urgent_words),
+            self.urgent(text),
         )
 
 

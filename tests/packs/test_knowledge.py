@@ -52,6 +52,9 @@ def test_a_pack_whose_rows_name_what_it_lacks_can_still_be_learnt() -> None:
 
 
 def test_a_pack_without_questions_or_units_reads_nothing() -> None:
-    bare = thanh_hoa().model_copy(update={"questions": (), "landmarks": (), "old_names": (), "units": ()})
+    nothing: dict[str, tuple[()]] = dict.fromkeys(
+        ("questions", "corrections", "landmarks", "old_names", "units"), ()
+    )
+    bare = thanh_hoa().model_copy(update=nothing)
     reading = Knowledge.of(Pack.model_validate(bare.model_dump()), DAY).read("Xin chào", "")
     assert reading.ranked == () and reading.places.units == ()

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.places.fields import FieldModel, urgent
-from tests.support.places import entries, model, rows
+from libs.places.fields import FieldModel
+from libs.places.text import fold
+from tests.support.places import entries, examples, model, rows
 
 FIELDS = {*(f"F{number:02d}" for number in range(1, 11)), "OOS", "UNCLEAR"}
-URGENT = tuple(row["words"] for row in rows("urgent_words.csv"))
 
 
 def test_the_pack_teaches_every_field_and_both_classes_outside() -> None:
@@ -41,8 +41,9 @@ def test_the_field_is_among_the_three_suggested(text: str, field: str) -> None:
     assert suggestion.margin == pytest.approx(shares[0] - shares[1])
 
 
-def test_marks_make_no_difference() -> None:
-    assert model().suggest("Hỗ trợ lao động tự do") == model().suggest("ho tro lao dong tu do")
+@pytest.mark.parametrize("text", ["Hỗ trợ lao động tự do", "Xe khách chạy lại chưa", "Ủng hộ gạo, mì tôm"])
+def test_a_text_without_marks_is_understood_too(text: str) -> None:
+    assert model().suggest(text).ranked[0][0] == model().suggest(fold(text)).ranked[0][0]
 
 
 def test_unknown_words_leave_the_decision_to_a_person() -> None:
@@ -51,9 +52,8 @@ def test_unknown_words_leave_the_decision_to_a_person() -> None:
 
 
 def test_training_twice_gives_the_same_model_and_one_class_is_enough() -> None:
-    examples = [(entry.question, entry.field) for entry in entries()]
     text = "xin gạo cho khu phong tỏa"
-    assert FieldModel.train(examples).suggest(text) == FieldModel.train(examples).suggest(text)
+    assert FieldModel.train(examples()).suggest(text) == model().suggest(text)
     assert FieldModel.train([("xin gạo", "F06")]).suggest(text).ranked[0][0] == "F06"
 
 
@@ -61,33 +61,34 @@ def test_a_correction_by_an_operator_is_learnt() -> None:
     text = "xin giấy thông hành qua ngõ hẹp"
     before = model().suggest(text).ranked[0][0]
     taught = next(field for field in sorted(FIELDS) if field != before)
-    examples = [*((entry.question, entry.field) for entry in entries()), *[(text, taught)] * 3]
-    assert FieldModel.train(examples).suggest(text).ranked[0][0] == taught
-
-
-@pytest.mark.parametrize(
-    ("text", "flagged"),
-    [
-        ("mẹ em khó thở, gọi ai bây giờ", True),
-        ("e kho tho qua", True),
-        ("nhà bên đang cháy", True),
-        ("xe khách đã chạy lại chưa", False),
-        ("xe khach chay lai chua", False),
-        ("hỏi thủ tục hỗ trợ", False),
-        ("", False),
-    ],
-)
-def test_urgent_words_raise_a_flag(text: str, flagged: bool) -> None:
-    assert urgent(text, URGENT) is flagged
+    assert FieldModel.train([*examples(), *[(text, taught)] * 3]).suggest(text).ranked[0][0] == taught
 
 
 @given(st.text())
 def test_no_text_breaks_the_suggestion(text: str) -> None:
-    suggestion = model().suggest(text)
-    assert 0 <= suggestion.margin <= 1
-    assert isinstance(urgent(text, URGENT), bool)
+    assert 0 <= model().suggest(text).margin <= 1
 
 
 def test_a_model_without_examples_is_refused() -> None:
     with pytest.raises(ValueError, match="example"):
         FieldModel.train([])
+
+
+def test_nine_tenths_of_the_questions_teach_the_field_of_the_last_tenth() -> None:
+    asked = [(entry.question, entry.field) for entry in entries()]
+    taught = examples()[len(asked) :]
+    first = among = sure = right = 0
+    for part in range(10):
+        known = [example for at, example in enumerate(asked) if at % 10 != part]
+        trained = FieldModel.train([*known, *taught])
+        for text, field in asked[part::10]:
+            suggestion = trained.suggest(text)
+            hit = suggestion.ranked[0][0] == field
+            first += hit
+            among += field in {code for code, _ in suggestion.ranked}
+            sure += suggestion.margin >= 0.2
+            right += hit and suggestion.margin >= 0.2
+    assert first / len(asked) > 0.74
+    assert among / len(asked) > 0.93
+    assert right / sure > 0.93
+    assert sure / len(asked) > 0.3

@@ -47,4 +47,11 @@ def entries() -> tuple[Entry, ...]:
 
 @cache
 def model() -> FieldModel:
-    return FieldModel.train((entry.question, entry.field) for entry in entries())
+    return FieldModel.train(examples())
+
+
+@cache
+def examples() -> tuple[tuple[str, str], ...]:
+    """What the field is learnt from: the questions of the agencies and the corrections of the operators."""
+    corrected = tuple((row["text"], row["field"]) for row in rows("corrections.csv"))
+    return (*((entry.question, entry.field) for entry in entries()), *corrected)
