@@ -5,6 +5,7 @@ import sys
 
 from libs.cli import (
     backup,
+    calendars,
     events,
     grafana,
     journey,
@@ -18,7 +19,10 @@ from libs.cli import (
 )
 from libs.contracts.errors import HotlineError
 
-SUBJECTS = (server, secrets, packs, worktime, places, mail, services, journey, backup, grafana, events)
+SUBJECTS = (
+    *(server, secrets, packs, worktime, calendars, places, mail),
+    *(services, journey, backup, grafana, events),
+)
 
 
 def parser() -> argparse.ArgumentParser:
