@@ -22,12 +22,15 @@ def urgent(text: str, phrases: Iterable[str], quiet: Iterable[str] = ()) -> bool
     count; a call for help counts always ("không cấp cứu kịp").
     """
     written = expand(_TOKEN.findall(canonical(text.lower())))
-    folded = [unmarked(word) for word in written]
+    folded = unmarked(" ".join(written)).split(" ")
     beginning, hiding = _phrases(tuple(phrases)), _phrases(tuple(quiet))
     covered = -1
     for start, word in enumerate(folded):
-        covered = max(covered, _end(written, start, hiding.get(word, ())))
-        end = _end(written, start, beginning.get(word, ()))
+        if word in hiding:
+            covered = max(covered, _end(written, start, hiding[word]))
+        if word not in beginning:
+            continue
+        end = _end(written, start, beginning[word])
         if end > covered and (_CALLS_FOR_HELP & {*folded[start:end]} or not _denied(folded, start)):
             return True
     return False
