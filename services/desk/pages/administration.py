@@ -12,7 +12,8 @@ from services.desk.pages.frame import Frame, form_of
 from services.desk.reports import READERS
 
 
-async def _administrator(frame: Frame, request: Request) -> Account:
+async def administrator(frame: Frame, request: Request) -> Account:
+    """Who asks. Raises NotAllowed for everybody else."""
     account = await frame.account(request)
     if account.role != "administrator":
         raise NotAllowed("Chỉ quản trị viên xem được mục này", "administrators only")
@@ -38,11 +39,11 @@ def account_pages(frame: Frame) -> APIRouter:
 
     @routes.get("/accounts")
     async def accounts(request: Request) -> Response:
-        return await accounts_page(request, await _administrator(frame, request), Form())
+        return await accounts_page(request, await administrator(frame, request), Form())
 
     @routes.post("/accounts")
     async def add(request: Request) -> Response:
-        account, form = await _administrator(frame, request), form_of(request)
+        account, form = await administrator(frame, request), form_of(request)
         names = ("login", "name", "role", "agency", "password")
         try:
             await people.add(**{name: form.get(name, "") for name in names})
@@ -53,7 +54,7 @@ def account_pages(frame: Frame) -> APIRouter:
 
     @routes.post("/accounts/end")
     async def end(request: Request) -> Response:
-        account, login = await _administrator(frame, request), form_of(request).get("login", "")
+        account, login = await administrator(frame, request), form_of(request).get("login", "")
         if login == account.login:
             raise Refused("Không thể khóa tài khoản của chính mình", "not your own account", field="login")
         await people.end(login)
@@ -68,7 +69,7 @@ def report_pages(frame: Frame) -> APIRouter:
 
     @routes.get("/parked")
     async def parked(request: Request) -> Response:
-        account = await _administrator(frame, request)
+        account = await administrator(frame, request)
         return frame.render(request, "parked.html", account, cases=await queries.parked(account))
 
     @routes.get("/reports")

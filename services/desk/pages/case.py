@@ -40,9 +40,18 @@ DONE: Mapping[str, str] = {
     "verify": "Đã báo người dân chờ xác minh.",
     "promise-progress": "Đã báo tiến độ và hẹn thời gian.",
     "ask-information": "Đã hỏi thêm người gửi. Thời hạn vẫn tính.",
-    "answer": "Đã gửi trả lời. Còn một việc: công khai kết quả.",
+    "answer": "Đã gửi trả lời. Trả lời đủ rồi thì còn một việc: công khai kết quả.",
     "publish": "Đã công khai kết quả.",
     "withhold": "Đã ghi nhận không công khai. Chỉ người gửi xem được kết quả.",
+    "contribute": "Đã gửi phần của bạn cho cơ quan chủ trì.",
+    "delegate": "Đã giao xã xử lý. Bạn vẫn chịu trách nhiệm về thời hạn và câu trả lời.",
+    "contact": "Đã ghi lần liên hệ.",
+    "report": "Đã gửi báo cáo. Chờ cơ quan chủ trì xác nhận.",
+    "confirm": "Đã xác nhận kết quả của xã. Còn một việc: trả lời người dân.",
+    "recall": "Đã thu hồi. Việc trở lại với bạn.",
+    "join": "Đã ghép vào hồ sơ cùng việc. Người gửi giữ mã của mình và nhận mọi tin của hồ sơ kia.",
+    "suspect-false": "Đã niêm phong chứng cứ và chuyển công an xác minh. Việc xử lý vẫn tiếp tục.",
+    "conclude": "Đã gửi kết luận xác minh.",
     "pause-clock": "Đã tạm dừng thời hạn.",
     "resume-clock": "Thời hạn chạy tiếp.",
     "reopen": "Đã mở lại hồ sơ. Còn một việc: phân loại và chuyển phiếu.",
@@ -95,6 +104,8 @@ class CasePage:
     ) -> Response:
         """The page; `opened` is the command whose form carries `form`."""
         view = await self._desk.queries.case(account, case_id, reason=reason)
+        view = await self._desk.hands.with_followers(account, view)
+        alike = await self._desk.hands.similar(account, case_id) if "join" in view.allowed else ()
         time = await self._desk.clocks.of(account, case_id)
         return self._frame.render(
             request,
@@ -108,6 +119,7 @@ class CasePage:
             trouble=trouble,
             reason=reason,
             case_id=case_id,
+            alike=alike,
             **self._parts.of(view),
             **clock_parts(time, self._desk.directory.pack),
         )

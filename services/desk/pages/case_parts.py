@@ -1,14 +1,17 @@
 """What the page of a case shows beside the view: names, choices, drafts, reasons."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from libs.web.labels import Labels
 from services.desk.desk import Desk
 from services.desk.domain.privacy import KINDS, find_personal, redact
+from services.desk.domain.values_of_hands import RESULT_NAMES, STAGE_NAMES
 from services.desk.pages.previews import preview
-from services.desk.pages.timeline import TRIAGE, told
-from services.desk.province import public_words
+from services.desk.pages.timeline import RESULTS, TRIAGE, WAYS, told
+from services.desk.province import communes_of, police_of, public_words
 from services.desk.views import CaseView
 
 
@@ -21,6 +24,11 @@ class CaseParts:
     @property
     def labels(self) -> Labels:
         return Labels(self._desk.directory.pack, "vi")
+
+    @property
+    def _today(self) -> date:
+        zone = ZoneInfo(self._desk.directory.pack.zone)
+        return self._desk.clock.now().astimezone(zone).date()
 
     def of(self, view: CaseView) -> dict[str, Any]:
         pack, state = self._desk.directory.pack, view.state
@@ -41,6 +49,17 @@ class CaseParts:
             "previews": {name: preview(state, pack, name) for name in view.allowed if shown},
             "suggested": suggested,
             "draft": self._draft(view),
+            "stage_names": STAGE_NAMES,
+            "result_names": RESULT_NAMES,
+            "result_choices": [(code, names[0].capitalize()) for code, names in RESULT_NAMES.items()],
+            "ways": WAYS,
+            "contact_results": RESULTS,
+            "communes": [
+                (one.code, one.name_vi)
+                for one in (communes_of(pack, state.lead, self._today) if "delegate" in view.allowed else ())
+            ],
+            "police_units": [(one.code, one.name_vi) for one in pack.agencies if one.kind == "police"],
+            "police_here": police_of(pack, state.place, self._today),
             "new_id": lambda: uuid4().hex,
         }
 

@@ -1,5 +1,6 @@
 """The operator's console: the call on the left, questions with answers on the right."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +15,15 @@ from libs.places.answers import Hit
 from libs.runtime.errors import OutcomeUnknown
 from libs.web.forms import Form, problems_of, refused
 from services.desk.calls import TypedCall
+from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
+from services.desk.domain.handover_inputs import Join
 from services.desk.domain.inputs import AnswerAtDesk
 from services.desk.domain.people import Account
 from services.desk.intake_client import IntakeUnavailable
 from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.sent_forms import read_form
+from services.desk.views import AlikeView
 
 HITS = 6
 
@@ -35,16 +39,16 @@ def console_pages(frame: Frame) -> APIRouter:
     async def blank(request: Request) -> Response:
         account = await frame.account(request)
         _operators_only(account)
-        return console.show(request, account, Form({"command_id": uuid4().hex}))
+        return await console.show(request, account, Form({"command_id": uuid4().hex}))
 
     @routes.post("/calls/new")
     async def sent(request: Request) -> Response:
         account, form = await frame.account(request), form_of(request)
         _operators_only(account)
-        if form.get("do") == "find":
-            return console.show(request, account, Form(form))
+        if form.get("do") in {"find", "alike"}:
+            return await console.show(request, account, Form(form))
         if form.get("do", "").startswith("insert-"):
-            return console.show(request, account, Form(console.with_answer(form)))
+            return await console.show(request, account, Form(console.with_answer(form)))
         return await console.take(request, account, form)
 
     @routes.get("/questions")
@@ -52,6 +56,13 @@ def console_pages(frame: Frame) -> APIRouter:
         """Only the hits, for the search while typing."""
         account = await frame.account(request)
         return frame.render(request, "hits.html", account, q=q, hits=console.find(q))
+
+    @routes.post("/similar")
+    async def alike(request: Request) -> Response:
+        """Only the cases that may be the same matter, while the call is being typed."""
+        account, form = await frame.account(request), form_of(request)
+        found = await console.alike(account, form)
+        return frame.render(request, "alike_hits.html", account, alike=found, chosen=form.get("join", ""))
 
     return routes
 
@@ -70,7 +81,12 @@ class Console:
     def find(self, words: str) -> list[Hit]:
         return self._frame.desk.answers.search(words, HITS)
 
-    def show(
+    async def alike(self, account: Account, form: Mapping[str, str]) -> tuple[AlikeView, ...]:
+        """Earlier cases that may be what the caller is talking about."""
+        typed = {name: form.get(name, "") for name in ("text", "phone", "field")}
+        return await self._frame.desk.hands.similar_call(account, **typed)
+
+    async def show(
         self, request: Request, account: Account, form: Form, status: int = 200, trouble: str = ""
     ) -> Response:
         q = form.value("q")
@@ -82,6 +98,8 @@ class Console:
             "hits": self.find(q),
             "trouble": trouble,
             "desk_channels": channels,
+            "alike": await self.alike(account, form.values),
+            "chosen": form.value("join"),
         }
         return self._frame.render(request, "console.html", account, status, **shown)
 
@@ -107,21 +125,27 @@ class Console:
             answer = _answer(form) if answering else None
             taken = await self._frame.desk.commands.take_call(account, call)
         except ValidationError as error:
-            return self.show(request, account, Form(form, problems_of(error)), 422)
+            return await self.show(request, account, Form(form, problems_of(error)), 422)
         except Refused as error:
-            return self.show(request, account, refused(form, error), 422)
+            return await self.show(request, account, refused(form, error), 422)
         except (IntakeUnavailable, OutcomeUnknown, NatsError, TimeoutError, OSError):
             trouble = "Chưa lưu được. Nội dung vẫn còn đây: hãy lưu lại, hệ thống chỉ ghi một cuộc gọi."
-            return self.show(request, account, Form(form), 503, trouble)
-        done = await self._answered(account, taken.case_id, answer) if answer else "taken"
+            return await self.show(request, account, Form(form), 503, trouble)
+        follow_up = answer or _join(form)
+        done = await self._told(account, taken.case_id, follow_up) if follow_up else "taken"
         return RedirectResponse(f"/cases/{taken.case_id}?done={done}", 303)
 
-    async def _answered(self, account: Account, case_id: str, answer: AnswerAtDesk) -> str:
+    async def _told(self, account: Account, case_id: str, command: Command) -> str:
         try:
-            await self._frame.desk.commands.do(account, case_id, answer)
+            await self._frame.desk.commands.do(account, case_id, command)
         except HotlineError:  # the case stands; its page offers the same form again
             return "taken"
-        return "answer-at-desk"
+        return command.token()
+
+
+def _join(form: dict[str, str]) -> Join | None:
+    """The same matter as an older case, as the operator ticked it."""
+    return Join(command_id=uuid4(), to=form["join"][:300]) if form.get("join") else None
 
 
 def _answer(form: dict[str, str]) -> AnswerAtDesk:

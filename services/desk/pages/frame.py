@@ -16,6 +16,7 @@ from services.desk.desk import Desk
 from services.desk.domain.errors import NotSignedIn
 from services.desk.domain.people import ROLE_NAMES, Account
 from services.desk.domain.state import STATUS_NAMES
+from services.desk.domain.values_of_hands import STAGE_NAMES
 
 MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "operator": (
@@ -28,13 +29,15 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "officer": (
         ("/inbox", "Hộp việc", ""),
         ("/inbox?group=publish", "Chờ công khai", ""),
-        ("/inbox?group=joined", "Phối hợp", ""),
+        ("/inbox?group=joined", "Phối hợp, được giao", ""),
         ("/inbox?group=closed", "Đã xong", ""),
     ),
     "arbiter": (("/arbiter", "Chờ xác định thẩm quyền", ""), ("/reports", "Báo cáo", "")),
+    "police": (("/suspicions", "Tin cần xác minh", ""),),
     "administrator": (
         ("/triage", "Phân loại", ""),
         ("/arbiter", "Chờ thẩm quyền", ""),
+        ("/calendar", "Lịch làm việc", ""),
         ("/accounts", "Tài khoản", ""),
         ("/parked", "Hồ sơ tạm dừng", ""),
         ("/reports", "Báo cáo", ""),
@@ -44,7 +47,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 TONES = {
     "verifying": "warn", "promised": "warn", "answered_by_phone": "warn", "answered": "good",
-    "answered_at_desk": "good", "published": "good", "withheld": "good", "rejected": "bad",
+    "answered_at_desk": "good", "published": "good", "withheld": "good", "rejected": "bad", "joined": "good",
 }  # fmt: skip
 """Status → colour of its tag; the others are calm."""
 
@@ -91,6 +94,7 @@ class Frame:
             "role_names": ROLE_NAMES,
             "status_names": STATUS_NAMES,
             "tones": TONES,
+            "stages": STAGE_NAMES,
             "case_id": "",
             **values,
         }

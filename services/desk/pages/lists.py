@@ -18,7 +18,8 @@ GROUPS: dict[str, tuple[Group, str]] = {
     "open": ("open", "Hộp việc"),
     "publish": ("publish", "Chờ công khai"),
     "closed": ("closed", "Đã xong"),
-    "joined": ("joined", "Phối hợp"),
+    "joined": ("joined", "Phối hợp, được giao"),
+    "tasks": ("tasks", "Việc của tôi"),
 }
 
 
@@ -67,11 +68,10 @@ def list_pages(frame: Frame) -> APIRouter:
             raise HTTPException(404)
         known, title = GROUPS[group]
         listing = await queries.inbox(account, known, after)
-        shelves = (
-            (Shelf("", "", listing.rows),)
-            if group == "closed"
-            else by_deadline(listing.rows, frame.desk.clock.now(), frame.zone)
-        )
+        shelves = shelves_of(group, listing.rows, frame)
+        if group == "open" and not after and account.role == "officer":
+            tasks = await queries.inbox(account, "tasks")
+            shelves = (Shelf("Việc của tôi: phối hợp, được giao", "warn", tasks.rows), *shelves)
         return frame.render(
             request, "list.html", account, title=title, shelves=shelves, next=listing.next, kind=group
         )
@@ -88,6 +88,24 @@ def list_pages(frame: Frame) -> APIRouter:
         )
 
     return routes
+
+
+def shelves_of(group: str, rows: tuple[Row, ...], frame: Frame) -> tuple[Shelf, ...]:
+    """A page of a group of the inbox under its headings."""
+    if group == "closed":
+        return (Shelf("", "", rows),)
+    if group == "joined":
+        return own_part(rows, "Còn phải gửi phần của mình", "Đã xong phần của mình")
+    return by_deadline(rows, frame.desk.clock.now(), frame.zone)
+
+
+def own_part(rows: tuple[Row, ...], owed: str, done: str) -> tuple[Shelf, ...]:
+    """What the agency owes first, then where it did its part."""
+    shelves = (
+        Shelf(owed, "warn", tuple(row for row in rows if row.owed)),
+        Shelf(done, "calm", tuple(row for row in rows if not row.owed)),
+    )
+    return tuple(shelf for shelf in shelves if shelf.rows)
 
 
 def by_deadline(rows: Iterable[Row], now: datetime, zone: ZoneInfo) -> tuple[Shelf, ...]:

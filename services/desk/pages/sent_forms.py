@@ -12,10 +12,10 @@ MODEL = TypeVar("MODEL", bound=Asked)
 MANY = frozenset({"co_leads", "coordinating", "question_ids"})
 """Inputs with several values: boxes named `coordinating.SYT`, and one list with commas."""
 
-INSTANTS = frozenset({"promised_at", "received_at", "until"})
+INSTANTS = frozenset({"promised_at", "received_at", "until", "contacted_at"})
 """Inputs of the kind datetime-local: wall time of the province."""
 
-TICKS = frozenset({"urgent", "secret"})
+TICKS = frozenset({"urgent", "secret", "partial", "take_back"})
 
 
 def read_form(cls: type[MODEL], form: Mapping[str, str], zone: ZoneInfo) -> MODEL:

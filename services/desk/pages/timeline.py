@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from libs.contracts.codes import spoken
 from libs.web.labels import Labels
+from services.desk.domain.values_of_hands import RESULT_NAMES
 from services.desk.views import EntryView
 
 
@@ -43,6 +45,21 @@ def _transfer(content: Content, labels: Labels, _: str) -> str:
     return f"{said} {labels.agency(content['agency'])}"
 
 
+WAYS = {"phone": "qua điện thoại", "visit": "tại nơi ở", "message": "qua tin nhắn"}
+RESULTS = {"reached": "gặp được", "not-reached": "không gặp được"}
+
+
+def _contact(content: Content, labels: Labels, agency: str) -> str:
+    way, result = WAYS.get(content["way"], content["way"]), RESULTS.get(content["result"], "")
+    return f"{labels.agency(agency)} liên hệ người gửi {way}: {result}"
+
+
+def _answer(content: Content, labels: Labels, agency: str) -> str:
+    missing = "; ".join(labels.agency(one) for one in content.get("missing", ()))
+    part = f" một phần, còn thiếu phần của {missing}" if missing else ""
+    return f"{labels.agency(agency)} trả lời{part}"
+
+
 TITLES: dict[str, tuple[Title, bool]] = {
     "opened": (_plain("Tiếp nhận yêu cầu"), True),
     "added": (_plain("Người gửi bổ sung"), True),
@@ -63,16 +80,33 @@ TITLES: dict[str, tuple[Title, bool]] = {
     "verifying": (_of_agency("{} báo cần xác minh"), True),
     "progress-promised": (_of_agency("{} báo tiến độ và hẹn trả lời"), True),
     "information-asked": (_of_agency("{} hỏi thêm người gửi"), True),
-    "answered": (_of_agency("{} trả lời"), True),
+    "answered": (_answer, True),
     "published": (_plain("Công khai kết quả"), True),
     "withheld": (_plain("Không công khai"), True),
     "clock-paused": (lambda c, labels, _: f"Tạm dừng thời hạn “{labels.clock(c['clock'])}”", False),
     "clock-resumed": (lambda c, labels, _: f"Cho thời hạn “{labels.clock(c['clock'])}” chạy tiếp", False),
+    "delegated": (lambda c, labels, _: f"Giao {labels.agency(c['to'])} xử lý", False),
+    "contacted": (_contact, False),
+    "reported": (_of_agency("{} báo cáo kết quả"), False),
+    "confirmed": (_of_agency("{} xác nhận kết quả của xã"), False),
+    "recalled": (_of_agency("{} thu hồi việc đã giao xã"), False),
+    "contributed": (lambda c, labels, _: f"{labels.agency(c['agency'])} gửi phần phối hợp", False),
+    "succeeded": (
+        lambda c, labels, _: f"{labels.agency(c['to'])} tiếp nhận hồ sơ của {labels.agency(c['agency'])}",
+        True,
+    ),
+    "joined": (lambda c, _l, _a: f"Ghép vào hồ sơ cùng việc {spoken(c['code'])}", True),
+    "follower-added": (lambda c, _l, _a: f"Hồ sơ {spoken(c['code'])} cùng việc, theo hồ sơ này", False),
+    "suspected-false": (
+        lambda c, labels, _: f"Nghi tin giả: niêm phong chứng cứ, chuyển {labels.agency(c['police'])}",
+        False,
+    ),
+    "verified": (lambda c, _l, _a: f"Kết quả xác minh: {RESULT_NAMES[c['result']][0]}", False),
     "reopened": (lambda c, _l, _a: f"Mở lại hồ sơ, lần xử lý thứ {c['cycle']}", True),
 }
 """Fact → its title and whether the citizen sees it. A fact of a newer version stands under its own name."""
 
-_TEXTS = ("text", "answer", "summary", "progress", "question", "opinion", "note", "detail")
+_TEXTS = ("text", "answer", "summary", "progress", "question", "opinion", "note", "detail", "report")
 _SHOWN_ABOVE = frozenset({"opened", "answered", "answered-by-phone", "answered-at-desk", "published"})
 _REASONS = {
     "rejected": ("reject", "reason"),
@@ -82,11 +116,15 @@ _REASONS = {
 }
 
 
+_SAID = {"reopened": "reason", "recalled": "reason", "suspected-false": "ground"}
+"""Fact → the field with words that stand first."""
+
+
 def told(entry: EntryView, labels: Labels) -> Told:
     """The entry in words."""
     title, public = TITLES.get(entry.token, (_plain(entry.token), False))
     texts = _coded(entry, labels)
-    if entry.token not in _SHOWN_ABOVE:
+    if entry.token not in _SHOWN_ABOVE or entry.content.get("missing"):
         texts += [str(entry.content[key]) for key in _TEXTS if entry.content.get(key)]
     if entry.token in {"routed", "directed"} and entry.content["slip"].get("note"):
         texts.append(entry.content["slip"]["note"])
@@ -105,8 +143,8 @@ def _coded(entry: EntryView, labels: Labels) -> list[str]:
     kind, name = _REASONS.get(entry.token, ("", ""))
     if kind:
         return [labels.reason(kind, str(entry.content.get(name, "")))]
-    if entry.token == "reopened":  # noqa: S105  the name of a fact
-        return [str(entry.content["reason"])]
+    if entry.token in _SAID:
+        return [str(entry.content[_SAID[entry.token]])]
     if entry.token == "triaged":  # noqa: S105  the name of a fact
         reasons = (TRIAGE.get(code, code) for code in entry.content.get("reasons", ()))
         return ["; ".join(reasons)]
