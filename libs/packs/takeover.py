@@ -1,8 +1,10 @@
 """Which agency goes on with a case when the one that has it ends, by merged_into and split_into."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from libs.packs.entries import Agency, Unit
 from libs.packs.model import Pack
 from libs.packs.succession import Succession
 
@@ -18,16 +20,50 @@ class Takeover:
     rule: str
 
 
-def takeover(pack: Pack, agency: str, place: str | None, day: date, since: date) -> Takeover | None:
-    """Who holds on `day` what this agency got on the day `since`; itself while it is in force.
+@dataclass(frozen=True)
+class Held:
+    """What an agency holds: a case at a place, since a day, by a slip of that pack (None: not known)."""
+
+    agency: str
+    place: str | None
+    since: date
+    issued: Pack | None = None
+
+
+def takeover(pack: Pack, held: Held, day: date) -> Takeover | None:
+    """Who holds on `day` what this agency got; itself while it is in force.
 
     A split is decided by the case's place, if one unit stands for it and exactly one of the parts serves
     it; else by nobody (None), nor is an agency's that ended without naming anybody.
     """
-    parts = Succession(pack.agencies).after(agency, since, day)
+    issued, known = held.issued, pack.agencies_by_code.get(held.agency, ())
+    then = _then(known, issued.agencies_by_code.get(held.agency, ()) if issued else (), held.since)
+    parts = Succession(pack.agencies).after(held.agency, then, day)
     if len(parts) == 1:
         return Takeover(parts[0], MERGED)
-    units = Succession(pack.units).after(place, since, day) if place else ()
+    units = _units(pack, held, day)
     around = {unit.code for unit in pack.enclosing(units[0])} if len(units) == 1 else set()
     serving = [code for code in parts if (part := pack.agency_on(code, day)) and part.unit in around]
     return Takeover(serving[0], BY_PLACE) if len(serving) == 1 else None
+
+
+def _units(pack: Pack, held: Held, day: date) -> tuple[str, ...]:
+    """The units that are on that day where the case is."""
+    if held.place is None:
+        return ()
+    issued, known = held.issued, pack.units_by_code.get(held.place, ())
+    then = _then(known, issued.units_by_code.get(held.place, ()) if issued else (), held.since)
+    return Succession(pack.units).after(held.place, then, day)
+
+
+def _then(known: Sequence[Agency | Unit], issued: Sequence[Agency | Unit], since: date) -> date:
+    """The day on which this pack means by the code what the pack of the slip meant by it.
+
+    Codes are given out again, and a pack may tell late of what ended before the slip was sent: then the
+    name tells which of its rows is meant.
+    """
+    names = {row.name_vi for row in issued if row.in_force(since)}
+    rows = [row for row in known if row.name_vi in names] or known
+    if any(row.in_force(since) for row in rows):
+        return since
+    return max((row.valid_to for row in rows if row.valid_to), default=since)

@@ -34,6 +34,7 @@ from services.desk.queries import Queries
 from services.desk.reports import Reports
 from services.desk.settings import Settings
 from services.desk.store import LINK, Store
+from services.desk.succession import Successions
 
 MOST_CASES = 20
 """Cases that one browser may watch at a time."""
@@ -51,6 +52,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     intake = IntakeClient(settings.intake_url, settings.intake_key_file)
     reports = Reports(settings.reporting_url, settings.reporting_key_file)
     followers = Followers(engine, rt.cases, rt.directory, rt.clock)
+    successions = Successions(engine, rt.cases, rt.directory, rt.clock)
     desk = Desk(
         settings=settings,
         directory=rt.directory,
@@ -63,6 +65,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         people=People(engine),
         live=live,
         reports=reports,
+        successions=successions,
     )
     rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce, pace=SOON)
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
@@ -71,6 +74,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         canary = Canary(engine, rt.cases, rt.directory, rt.clock, intake, settings.canary_seconds)
         rt.keep_running(canary.run(), "canary")
     rt.keep_running(rt.once_caught_up(followers.run), "followers")
+    rt.keep_running(rt.once_caught_up(successions.run), "successions")
     yield application(desk)
     await intake.close()
     await reports.close()

@@ -20,6 +20,7 @@ from services.desk.people import People
 from services.desk.queries import Queries
 from services.desk.reports import Reports
 from services.desk.settings import Settings
+from services.desk.succession import Successions
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,4 @@ class Desk:
     people: People
     live: Live
     reports: Reports
+    successions: Successions

@@ -10,4 +10,15 @@ SECONDS = Histogram(
 )
 UNSEEN = Counter("hotline_desk_unseen", "Commands whose effect was not projected within two seconds")
 SIGN_INS = Counter("hotline_desk_sign_ins", "Tries to sign in", ["outcome"])
+SUCCEEDED = Counter("hotline_desk_successions", "Slips that went on with another agency", ["agency"])
+UNDECIDED = Gauge(
+    "hotline_desk_undecided_successions", "Slips of an ended agency that nobody goes on with", ["agency"]
+)
 LISTENERS = Gauge("hotline_desk_listeners", "Browsers that follow what changes")
+CANARY_SUCCESS = Gauge(
+    "hotline_canary_last_success_timestamp_seconds", "When the last canary had gone the whole way"
+)
+CANARY_SECONDS = Gauge("hotline_canary_seconds", "Time the last canary took from intake to its end")
+CANARY_FAILURES = Counter(
+    "hotline_canary_failures", "Canaries that did not arrive, by the service that was silent", ["stage"]
+)

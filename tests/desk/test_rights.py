@@ -89,6 +89,7 @@ INPUT: dict[str, dict[str, object]] = {
     "pause-clock": {"clock": "part-1-1", "reason": "waiting", "until": MONDAY_MORNING.replace(day=9)},
     "resume-clock": {"clock": "part-1-1"},
     "reopen": {"reason": "Đèn lại tắt"},
+    "succeed": {"agency": "SYT", "to": "SCT"},
 }
 
 PARTS = [

@@ -8,7 +8,7 @@ import pytest
 from libs.packs.folder import load
 from libs.packs.model import Pack
 from libs.packs.routing import Leads, leads_for
-from libs.packs.takeover import BY_PLACE, MERGED, Takeover, takeover
+from libs.packs.takeover import BY_PLACE, MERGED, Held, Takeover, takeover
 from tests.support.packs import small_pack
 
 LAST, FIRST = date(2021, 6, 30), date(2021, 7, 1)
@@ -101,8 +101,25 @@ def test_who_takes_over_is_what_the_pack_says_or_nobody(
     reform: Pack, agency: str, place: str | None, found: Takeover | None
 ) -> None:
     since = LAST if agency != "A" else date(2021, 6, 1)
-    assert takeover(reform, agency, place, FIRST, since) == found
+    assert takeover(reform, Held(agency, place, since), FIRST) == found
 
 
 def test_before_the_last_day_is_over_nobody_takes_over(reform: Pack) -> None:
-    assert takeover(reform, "XH", None, LAST, date(2021, 1, 4)) == Takeover("XH", MERGED)
+    assert takeover(reform, Held("XH", None, date(2021, 1, 4)), LAST) == Takeover("XH", MERGED)
+
+
+def test_a_slip_that_was_sent_after_the_end_that_is_told_only_now_moves_all_the_same(reform: Pack) -> None:
+    late = date(2022, 3, 1)
+    assert takeover(reform, Held("XH", None, late), date(2022, 3, 2)) == Takeover("NV", MERGED)
+
+
+def test_a_code_that_was_given_out_again_means_what_the_pack_of_the_slip_meant_by_it(reform: Pack) -> None:
+    units = [
+        u.model_copy(update={"valid_to": None})
+        for u in reform.units
+        if u.code != "113" and u.name_vi != "Xã Đông"
+    ]
+    before = reform.model_copy(update={"units": tuple(units), "version": "before"})
+    late, day = date(2022, 3, 1), date(2022, 3, 2)
+    assert takeover(reform, Held("H11", "111", late, before), day) == Takeover("X113", BY_PLACE)
+    assert takeover(reform, Held("H11", "111", late), day) == Takeover("X111", BY_PLACE)

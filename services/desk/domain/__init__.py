@@ -7,8 +7,18 @@ from services.desk.domain import (
     officers,
     operators,
     publication,
+    succeeding,
     suspicions,
 )
 
-__all__ = ["clocks", "handovers", "joining", "officers", "operators", "publication", "suspicions"]
+__all__ = [
+    "clocks",
+    "handovers",
+    "joining",
+    "officers",
+    "operators",
+    "publication",
+    "succeeding",
+    "suspicions",
+]
 """Imported here so that every decision is registered before `decisions.decide` is asked."""

@@ -22,11 +22,15 @@ def on(cls: type[F]) -> Callable[[Callable[[CaseState, F], Changes]], Callable[[
     return register
 
 
+def _new_slip(state: CaseState, changes: Changes) -> bool:
+    return len(changes.get("slips", state.slips)) > len(state.slips)
+
+
 def fold(state: CaseState, fact: CaseFact) -> CaseState:
     """The case after this fact; a fact that this version gives no meaning to is only counted."""
     effect = _EFFECTS.get(type(fact))
     changes = effect(state, fact) if effect else {}
     changes["facts"] = state.facts + 1
-    if changes.get("status", state.status) != state.status or "slips" in changes:
+    if changes.get("status", state.status) != state.status or _new_slip(state, changes):
         changes |= {"since": fact.at, "changed_by": fact.by}
     return with_holder(state.model_copy(update=changes), fact.at)

@@ -23,7 +23,7 @@ __all__ = ["fold"]
 @on(events.CaseOpened)
 def _opened(state: CaseState, fact: events.CaseOpened) -> Changes:
     kept = ("case_id", "code", "channel", "language", "person", "text", "received_at", "field", "held",
-            "urgent", "secret")  # fmt: skip
+            "urgent", "secret", "same_as")  # fmt: skip
     changes = {name: getattr(fact, name) for name in kept}
     return changes | {
         "opened_at": fact.at,
@@ -57,9 +57,10 @@ def _slip_sent(state: CaseState, fact: events.CaseRouted | events.CaseDirected) 
     slip = fact.slip
     named = state.determination
     bound = named if named and named.agency == slip.lead else None
+    sent = SentSlip(slip=slip, at=fact.at, by=fact.by, bound=bound, pack=fact.pack_version)
     return {
         "status": "routed",
-        "slips": (*state.slips, SentSlip(slip=slip, at=fact.at, by=fact.by, bound=bound)),
+        "slips": (*state.slips, sent),
         "parts": (),
         "delegation": None,
         "slip_at": state.facts + 1,

@@ -65,6 +65,13 @@ class Release(Command):
     """Let go of a typed call, so that the router may send its slip."""
 
 
+class Succeed(Command):
+    """Name who goes on with a slip whose agency ended, where the pack does not say it."""
+
+    agency: Code
+    to: Code
+
+
 class Refer(Command):
     """Ask the arbiter whose matter it is (Điều 10.4)."""
 

@@ -67,11 +67,11 @@ def not_administrator(_: CaseState, account: Account) -> bool:
 
 
 def _once_lead(state: CaseState, account: Account) -> bool:
-    return any(sent.slip.lead == account.agency for sent in state.slips)
+    return any(account.agency in sent.leads for sent in state.slips)
 
 
 def _once_beside(state: CaseState, account: Account) -> bool:
-    return any(account.agency in sent.beside for sent in state.slips)
+    return any(account.agency in sent.involved for sent in state.slips)
 
 
 def _once_commune(state: CaseState, account: Account) -> bool:

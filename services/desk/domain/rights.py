@@ -7,7 +7,7 @@ from services.desk.domain.errors import NotAllowed
 from services.desk.domain.obstacles import Why
 from services.desk.domain.parts import EARLIER, co_lead, commune, lead, operator, police
 from services.desk.domain.people import ROLE_NAMES, Account
-from services.desk.domain.rights_table import ABOUT_THE_SLIP, PER_CLOCK, RIGHTS, Right
+from services.desk.domain.rights_table import ABOUT_THE_SLIP, OFFERED_ELSEWHERE, RIGHTS, Right
 from services.desk.domain.state import STATUS_NAMES, CaseState
 
 __all__ = ["RIGHTS", "allowed", "holds", "may_see", "require"]
@@ -19,7 +19,7 @@ def allowed(state: CaseState, account: Account, arbiter: str) -> frozenset[str]:
         cls.token()
         for cls, right in RIGHTS.items()
         if account.active
-        and cls not in PER_CLOCK
+        and cls not in OFFERED_ELSEWHERE
         and state.status in right.when
         and right.unless(state) is None
         and right.who(state, account)

@@ -90,14 +90,17 @@ RIGHTS: dict[type[Command], Right] = {
     ),
     inputs.PauseClock: Right(("tạm dừng thời hạn", "pause a clock"), not_administrator, _ALIVE),
     inputs.ResumeClock: Right(("cho thời hạn chạy tiếp", "resume a clock"), not_administrator, _ALIVE),
+    inputs.Succeed: Right(
+        ("giao cơ quan kế tục", "name the successor"), operator_or_arbiter, WITH_AGENCY | TO_PUBLISH
+    ),
     inputs.Reopen: Right(("mở lại hồ sơ", "reopen the case"), operator_or_arbiter, _SETTLED),
 }
 
 COMMANDS: dict[str, type[Command]] = {cls.token(): cls for cls in RIGHTS}
 """Token → class of every command on a case."""
 
-PER_CLOCK = frozenset({inputs.PauseClock, inputs.ResumeClock})
-"""Commands on one clock of the case: offered beside it, to whoever owes what it waits for."""
+OFFERED_ELSEWHERE = frozenset({inputs.PauseClock, inputs.ResumeClock, inputs.Succeed})
+"""No buttons of the case: offered beside a clock, or in the list of cases without a successor."""
 
 ABOUT_THE_SLIP = frozenset({
     inputs.Receive, inputs.Return, inputs.AnswerByPhone, inputs.Verify, inputs.PromiseProgress,

@@ -107,6 +107,7 @@ class CaseState(Value):
     changed_by: Actor | None = None
     parts: tuple[Part, ...] = ()
     delegation: Delegation | None = None
+    same_as: str | None = None
     joined: Joined | None = None
     followers: tuple[Joined, ...] = ()
     suspicion: Suspicion | None = None
@@ -129,7 +130,7 @@ class CaseState(Value):
         """Every agency that ever stood on a slip of this case, and the commune that works on it."""
         work = self.delegation
         commune = (work.to,) if work and work.stage != "recalled" else ()
-        return frozenset((*commune, *(one for sent in self.slips for one in (sent.slip.lead, *sent.beside))))
+        return frozenset((*commune, *(one for sent in self.slips for one in sent.involved)))
 
     @property
     def missing(self) -> tuple[str, ...]:

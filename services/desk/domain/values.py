@@ -19,12 +19,27 @@ class SentSlip(Value):
     """A slip with the instant its 8 hours began (Điều 10.3) and who sent it.
 
     `bound`: the arbiter's opinion it follows; such a slip is not returned (Điều 10.4).
+    `issued`: the slip as it was sent, where an agency on it ended and `slip` names who goes on. `pack`: the
+    version of the pack it was sent by.
     """
 
     slip: Slip
     at: Instant
     by: Actor
     bound: Determination | None = None
+    issued: Slip | None = None
+    pack: str = ""
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """The lead, and the one it had when it was sent."""
+        return (self.slip.lead, *((self.issued.lead,) if self.issued else ()))
+
+    @property
+    def involved(self) -> tuple[str, ...]:
+        """Every agency that stands on it or stood on it when it was sent."""
+        first = self.issued or self.slip
+        return (*self.leads, *self.beside, *first.co_leads, *first.coordinating)
 
     @property
     def beside(self) -> tuple[str, ...]:
