@@ -9,7 +9,7 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,6 @@ from libs.worktime.definition import (
 __all__ = ["END_OF_DAY", "Calendar", "CalendarError", "OutsideCalendar", "SpecialDay", "WeeklyHours"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +119,16 @@ class Calendar:
         i = bisect_right(self.opens, at) - 1
         if i < 0:
             return 0
-        return min(at, self.closes[i]) - self.shift[i]
+        closes = self.closes[i]
+        return (at if at < closes else closes) - self.shift[i]
 
     def instant(self, w: int) -> datetime:
         """The earliest instant (UTC) whose coordinate is w."""
         if not 0 <= w <= self.done[-1]:
             span = f"{self.first} to {self.last}, {self.done[-1]} working seconds"
             raise OutsideCalendar(f"calendar {self.id!r} covers {span}; {w} lies outside")
-        return _utc(w + self.shift[bisect_left(self.done, w)] if w else self.begin)
+        at = w + self.shift[bisect_left(self.done, w)] if w else self.begin
+        return datetime.fromtimestamp(at, UTC)
 
     def is_open(self, t: datetime) -> bool:
         """Whether t is working time; the opening instant is, the closing instant is not."""
@@ -144,24 +145,21 @@ class Calendar:
             raise OutsideCalendar(
                 f"calendar {self.id!r} ends on {self.last}: nothing opens after {t.isoformat()}"
             )
-        return _utc(self.opens[i])
+        return datetime.fromtimestamp(self.opens[i], UTC)
 
     def _epoch(self, t: datetime) -> int:
         try:
-            at = (t - EPOCH) // SECOND
+            since = t - EPOCH
         except TypeError:
             raise CalendarError(
                 f"calendar {self.id!r}: {t!r} is not an instant: it names no time zone"
             ) from None
+        at = since.days * 86_400 + since.seconds
         if not self.begin <= at <= self.end:
             raise OutsideCalendar(
                 f"calendar {self.id!r} covers {self.first} to {self.last}, not {t.isoformat()}"
             )
         return at
-
-
-def _utc(at: int) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
 
 
 def _zone(name: str) -> ZoneInfo:
