@@ -22,7 +22,7 @@ CLIENTS: dict[str, dict[str, object]] = {
 }
 """Who hands requests in to intake; add programs of others to `intake-clients.json` by hand."""
 
-OTHERS = ("desk-signing", "portal-signing", "reporting-key", "postgres-superuser", "grafana-admin")
+OTHERS = ("desk-signing", "portal-signing", "reporting-key", "desk-key-portal", "postgres-superuser", "grafana-admin")
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from libs.contracts.casefact import CaseFact
-from libs.contracts.facts import Instant, Text, Token, Value
+from libs.contracts.facts import CaseId, Instant, Text, Token, Value
 from libs.contracts.handovers import (
     CaseConfirmed,
     CaseContacted,
@@ -70,6 +70,9 @@ class CaseOpened(CaseFact):
     held: bool = False
     urgent: bool = False
     secret: bool = Field(False, description="the citizen asked that their name be kept secret")
+    same_as: CaseId | None = Field(
+        None, description="the citizen says it is the same matter; held till judged"
+    )
     language: Literal["vi", "en"] = "vi"
 
 

@@ -1,11 +1,11 @@
-"""What one service may ask another over HTTP: today, only that intake take a citizen's words."""
+"""What one service may ask another over HTTP: that intake take words, that desk name similar matters."""
 
 import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from libs.contracts.facts import Instant
+from libs.contracts.facts import CaseId, Instant
 
 
 def _clean(value: str) -> str:
@@ -46,6 +46,9 @@ class NewRequest(Asked):
     urgent: bool = False
     secret: bool = Field(False, description="the citizen asks that their name be kept secret")
     language: Literal["vi", "en"] = "vi"
+    same_as: CaseId | None = Field(
+        None, description="an earlier case that the citizen says is the same matter"
+    )
     operator: str | None = Field(None, max_length=64, description="account id of the operator who typed it")
     operator_name: Line = Field("", description="their name, for the record of who took it (Điều 11.1)")
 
@@ -54,6 +57,30 @@ class MoreWords(Asked):
     """The citizen adds to an existing case."""
 
     text: Annotated[Words, StringConstraints(min_length=1)]
+
+
+class Described(Asked):
+    """What a citizen is about to send, as far as it tells which matter it is about."""
+
+    text: Annotated[Words, StringConstraints(min_length=1)]
+    field: str | None = Field(None, max_length=32, description="field code of the pack")
+    address: Line = ""
+
+
+class Offer(BaseModel):
+    """An earlier matter that may be the same, with nothing of whoever reported it."""
+
+    case_id: str
+    field: str
+    place: str
+    opened_at: Instant
+    answered: bool
+
+
+class Offers(BaseModel):
+    """The likeliest first; often none."""
+
+    offers: list[Offer]
 
 
 class Accepted(BaseModel):

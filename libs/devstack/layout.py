@@ -96,6 +96,8 @@ class Layout:
             return {
                 "intake_url": self.url("intake"),
                 "intake_key_file": str(self._key("portal.key")),
+                "desk_url": self.url("desk"),
+                "desk_key_file": str(self._key("portal-desk.key")),
                 "secret_file": str(self._key("portal.secret")),
                 "public_url": self.url("portal"),
             }
@@ -105,6 +107,7 @@ class Layout:
                 "intake_key_file": str(self._key("desk.key")),
                 "reporting_url": self.url("reporting"),
                 "reporting_key_file": str(self._key("reporting.key")),
+                "portal_key_file": str(self._key("portal-desk.key")),
                 "secret_file": str(self._key("desk.secret")),
                 "public_url": self.url("desk"),
             }

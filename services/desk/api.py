@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from libs.contracts.errors import Refused
-from libs.contracts.requests import Asked, Line
+from libs.contracts.requests import Asked, Described, Line, Offers
 from services.desk.calls import TypedCall
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotFound, NotSignedIn
@@ -57,6 +57,7 @@ def api(desk: Desk) -> Starlette:
         Route("/cases/{case_id}/similar", endpoints.similar),
         Route("/cases/{case_id}/packet", endpoints.packet),
         Route("/similar", endpoints.similar_call),
+        Route("/offers", endpoints.offers, methods=["POST"]),
         Route("/cases/{case_id}/{command}", endpoints.command, methods=["POST"]),
         Route("/calls", endpoints.call, methods=["POST"]),
         Route("/search", endpoints.search),
@@ -121,6 +122,13 @@ class Endpoints:
         account, asked = await self._who(request), request.query_params
         given = {name: asked.get(name, "") for name in ("text", "phone", "field", "place")}
         return answer(await self._desk.hands.similar_call(account, **given))
+
+    async def offers(self, request: Request) -> Response:
+        """For the portal alone, with its key: {text, field?, address?} → matters that may be the same."""
+        if not self._desk.offers.admits(bearer(request)):
+            raise NotSignedIn("Khóa không đúng", "the key is missing or wrong")
+        described = Described.model_validate(await body(request))
+        return answer(Offers(offers=await self._desk.offers.like(described)))
 
     async def packet(self, request: Request) -> Response:
         """The sealed evidence of a suspicion, for the police unit that was asked."""

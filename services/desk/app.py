@@ -19,6 +19,7 @@ from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from services.desk.answers import Answers
 from services.desk.api import api
+from services.desk.calendars import Calendars
 from services.desk.canary import Canary
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
@@ -28,11 +29,12 @@ from services.desk.hands import Hands
 from services.desk.intake_client import IntakeClient
 from services.desk.live import INBOX, Live, case_topic
 from services.desk.migrations import prepare
+from services.desk.offers import Offers
 from services.desk.pages import pages
 from services.desk.people import People
 from services.desk.queries import Queries
 from services.desk.reports import Reports
-from services.desk.settings import Settings
+from services.desk.settings import Settings, key_in
 from services.desk.store import LINK, Store
 from services.desk.succession import Successions
 
@@ -60,7 +62,9 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         commands=Commands(engine, rt.cases, rt.directory, rt.clock, live, intake, followers),
         queries=Queries(engine, rt.directory, rt.clock),
         hands=Hands(engine, rt.directory, rt.clock),
+        offers=Offers(engine, rt.directory, rt.clock, key_in(settings.portal_key_file)),
         clocks=Clocks(engine, rt.directory, rt.clock),
+        calendars=Calendars(engine, rt.directory, rt.clock, rt.js),
         answers=Answers(rt.directory),
         people=People(engine),
         live=live,

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from libs.runtime.clock import Clock
 from libs.runtime.directory import Directory
 from services.desk.answers import Answers
+from services.desk.calendars import Calendars
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
 from services.desk.hands import Hands
 from services.desk.live import Live
+from services.desk.offers import Offers
 from services.desk.people import People
 from services.desk.queries import Queries
 from services.desk.reports import Reports
@@ -33,7 +35,9 @@ class Desk:
     commands: Commands
     queries: Queries
     hands: Hands
+    offers: Offers
     clocks: Clocks
+    calendars: Calendars
     answers: Answers
     people: People
     live: Live

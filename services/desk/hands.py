@@ -49,7 +49,10 @@ class Hands:
                 raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
             state = loaded.state
             asked = Asked(state.text, state.person.phone, state.place or "", state.field or "")
-            return self._alike(connection, asked, state)
+            claimed = states(connection, [state.same_as]) if state.same_as and not state.joined else {}
+            said = tuple(AlikeView(self._row(one), ("citizen",), 1.0) for one in claimed.values())
+            others = self._alike(connection, asked, state)
+            return (*said, *(one for one in others if one.row.case_id not in claimed))
 
         return await self._read(found)
 

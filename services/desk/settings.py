@@ -18,7 +18,11 @@ class Settings(DatabaseSettings):
     intake_key_file: Path | None = Field(None, description="file holding desk's client key at intake")
     reporting_url: str = Field("http://127.0.0.1:8083", description="where spreadsheets come from")
     reporting_key_file: Path | None = Field(None, description="file holding desk's key at reporting")
+    portal_key_file: Path | None = Field(None, description="file holding the portal's key for asking here")
     public_url: str = Field("http://127.0.0.1:8081", description="where people reach it; https for real")
+    canary_seconds: float = Field(
+        3600, ge=0, le=86_400, description="a test case of our own goes the real way this often; 0: never"
+    )
     secret_file: Path = Field(description="file with a random secret that signs forms; same in all replicas")
 
     @property
@@ -27,7 +31,12 @@ class Settings(DatabaseSettings):
         return "__Host-desk" if self.public_url.startswith("https") else "desk"
 
 
+def key_in(file: Path | None) -> str:
+    """The key in a file; empty without one."""
+    return file.read_text(encoding="utf-8").strip() if file else ""
+
+
 def bearer(key_file: Path | None) -> dict[str, str]:
     """The header that shows our key to another service; none without a key."""
-    key = key_file.read_text().strip() if key_file else ""
+    key = key_in(key_file)
     return {"authorization": f"Bearer {key}"} if key else {}

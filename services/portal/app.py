@@ -20,6 +20,7 @@ from libs.web.pages import Pages
 from libs.web.signing import Signer
 from libs.web.site import site_of
 from services.portal.case import Proof
+from services.portal.desk import PATIENCE, Desk
 from services.portal.english import ENGLISH
 from services.portal.intake import TIMEOUT, Intake
 from services.portal.portal import Portal
@@ -46,13 +47,21 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     rt.read_cases(engine, table(Link), store.apply, pace=SOON)
     rt.read_side("CLOCKS", engine, table(Link), store.apply_clocks, pace=LATER)
     async with httpx.AsyncClient(base_url=settings.intake_url, timeout=TIMEOUT, trust_env=False) as client:
-        intake = Intake(client, settings.intake_key_file.read_text(encoding="utf-8").strip())
-        yield application(rt, settings, store, intake, Signer(secret))
+        intake = Intake(client, _key(settings.intake_key_file))
+        async with httpx.AsyncClient(base_url=settings.desk_url, timeout=PATIENCE, trust_env=False) as other:
+            desk = Desk(other, _key(settings.desk_key_file))
+            yield application(rt, settings, store, (intake, desk), Signer(secret))
     engine.dispose()
 
 
-def application(rt: Runtime, settings: Settings, store: Store, intake: Intake, signer: Signer) -> ASGIApp:
-    """The pages around a store and a way to intake."""
+def _key(file: Path | None) -> str:
+    return file.read_text(encoding="utf-8").strip() if file else ""
+
+
+def application(
+    rt: Runtime, settings: Settings, store: Store, others: tuple[Intake, Desk], signer: Signer
+) -> ASGIApp:
+    """The pages around a store and the ways to intake and desk."""
     pages = Pages(
         TEMPLATES,
         static=Static(),
@@ -61,7 +70,7 @@ def application(rt: Runtime, settings: Settings, store: Store, intake: Intake, s
         english=ENGLISH,
     )
     public_url = settings.public_url.rstrip("/")
-    portal = Portal(pages, store, intake, rt.directory, signer, public_url)
+    portal = Portal(pages, store, *others, rt.directory, signer, public_url)
     app = web_app()
     for routes in (public_pages(portal), submit_pages(portal), track_pages(portal), case_pages(portal)):
         app.include_router(routes)

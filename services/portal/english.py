@@ -7,6 +7,15 @@ _FORM: Catalogue = {
     "Ở đâu?": "Where?",
     "Liên hệ với bạn thế nào?": "How can you be reached?",
     "Gửi yêu cầu": "Send a request",
+    "Có phải việc này?": "Is it this matter?",
+    "Đã có người phản ánh việc gần giống. Nếu đúng việc đó, bạn vẫn có mã riêng và được báo mọi kết quả.": (
+        "Somebody has reported something much alike. If it is the same, you still get a code of your own and "
+        "are told of every result."
+    ),
+    "gửi {when}": "sent {when}",
+    "đã trả lời": "answered",
+    "đang giải quyết": "being dealt with",
+    "Không phải, đây là việc khác": "No, this is another matter",
     "Nội dung câu hỏi hoặc phản ánh": "Your question or report",
     "Viết bằng lời của bạn: chuyện gì, từ khi nào, bạn mong điều gì.": (
         "In your own words, in Vietnamese if you can: what happened, since when, what you hope for."

@@ -19,6 +19,7 @@ from libs.web.limits import Limits
 from libs.web.pages import Pages
 from libs.web.signing import Signer
 from services.portal.case import PublishedAnswer
+from services.portal.desk import Desk
 from services.portal.intake import Intake
 from services.portal.store import Store
 
@@ -30,6 +31,7 @@ class Portal:
     pages: Pages
     store: Store
     intake: Intake
+    desk: Desk
     directory: Directory
     signer: Signer
     public_url: str

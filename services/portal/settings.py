@@ -15,6 +15,8 @@ class Settings(DatabaseSettings):
     public_url: str = Field("http://127.0.0.1:8080", description="address citizens see, without a last slash")
     intake_url: str = Field("http://127.0.0.1:8082", description="where intake listens")
     intake_key_file: Path = Field(description="file holding this service's key for intake")
+    desk_url: str = Field("http://127.0.0.1:8081", description="where the desk listens")
+    desk_key_file: Path | None = Field(None, description="file holding this service's key for the desk")
     secret_file: Path = Field(
         description="file holding the secret behind code and digits, cookies and form tokens; one for all "
         "replicas, and kept: with another one nobody finds their case until a rebuild"
