@@ -2,6 +2,11 @@
 
 CPU time, rounds interleaved, median of three. The peers cannot express a worked Saturday, so it is left out
 for all; each peer's answers are compared with ours first. Needs businesstimedelta, pandas and numpy.
+
+Goals: 30 times businesstimedelta; 500 times pandas where its offset is made for each budget. Measured on two
+shared cores: add 1.4 µs (businesstimedelta 330, pandas 730, with an offset kept from before 57: 42 times),
+between 1.2 µs whatever the span (businesstimedelta 330 over a day, 131,000 over two years; pandas has none),
+a million deadlines at once 0.14 µs each, sorted 0.04.
 """
 
 import csv
@@ -32,6 +37,8 @@ DAYS = Path(__file__).parents[1] / "packs/common/days.csv"
 EIGHT_HOURS = 8 * 3600
 SPANS = (1, 10, 100, 730)
 ROUNDS = 3
+SLACK = 0.7
+"""A shared machine may stay this far below a goal before the run counts as failed."""
 
 Job = Callable[[Any], object]
 Jobs = dict[str, tuple[Job, Sequence[object]]]
@@ -84,20 +91,36 @@ def side_by_side(jobs: Jobs) -> dict[str, float]:
     return {name: statistics.median(times[name] for times in rounds) for name in jobs}
 
 
-def show(title: str, times: dict[str, float], goals: dict[str, int]) -> None:
+def show(title: str, times: dict[str, float], goals: dict[str, int]) -> bool:
+    """Print ours and the peers'; True when each ratio reaches its goal, a noisy machine forgiven."""
     ours, *peers = times
     print(f"\n{title}\n  {ours:<40}{times[ours]:>12.2f} µs")
+    well = True
     for peer in peers:
-        goal = f"   goal ≥ {goals[peer]}x" if peer in goals else ""
-        print(f"  {peer:<40}{times[peer]:>12.2f} µs {times[peer] / times[ours]:>10,.0f}x{goal}")
+        ratio, goal = times[peer] / times[ours], goals.get(peer)
+        verdict = f"   goal ≥ {goal}x: {'met' if ratio >= goal else 'MISSED'}" if goal else ""
+        print(f"  {peer:<40}{times[peer]:>12.2f} µs {ratio:>10,.0f}x{verdict}")
+        well = well and ratio >= SLACK * (goal or 0)
+    return well
 
 
-def main() -> None:
+def main() -> bool:
     closed, starts = holidays(), instants(100_000)
     calendar, rules = our_calendar(closed), their_rules(closed)
-    delta = businesstimedelta.BusinessTimeDelta(rules, hours=8)
-    hours = their_hours(closed)
     local = [pd.Timestamp(start.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)) for start in starts[:300]]
+    well = [
+        print_deadlines(calendar, closed, starts, local),
+        print_growth(calendar, rules, starts),
+        print_vectorised(calendar, starts),
+    ]
+    return all(well)
+
+
+def print_deadlines(
+    calendar: Calendar, closed: Sequence[date], starts: Sequence[datetime], local: Sequence[Any]
+) -> bool:
+    delta = businesstimedelta.BusinessTimeDelta(their_rules(closed), hours=8)
+    hours = their_hours(closed)
 
     def due(start: datetime) -> datetime:
         return calendar.add(start, EIGHT_HOURS)
@@ -107,47 +130,59 @@ def main() -> None:
         same_worked_time(calendar, due(start), (mine + hours).tz_localize(ZONE).to_pydatetime())
         for start, mine in zip(starts, local, strict=False)
     )
-    print(
-        f"same answers: businesstimedelta {exact}/300, pandas {near}/300 (17:30 being 07:30 tomorrow to it)"
-    )
-
+    print(f"same answers: businesstimedelta {exact}/300, pandas {near}/300 (its 07:30 tomorrow is our 17:30)")
     jobs: Jobs = {
         "Calendar.add": (due, starts),
         "businesstimedelta": (lambda start: start + delta, starts[:300]),
         "pandas, offset made beforehand": (lambda start: start + hours, local),
         "pandas, offset made for each start": (lambda start: start + their_hours(closed), local),
     }
-    times = side_by_side(jobs)
-    show("due = start + 8 h", times, {"businesstimedelta": 30, "pandas, offset made for each start": 500})
-    print_growth(calendar, rules, starts)
-    print_vectorised(calendar, times["Calendar.add"])
+    goals = {"businesstimedelta": 30, "pandas, offset made for each start": 500}
+    well = show("due = start + 8 h", side_by_side(jobs), goals)
+    print(
+        "  pandas takes whole hours only, so each budget needs an offset of its own; kept, it is far faster"
+    )
+    return well and exact == near == len(local)
 
 
 def same_worked_time(calendar: Calendar, ours: datetime, theirs: datetime) -> bool:
     return calendar.between(min(ours, theirs), max(ours, theirs)) == 0
 
 
-def print_growth(calendar: Calendar, rules: Any, starts: Sequence[datetime]) -> None:
-    ours = {}
+def print_growth(calendar: Calendar, rules: Any, starts: Sequence[datetime]) -> bool:
+    """The farther apart two instants, the longer the peer counts between them; pandas cannot count at all."""
+    ours, well = {}, True
     for days in SPANS:
         pairs = [(start, start + timedelta(days=days)) for start in starts[:20_000]]
+        few = pairs[: max(3, 300 // days)]
+        differ = sum(calendar.between(*pair) != seconds(rules.difference(*pair)) for pair in few)
         jobs: Jobs = {
             "Calendar.between": (lambda pair: calendar.between(*pair), pairs),
-            "businesstimedelta": (lambda pair: rules.difference(*pair), pairs[: max(3, 300 // days)]),
+            "businesstimedelta": (lambda pair: rules.difference(*pair), few),
         }
         times = side_by_side(jobs)
-        show(f"between over {days} d", times, {"businesstimedelta": 30})
+        well = show(f"between over {days} d", times, {"businesstimedelta": 30}) and well and not differ
         ours[days] = times["Calendar.between"]
-    print(f"\ncost(730 d) / cost(1 d) = {ours[730] / ours[1]:.2f}   goal ≤ 1.2")
+    growth = ours[730] / ours[1]
+    print(f"\ncost(730 d) / cost(1 d) = {growth:.2f}   goal ≤ 1.2: {'met' if growth <= 1.2 else 'MISSED'}")
+    return well and growth <= 1.2 / SLACK
 
 
-def print_vectorised(calendar: Calendar, scalar: float) -> None:
-    random_order = np.random.default_rng(1022).integers(calendar.begin, calendar.end - 60 * 86400, 1_000_000)
-    for name, array in (("random", random_order), ("sorted", np.sort(random_order))):
+def seconds(difference: Any) -> int:
+    return int(difference.timedelta.total_seconds())
+
+
+def print_vectorised(calendar: Calendar, starts: Sequence[datetime]) -> bool:
+    single = cpu_us(lambda start: calendar.add(start, EIGHT_HOURS), starts)
+    million = np.random.default_rng(1022).integers(calendar.begin, calendar.end - 60 * 86400, 1_000_000)
+    for name, array in (("random", million), ("sorted", np.sort(million))):
         times = side_by_side({"due": (lambda a: vector.due(calendar, a, EIGHT_HOURS), [array])})
         each = times["due"] / len(array)
-        print(f"1 M deadlines at once, {name}: {each:.3f} µs each, {scalar / each:,.0f}x Calendar.add")
+        print(f"1 M deadlines at once, {name}: {each:.3f} µs each, {single / each:,.0f}x Calendar.add")
+    some = million[:1000]
+    alone = [calendar.add(datetime.fromtimestamp(int(at), UTC), EIGHT_HOURS).timestamp() for at in some]
+    return vector.due(calendar, some, EIGHT_HOURS).tolist() == alone
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(not main())
