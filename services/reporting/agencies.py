@@ -5,16 +5,21 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_, select
 
+from services.reporting.counts import broken, of_the_law
+from services.reporting.domain.sides import JUDGEMENTS
+from services.reporting.held import held_seconds
 from services.reporting.labels import DESK, Labels
 from services.reporting.periods import Period
-from services.reporting.store import CASE, CLOCK, SLIP
+from services.reporting.store import CASE, CLOCK, REOPENING, SLIP
 
 
 class Line(BaseModel):
     """One agency in the period. What is open or overdue is so at the period's end, or now if that is earlier.
 
-    `received`, `handled` and `returned` count slips; a slip is on time or late in the period in which its
-    8 hours were kept or ran out, answered or not.
+    `received`, `handled` and `returned` count slips. A clock of the law is on time or late in the period in
+    which it was kept or ran out; promises are instants of their own: only the broken ones are counted.
+    `escalated`, `moved`: clocks of which somebody above was told, whose limit a changed calendar moved.
+    `held`: working seconds in the period for which it had cases in hand.
     """
 
     code: str
@@ -26,8 +31,25 @@ class Line(BaseModel):
     on_time: int = 0
     late_promised: int = 0
     late_silent: int = 0
+    broken_promises: int = 0
+    escalated: int = 0
+    moved: int = 0
     returned: int = 0
+    reopened: int = 0
     rejected: int = 0
+    held: int = 0
+
+
+class PolicyLine(BaseModel):
+    """One kind of clock that the province set itself; `late` ran out in the period, met or not."""
+
+    code: str
+    name: str
+    on_time: int = 0
+    late: int = 0
+    overdue: int = 0
+    escalated: int = 0
+    moved: int = 0
 
 
 class Overview(BaseModel):
@@ -37,6 +59,7 @@ class Overview(BaseModel):
     agencies: list[Line]
     total: Line
     districts: list[Line]
+    policy: list[PolicyLine]
 
 
 def overview(connection: Connection, labels: Labels, period: Period, now: int) -> Overview:
@@ -44,15 +67,20 @@ def overview(connection: Connection, labels: Labels, period: Period, now: int) -
     end = min(period.end, now)
     agencies = {code: Line(code=code, name=name) for code, name in labels.agencies.items()}
     for code, what, number in _by_agency(connection, period, end):
-        setattr(agencies.setdefault(code, Line(code=code, name=code)), what, number)
+        line = agencies.setdefault(code, Line(code=code, name=code))
+        setattr(line, what, getattr(line, what) + number)
+    held = held_seconds(connection, labels.pack, period, end)
+    for code in held.keys() & agencies.keys():
+        agencies[code].held = held[code]
     total = Line(code="", name="Cộng các cơ quan / All agencies")
     for line in agencies.values():
         _add(total, line)
     return Overview(
-        desk=_desk(connection, period, end),
+        desk=_desk(connection, period, end).model_copy(update={"held": held.get("", 0)}),
         agencies=list(agencies.values()),
         total=total,
         districts=_districts(connection, labels, period, end),
+        policy=_policy(connection, labels, period, end),
     )
 
 
@@ -81,18 +109,42 @@ def _slip_questions(period: Period, end: int) -> dict[str, ColumnElement[bool]]:
 def _by_agency(connection: Connection, period: Period, end: int) -> Iterator[tuple[str, str, int]]:
     for what, condition in _slip_questions(period, end).items():
         yield from ((code, what, number) for code, number in _groups(connection, SLIP, "agency", condition))
-    answer, late = CLOCK.c.kind == "answer", CLOCK.c.due < end
-    still = or_(CLOCK.c.stopped_at.is_(None), CLOCK.c.stopped_at >= end)
-    yield from (
-        (code, "overdue", number)
-        for code, number in _groups(connection, CLOCK, "agency", and_(answer, late, still))
-    )
-    judged = (
-        select(CLOCK.c.agency, CLOCK.c.judgement, func.count())
-        .where(answer, _within(CLOCK.c.judged_at, period))
-        .group_by(CLOCK.c.agency, CLOCK.c.judgement)
-    )
-    yield from ((row[0], row[1], row[2]) for row in connection.execute(judged))
+    law, judged = of_the_law(), _within(CLOCK.c.judged_at, period)
+    questions: dict[str, ColumnElement[bool]] = {
+        **{outcome: and_(law, judged, CLOCK.c.judgement == outcome) for outcome in JUDGEMENTS},
+        "overdue": and_(law, _overdue(end)),
+        "broken_promises": and_(broken(), judged),
+        "escalated": and_(_of_law(), _within(CLOCK.c.escalated_at, period)),
+        "moved": and_(_of_law(), _within(CLOCK.c.moved_at, period)),
+    }
+    for what, condition in questions.items():
+        yield from ((code, what, number) for code, number in _groups(connection, CLOCK, "agency", condition))
+    again = _within(REOPENING.c.at, period) & (REOPENING.c.agency != "")
+    yield from ((code, "reopened", n) for code, n in _groups(connection, REOPENING, "agency", again))
+
+
+def _of_law() -> ColumnElement[bool]:
+    return CLOCK.c.basis == "law"
+
+
+def _overdue(end: int) -> ColumnElement[bool]:
+    return and_(CLOCK.c.due < end, or_(CLOCK.c.stopped_at.is_(None), CLOCK.c.stopped_at >= end))
+
+
+def _policy(connection: Connection, labels: Labels, period: Period, end: int) -> list[PolicyLine]:
+    lines = {code: PolicyLine(code=code, name=name) for code, name in labels.policy.items()}
+    kept, judged = CLOCK.c.judgement == "on_time", _within(CLOCK.c.judged_at, period)
+    questions = {
+        "on_time": and_(judged, kept),
+        "late": and_(judged, ~kept),
+        "overdue": _overdue(end),
+        "escalated": _within(CLOCK.c.escalated_at, period),
+        "moved": _within(CLOCK.c.moved_at, period),
+    }
+    for what, condition in questions.items():
+        for kind, number in _groups(connection, CLOCK, "kind", and_(CLOCK.c.basis == "policy", condition)):
+            setattr(lines.setdefault(kind, PolicyLine(code=kind, name=kind)), what, number)
+    return list(lines.values())
 
 
 def _groups(
@@ -105,7 +157,7 @@ def _groups(
 
 def _desk(connection: Connection, period: Period, end: int) -> Line:
     c = CASE.c
-    answered = and_(_within(c.handling_to, period), c.agency == "", c.status != "rejected")
+    answered = and_(_within(c.handling_to, period), c.agency == "", c.status.not_in(("rejected", "joined")))
     elsewhere = exists().where(SLIP.c.case_id == c.case_id, _in_hand(end))
     waiting = and_(c.opened_at < end, or_(c.handling_to.is_(None), c.handling_to >= end), ~elsewhere)
     questions = {
@@ -114,10 +166,12 @@ def _desk(connection: Connection, period: Period, end: int) -> Line:
         "open": waiting,
         "rejected": and_(_within(c.handling_to, period), c.status == "rejected"),
     }
+    again = and_(_within(REOPENING.c.at, period), REOPENING.c.agency == "")
     line = Line(code=DESK, name="Tổng đài 1022")
     for what, condition in questions.items():
         number = connection.execute(select(func.count()).select_from(CASE).where(condition)).scalar_one()
         setattr(line, what, number)
+    line.reopened = sum(number for _, number in _groups(connection, REOPENING, "agency", again))
     return line
 
 

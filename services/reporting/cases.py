@@ -20,7 +20,7 @@ _STATUS = {
     "routed": "Đã chuyển phiếu", "received": "Cơ quan đã nhận", "verifying": "Đang xác minh",
     "promised": "Đã hẹn trả lời", "answered_by_phone": "Đã trả lời qua điện thoại",
     "answered": "Đã trả lời", "answered_at_desk": "Tổng đài đã trả lời", "published": "Đã công khai",
-    "withheld": "Không công khai", "rejected": "Không tiếp nhận",
+    "withheld": "Không công khai", "rejected": "Không tiếp nhận", "joined": "Theo hồ sơ cùng việc",
 }  # fmt: skip
 _LATENESS = {
     "on_time": "Đúng hạn",

@@ -52,5 +52,4 @@ class Collector:
         labels = Labels(pack)
         with reading(self.engine) as connection:
             counts = count(connection, labels, now, self.unowned_after)
-        kinds = [kind.code for kind in pack.clocks]
-        return [*families(counts, labels, kinds, now), *streams.disks(self.disks)]
+        return [*families(counts, labels, now), *streams.disks(self.disks)]

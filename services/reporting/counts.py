@@ -5,17 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal_column, select, text
 
 from services.reporting.domain.cases import AT_DESK, UNANSWERED, WITHOUT_SLIP
 from services.reporting.labels import CITIZEN, Labels
-from services.reporting.store import CASE, CLOCK, LETTER
+from services.reporting.store import CASE, CLOCK, LETTER, REOPENING
 
 DAY = 86_400
 STATEMENT_TIMEOUT = 20
 """Seconds PostgreSQL may take for one question."""
 
 Pair = tuple[str, str]
+
+LAW: ColumnElement[str] = literal_column("'law'")
+PROMISE = "promise"
+ON_TIME = "on_time"
 
 
 @dataclass
@@ -34,10 +38,16 @@ class Counts:
     urgent: int = 0
     unowned: int = 0
     overdue: Counter[Pair] = field(default_factory=Counter)
+    overdue_policy: Counter[str] = field(default_factory=Counter)
     running: Counter[str] = field(default_factory=Counter)
     judged: Counter[Pair] = field(default_factory=Counter)
     judged_by_field: Counter[Pair] = field(default_factory=Counter)
     judged_by_channel: Counter[Pair] = field(default_factory=Counter)
+    broken_promises: Counter[str] = field(default_factory=Counter)
+    policy: Counter[Pair] = field(default_factory=Counter)
+    escalated: Counter[str] = field(default_factory=Counter)
+    moved: Counter[str] = field(default_factory=Counter)
+    reopened: int = 0
     letters_failed: Counter[Pair] = field(default_factory=Counter)
 
 
@@ -49,6 +59,7 @@ def count(connection: Connection, labels: Labels, now: int, unowned_after: int) 
     _open_cases(connection, labels, counts, now - unowned_after)
     _clocks(connection, labels, counts, now)
     _judged(connection, labels, counts, now - 30 * DAY)
+    _beside_the_law(connection, labels, counts, now - 30 * DAY)
     _letters(connection, labels, counts, now - DAY)
     return counts
 
@@ -101,13 +112,26 @@ def _clocks(connection: Connection, labels: Labels, counts: Counts, now: int) ->
     """Overdue is computed from the due instant, so it is right even when nobody fires the clocks."""
     c = CLOCK.c
     late = (c.due < now).label("late")
-    query = select(c.agency, c.kind, late, func.count().label("clocks")).where(
+    query = select(c.agency, c.kind, c.basis, late, func.count().label("clocks")).where(
         c.stopped == literal_column("''")
     )
-    for row in connection.execute(query.group_by(c.agency, c.kind, late)):
-        counts.running[row.kind] += row.clocks
-        if row.late:
-            counts.overdue[labels.agency(row.agency), row.kind] += row.clocks
+    for row in connection.execute(query.group_by(c.agency, c.kind, c.basis, late)):
+        kind = labels.kind(row.kind)
+        counts.running[kind] += row.clocks
+        if row.late and row.basis == "law":
+            counts.overdue[labels.agency(row.agency), kind] += row.clocks
+        elif row.late:
+            counts.overdue_policy[kind] += row.clocks
+
+
+def of_the_law() -> ColumnElement[bool]:
+    """What the ratio counts: clocks of the law. A promise is an instant of its own, and counted apart."""
+    return (CLOCK.c.basis == LAW) & (CLOCK.c.kind != PROMISE)
+
+
+def broken() -> ColumnElement[bool]:
+    """Promises that ended without the answer."""
+    return (CLOCK.c.kind == PROMISE) & (CLOCK.c.judgement != ON_TIME)
 
 
 def _judged(connection: Connection, labels: Labels, counts: Counts, since: int) -> None:
@@ -120,11 +144,28 @@ def _judged(connection: Connection, labels: Labels, counts: Counts, since: int) 
     for column, label, found in targets:
         query = (
             select(column, c.judgement, func.count())
-            .where(c.judged_at >= since, c.kind == "answer")
+            .where(c.judged_at >= since, of_the_law())
             .group_by(column, c.judgement)
         )
         for code, judgement, clocks in connection.execute(query):
             found[label(code), judgement] += clocks
+
+
+def _beside_the_law(connection: Connection, labels: Labels, counts: Counts, since: int) -> None:
+    c = CLOCK.c
+    promises = select(c.agency, func.count()).where(c.judged_at >= since, broken()).group_by(c.agency)
+    for agency, clocks in connection.execute(promises):
+        counts.broken_promises[labels.agency(agency)] += clocks
+    outcome = case((c.judgement == ON_TIME, ON_TIME), else_="late").label("outcome")
+    kept = select(c.kind, outcome, func.count()).where(c.judged_at >= since, c.basis == "policy")
+    for kind, judged, clocks in connection.execute(kept.group_by(c.kind, outcome)):
+        counts.policy[labels.kind(kind), judged] += clocks
+    for column, found in ((c.escalated_at, counts.escalated), (c.moved_at, counts.moved)):
+        query = select(c.kind, func.count()).where(column >= since).group_by(c.kind)
+        for kind, clocks in connection.execute(query):
+            found[labels.kind(kind)] += clocks
+    again = select(func.count()).select_from(REOPENING).where(REOPENING.c.at >= since)
+    counts.reopened = connection.execute(again).scalar_one()
 
 
 def _letters(connection: Connection, labels: Labels, counts: Counts, since: int) -> None:

@@ -61,13 +61,12 @@ class Flow:
         """`store.apply`, noting what each fact made of its case."""
         steps = store.follow(connection, facts)
         noted = self._cases.of(connection)
-        noted.update({one.seq: step for one, step in zip(facts, steps, strict=True)})
+        noted.update(steps)
 
     def follow_clocks(self, connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
         """`store.apply_clocks`, noting the facts."""
-        store.apply_clocks(connection, facts)
         noted = self._clocks.of(connection)
-        noted.update({seq: fact for seq, fact in facts if isinstance(fact, ClockFact)})
+        noted.update(store.follow_clocks(connection, facts))
 
     def commit(self) -> None:
         """Count what cases went through."""
@@ -87,9 +86,9 @@ class Flow:
 
     def _count_clock(self, fact: ClockFact, labels: Labels) -> None:
         agency = labels.agency(fact.agency)
-        if isinstance(fact, ClockMet):
+        if fact.basis == "law" and isinstance(fact, ClockMet):
             metrics.JUDGED.labels(agency, fact.kind, "on_time").inc()
-        if isinstance(fact, ClockMissed):
+        if fact.basis == "law" and isinstance(fact, ClockMissed):
             late = "late_promised" if fact.promised else "late_silent"
             metrics.JUDGED.labels(agency, fact.kind, late).inc()
         if isinstance(fact, ClockMet | ClockEnded) and fact.kind == "answer":
@@ -125,7 +124,7 @@ def _count_result(step: Step, agency: str) -> None:
             metrics.ANSWERED.labels(DESK, "desk").inc()
         case events.CaseAnsweredByPhone():
             metrics.ANSWERED.labels(agency, "phone").inc()
-        case events.CaseAnswered():
+        case events.CaseAnswered(missing=()):
             metrics.ANSWERED.labels(agency, "written").inc()
         case events.CasePublished():
             metrics.PUBLISHED.labels(agency).inc()
@@ -149,6 +148,6 @@ def _zeros(pack: Pack) -> None:
         metrics.FIRST_RESPONSE.labels(agency)
         for how in ("phone", "written"):
             metrics.ANSWERED.labels(agency, how)
-        for kind in pack.clocks:
+        for kind in labels.legal:
             for outcome in JUDGEMENTS:
-                metrics.JUDGED.labels(agency, kind.code, outcome)
+                metrics.JUDGED.labels(agency, kind, outcome)

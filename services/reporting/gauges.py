@@ -1,6 +1,6 @@
 """Counts as gauges; what can be zero is shown as zero, so no panel looks broken when all is well."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily
@@ -10,18 +10,18 @@ from services.reporting.domain.sides import JUDGEMENTS
 from services.reporting.labels import CITIZEN, DESK, OTHER, Labels
 
 
-def families(counts: Counts, labels: Labels, kinds: Iterable[str], now: int) -> Iterator[GaugeMetricFamily]:
-    """All gauges of one count; `kinds` are the clocks of the pack."""
+def families(counts: Counts, labels: Labels, now: int) -> Iterator[GaugeMetricFamily]:
+    """All gauges of one count."""
     holders = (DESK, *labels.agencies)
-    kinds = tuple(kinds)
     yield from _backlog(counts, labels, holders)
     yield from _ages(counts, holders, now)
-    overdue = {(agency, kind): 0 for agency in labels.agencies for kind in kinds} | counts.overdue
-    yield _gauge("overdue_clocks", "Clocks whose time has ended without what is owed",
+    overdue = {(agency, kind): 0 for agency in labels.agencies for kind in labels.legal} | counts.overdue
+    yield _gauge("overdue_clocks", "Clocks of the law whose time has ended without what is owed",
                  ("agency", "kind"), overdue)  # fmt: skip
     yield _gauge("open_clocks", "Clocks that wait for what is owed", ("kind",),
-                 dict.fromkeys(kinds, 0) | counts.running)  # fmt: skip
+                 dict.fromkeys((*labels.legal, *labels.policy), 0) | counts.running)  # fmt: skip
     yield from _judged(counts, labels)
+    yield from _beside_the_law(counts, labels)
     failed = {(CITIZEN, "none"): 0} | counts.letters_failed
     yield _gauge("letters_failed_1d", "Letters given up in the last day; way none: nobody to write to",
                  ("agency", "way"), failed)  # fmt: skip
@@ -59,7 +59,7 @@ def _ages(counts: Counts, holders: tuple[str, ...], now: int) -> Iterator[GaugeM
 
 
 def _judged(counts: Counts, labels: Labels) -> Iterator[GaugeMetricFamily]:
-    help_ = "Slips judged in the last 30 days: on_time, late_promised, late_silent"
+    help_ = "Clocks of the law judged in the last 30 days: on_time, late_promised, late_silent"
     zeros: dict[tuple[str, str], int] = {
         (agency, outcome): 0 for agency in labels.agencies for outcome in JUDGEMENTS
     }
@@ -68,13 +68,32 @@ def _judged(counts: Counts, labels: Labels) -> Iterator[GaugeMetricFamily]:
     yield _gauge("judged_30d_by_channel", help_, ("channel", "outcome"), counts.judged_by_channel)
     ratio = GaugeMetricFamily(
         "hotline_reporting_on_time_ratio_30d",
-        "Slips answered in time among those judged in the last 30 days; absent when none was",
+        "Share of the clocks of the law kept in the last 30 days; absent when none was judged",
         labels=["agency"],
     )
     for agency in sorted({agency for agency, _ in counts.judged}):
         judged = sum(counts.judged[agency, outcome] for outcome in JUDGEMENTS)
         ratio.add_metric([agency], counts.judged[agency, "on_time"] / judged)
     yield ratio
+
+
+def _beside_the_law(counts: Counts, labels: Labels) -> Iterator[GaugeMetricFamily]:
+    """What the ratio never counts."""
+    broken = dict.fromkeys(labels.agencies, 0) | counts.broken_promises
+    yield _gauge("broken_promises_30d", "Promised instants of the last 30 days that passed unanswered",
+                 ("agency",), broken)  # fmt: skip
+    zeros = dict.fromkeys(labels.policy, 0)
+    yield _gauge("policy_overdue_clocks", "Clocks the province set itself, overdue", ("kind",),
+                 zeros | counts.overdue_policy)  # fmt: skip
+    outcomes = {(kind, outcome): 0 for kind in labels.policy for outcome in ("on_time", "late")}
+    yield _gauge("policy_judged_30d", "Clocks the province set itself, judged in the last 30 days",
+                 ("kind", "outcome"), outcomes | counts.policy)  # fmt: skip
+    zeros |= dict.fromkeys(labels.legal, 0)
+    yield _gauge("escalated_30d", "Clocks of the last 30 days of which somebody above was told", ("kind",),
+                 zeros | counts.escalated)  # fmt: skip
+    yield _gauge("moved_30d", "Limits that a changed calendar moved in the last 30 days", ("kind",),
+                 zeros | counts.moved)  # fmt: skip
+    yield _single("reopened_30d", "Cases that went on in a new cycle in the last 30 days", counts.reopened)
 
 
 def _gauge(what: str, help_: str, labels: tuple[str, ...], values: Mapping[Any, int]) -> GaugeMetricFamily:

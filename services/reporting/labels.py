@@ -19,6 +19,8 @@ class Labels:
         self.fields = {field.code: field.name_vi for field in pack.fields}
         self.channels = {channel.code: channel.name_vi for channel in pack.channels}
         self.districts = {unit.code: unit.name_vi for unit in pack.units if unit.level == "district"}
+        self.legal = [kind.code for kind in pack.clocks if kind.basis == "law"]
+        self.policy = {kind.code: kind.name_vi for kind in pack.clocks if kind.basis == "policy"}
         self.reasons = {reason.code for reason in pack.reasons if reason.kind == "reject"}
 
     def agency(self, code: str) -> str:
@@ -30,6 +32,9 @@ class Labels:
 
     def channel(self, code: str) -> str:
         return _known(code, self.channels)
+
+    def kind(self, code: str) -> str:
+        return code if code in self.policy or code in self.legal else OTHER
 
     def reason(self, code: str) -> str:
         return OTHER if code not in self.reasons else code

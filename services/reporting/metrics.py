@@ -21,7 +21,7 @@ WITHHELD = Counter("hotline_reporting_withheld", "Results not published, on a co
 REJECTED = Counter("hotline_reporting_rejected", "Requests not taken", ["reason"])
 JUDGED = Counter(
     "hotline_reporting_judged",
-    "Clocks judged: on_time, late_promised or late_silent",
+    "Clocks of the law judged: on_time, late_promised or late_silent; a late promise is a broken one",
     ["agency", "kind", "outcome"],
 )
 FIRST_RESPONSE = Histogram(

@@ -57,6 +57,8 @@ class CaseRow(ReportingTable, table=True):
     status: str
     open: bool
     agency: str
+    commune: str
+    cycle: int
     coordinating: str
     slip: int
     handling_from: int | None = _instant()
@@ -93,6 +95,37 @@ class SlipRow(ReportingTable, table=True):
     ended_at: int | None = _instant(index=True)
 
 
+class HoldingRow(ReportingTable, table=True):
+    """Who had a case, one after the other; the columns are those of `domain.holdings.Holding`."""
+
+    __tablename__ = "reporting_holding"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    number: int = Field(primary_key=True)
+    agency: str
+    since: int = Field(sa_type=BigInteger)
+    until: int | None = _instant(index=True)
+
+
+class ReopeningRow(ReportingTable, table=True):
+    """A new cycle of a case; the columns are those of `domain.holdings.Reopening`."""
+
+    __tablename__ = "reporting_reopening"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    cycle: int = Field(primary_key=True)
+    agency: str
+    at: int = Field(sa_type=BigInteger, index=True)
+
+
+class CanaryRow(ReportingTable, table=True):
+    """A case of our own: nothing of it ever gets into another table."""
+
+    __tablename__ = "reporting_canary"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+
+
 class ClockRow(ReportingTable, table=True):
     """A clock and how it was judged; the columns are those of `domain.sides.Clock`."""
 
@@ -100,16 +133,22 @@ class ClockRow(ReportingTable, table=True):
     __table_args__ = (
         Index(
             "reporting_clock_running",
-            *("agency", "kind", "due"),
+            *("agency", "kind", "due", "basis"),
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
         ),
-        Index("reporting_clock_judged", "judged_at", "kind", "agency", "field", "channel", "judgement"),
+        Index(
+            "reporting_clock_judged", "judged_at", "basis", "kind", "agency", "field", "channel", "judgement"
+        ),
+        Index("reporting_clock_escalated", "escalated_at", "kind", "agency"),
+        Index("reporting_clock_moved", "moved_at", "kind", "agency"),
     )
 
     case_id: str = Field(primary_key=True, max_length=32)
     clock: str = Field(primary_key=True, max_length=64)
     kind: str
+    basis: str
+    cycle: int
     agency: str
     field: str
     channel: str
@@ -119,6 +158,9 @@ class ClockRow(ReportingTable, table=True):
     stopped_at: int | None = _instant()
     judgement: str
     judged_at: int | None = _instant()
+    told_at: int = Field(sa_type=BigInteger)
+    escalated_at: int | None = _instant()
+    moved_at: int | None = _instant()
 
 
 class LetterRow(ReportingTable, table=True):

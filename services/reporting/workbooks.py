@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from libs.packs.model import Pack
-from services.reporting.agencies import Line, Overview
+from services.reporting.agencies import Line, Overview, PolicyLine
 from services.reporting.cases import COLUMNS, Row
 from services.reporting.labels import Labels
 from services.reporting.periods import Period
@@ -33,17 +33,37 @@ _LINES = (
     ("Đúng hạn", "On time", "on_time"),
     ("Quá hạn, có hẹn", "Late with a promise", "late_promised"),
     ("Quá hạn, không hẹn", "Late and silent", "late_silent"),
+    ("Lời hẹn không giữ", "Broken promises", "broken_promises"),
+    ("Báo lên cấp trên", "Escalated", "escalated"),
+    ("Hạn dời theo lịch", "Limits moved", "moved"),
     ("Trả lại", "Returned", "returned"),
+    ("Mở lại", "Reopened", "reopened"),
     ("Không tiếp nhận", "Rejected", "rejected"),
+    ("Giờ làm việc đã giữ", "Working hours held", "held"),
 )
-_PLACES = (("Địa bàn", "District", "name"), *_LINES[1:5], _LINES[9])
+_PLACES = (("Địa bàn", "District", "name"), *_LINES[1:5], ("Trả lại", "Returned", "returned"))
+_POLICY = (
+    ("Thời hạn nội bộ", "Clock of the province's own", "name"),
+    ("Mã", "Code", "code"),
+    ("Đúng hạn", "On time", "on_time"),
+    ("Quá hạn", "Late", "late"),
+    ("Đang quá hạn", "Overdue now", "overdue"),
+    ("Báo lên cấp trên", "Escalated", "escalated"),
+    ("Hạn dời theo lịch", "Limits moved", "moved"),
+)
 _NOTES = (
     "Dòng Tổng đài đếm yêu cầu; dòng cơ quan đếm phiếu chuyển (một yêu cầu có thể có nhiều phiếu).",
-    "Đúng hạn, quá hạn: phiếu mà 8 giờ làm việc (Điều 10.3) được giữ hoặc hết trong kỳ, đã trả lời hay chưa.",
+    "Đúng hạn, quá hạn: chỉ các thời hạn theo luật (Điều 10.3) được giữ hoặc hết trong kỳ, đã làm hay chưa.",
+    "Lời hẹn không giữ: thời điểm đã hẹn trôi qua mà chưa trả lời; đếm riêng, không tính vào tỷ lệ đúng hạn.",
+    "Thời hạn do tỉnh tự đặt nằm ở trang riêng, không tính vào tỷ lệ đúng hạn.",
+    "Giờ làm việc đã giữ: thời gian làm việc trong kỳ mà hồ sơ nằm ở đơn vị đó, theo giờ của tỉnh.",
     "Quá hạn, có hẹn: trước khi hết hạn đã hẹn thời gian trả lời tiếp theo.",
     "Đang xử lý, đang quá hạn: tính đến cuối kỳ, hoặc đến lúc lập bảng nếu kỳ chưa hết.",
     "The desk's line counts cases, an agency's line slips (a case may have several).",
-    "On time and late: slips whose 8 working hours were kept or ran out in the period, answered or not.",
+    "On time and late: only clocks of the law, kept or run out in the period, done or not.",
+    "Broken promises: the promised instant passed without the answer; never part of the on-time ratio.",
+    "Clocks the province set itself stand on a sheet of their own and are never part of the ratio.",
+    "Working hours held: time in the period, in the province's hours, for which cases lay with that unit.",
     "Late with a promise: the time of the next answer had been promised before the 8 hours ran out.",
     "Open and overdue: at the end of the period, or now if it is not over.",
 )
@@ -113,6 +133,7 @@ def agencies_workbook(overview: Overview, pack: Pack, period: Period) -> bytes:
     lines = [overview.desk, *overview.agencies, overview.total]
     _lines(book, "Cơ quan", title, _LINES, lines)
     _lines(book, "Địa bàn", title, _PLACES, overview.districts)
+    _lines(book, "Thời hạn nội bộ", title, _POLICY, overview.policy)
     notes = book.sheet("Cách tính", "Cách tính / How it is counted", [("", "", 110)])
     for row, note in enumerate(_NOTES, FIRST_ROW):
         book.text(notes, row, 0, note)
@@ -120,7 +141,11 @@ def agencies_workbook(overview: Overview, pack: Pack, period: Period) -> bytes:
 
 
 def _lines(
-    book: _Book, name: str, title: str, columns: Sequence[tuple[str, str, str]], lines: Sequence[Line]
+    book: _Book,
+    name: str,
+    title: str,
+    columns: Sequence[tuple[str, str, str]],
+    lines: Sequence[Line | PolicyLine],
 ) -> None:
     widths = [40] + [14] * (len(columns) - 1)
     headings = [(vi, en, width) for (vi, en, _), width in zip(columns, widths, strict=True)]
@@ -129,7 +154,9 @@ def _lines(
         look = None if line.code else book.bold
         for column, (_, _, what) in enumerate(columns):
             value = getattr(line, what)
-            if isinstance(value, int):
+            if what == "held":
+                sheet.write_number(row, column, round(value / 3600, 1), look)
+            elif isinstance(value, int):
                 sheet.write_number(row, column, value, look)
             else:
                 book.text(sheet, row, column, value, look)

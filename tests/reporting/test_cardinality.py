@@ -24,7 +24,7 @@ ALLOWED = {
     "agency", "field", "channel", "kind", "outcome", "how", "reason", "status", "district", "name", "way",
     "report", "service", "stream",
 }  # fmt: skip
-AGENCIES = 47
+AGENCIES = 60
 
 
 def province() -> Pack:
@@ -35,7 +35,7 @@ def province() -> Pack:
     return pack.model_copy(update={"agencies": (*pack.agencies, *more)})
 
 
-def fullest(labels: Labels, kinds: list[str]) -> Counts:
+def fullest(labels: Labels) -> Counts:
     """Every combination that the figures know, at once."""
     counts = Counts()
     agencies = [DESK, OTHER, *labels.agencies]
@@ -43,7 +43,7 @@ def fullest(labels: Labels, kinds: list[str]) -> Counts:
     for agency in agencies:
         counts.backlog.update(product([agency], STATUSES))
         counts.oldest[agency] = 1
-        counts.overdue.update(product([agency], kinds))
+        counts.overdue.update(product([agency], labels.legal))
         counts.judged.update(product([agency], JUDGEMENTS))
     for field in fields:
         counts.judged_by_field.update(product([field], JUDGEMENTS))
@@ -55,6 +55,11 @@ def fullest(labels: Labels, kinds: list[str]) -> Counts:
         counts.judged_by_channel.update(product([channel], JUDGEMENTS))
     for whom, way in product([CITIZEN, *agencies], ("email", "sms", "none")):
         counts.letters_failed[whom, way] = 1
+    kinds = [OTHER, *labels.legal, *labels.policy]
+    counts.broken_promises.update(agencies)
+    counts.policy.update(product([OTHER, *labels.policy], ("on_time", "late")))
+    for by_kind in (counts.running, counts.overdue_policy, counts.escalated, counts.moved):
+        by_kind.update(kinds)
     return counts
 
 
@@ -82,9 +87,9 @@ def flow(labels: Labels) -> int:
 
 def test_reporting_of_a_large_province_shows_fewer_than_five_thousand_series() -> None:
     pack = province()
-    labels, kinds = Labels(pack), [kind.code for kind in pack.clocks]
+    labels = Labels(pack)
     assert (len(labels.agencies), len(labels.districts)) == (AGENCIES, 27)
-    gauges = sum(len(family.samples) for family in families(fullest(labels, kinds), labels, kinds, 100))
+    gauges = sum(len(family.samples) for family in families(fullest(labels), labels, 100))
     machinery = 2 * len(STREAMS) + 3 * len(CONSUMERS)
     series = flow(labels) + gauges + machinery
     assert 1_500 < series < LIMIT
@@ -92,7 +97,7 @@ def test_reporting_of_a_large_province_shows_fewer_than_five_thousand_series() -
 
 def test_labels_are_names_from_a_list_never_ids() -> None:
     labels = Labels(thanh_hoa())
-    shown: list[GaugeMetricFamily] = list(families(Counts(), labels, ["answer"], 1))
+    shown: list[GaugeMetricFamily] = list(families(Counts(), labels, 1))
     used = {name for family in shown for sample in family.samples for name in sample.labels}
     declared = {
         name

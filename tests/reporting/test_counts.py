@@ -10,8 +10,17 @@ import pytest
 from sqlalchemy import Engine, event
 
 from libs.contracts import events
-from libs.contracts.sidefacts import ClockArmed, ClockMet, ClockMissed, LetterFailed, LetterSent
+from libs.contracts.sidefacts import (
+    ClockArmed,
+    ClockEscalated,
+    ClockMet,
+    ClockMissed,
+    ClockMoved,
+    LetterFailed,
+    LetterSent,
+)
 from libs.runtime.database import reading
+from services.reporting import store
 from services.reporting.counts import Counts, count
 from services.reporting.domain.slips import seconds
 from services.reporting.labels import Labels
@@ -26,6 +35,7 @@ from tests.support.reporting import (
     database,
     letter,
     letters_applied,
+    rows,
 )
 
 DAY = timedelta(days=1)
@@ -106,6 +116,50 @@ def test_judgements_are_those_of_the_last_thirty_days(engine: Engine) -> None:
     assert counts.judged_by_channel == {("portal", "on_time"): 1, ("portal", "late_silent"): 1}
 
 
+def test_the_law_broken_promises_and_the_provinces_own_clocks_are_counted_apart(engine: Engine) -> None:
+    told = [Told().open().sent() for _ in range(2)]
+    applied(engine, *told)
+    a, b = (one.ref.case_id for one in told)
+    accept = {"name": "accept-1", "basis": "policy"}
+    clocks_applied(
+        engine,
+        clock(ClockMet, a, stopped_at=NOON),
+        clock(ClockMet, b, "publish-1", stopped_at=NOON),
+        clock(ClockMissed, b, "promise-1-1"),
+        clock(ClockMet, b, "promise-1-2", stopped_at=NOON),
+        clock(ClockMet, a, **accept, stopped_at=NOON),
+        clock(ClockMissed, b, **accept),
+        clock(ClockEscalated, b, **accept, percent=200),
+        clock(ClockMoved, a, change=1, was=DUE, document="12/QĐ", person="q1"),
+    )
+    counts = counted(engine, DUE + DAY)
+    assert counts.judged == {("SYT", "on_time"): 2}, "answer and publish; neither promises nor policy"
+    assert counts.broken_promises == {"SYT": 1}
+    assert counts.policy == {("accept", "on_time"): 1, ("accept", "late"): 1}
+    assert (counts.escalated, counts.moved) == ({"accept": 1}, {"answer": 1})
+    assert counts.overdue == {("SYT", "promise"): 1} and counts.overdue_policy == {"accept": 1}
+
+
+def test_reopened_cycles_of_the_last_thirty_days_are_counted(engine: Engine) -> None:
+    told = Told().open().sent().by_officer(events.CaseRejected, reason="out-of-scope")
+    for cycle, at in ((2, NOON), (3, NOON + DAY)):
+        told.tell(make(events.CaseReopened, told.ref, at=at, cycle=cycle, reason="chưa đúng"))
+    applied(engine, told)
+    assert [counted(engine, NOON + days * DAY).reopened for days in (2, 30, 40)] == [2, 2, 0]
+
+
+def test_nothing_of_a_canary_is_ever_counted_listed_or_reported(engine: Engine) -> None:
+    told = Told().open(channel="canary").sent("TD1022")
+    applied(engine, told)
+    clocks_applied(engine, clock(ClockMissed, told.ref.case_id, agency="TD1022"))
+    letters_applied(engine, letter(LetterFailed, told.ref.case_id, way="none", reason="no contact"))
+    told = Told(ref=told.ref).by_officer(events.CaseRejected, reason="canary")
+    applied(engine, told)
+    assert counted(engine, DUE + DAY) == Counts()
+    for target in set(store.PROJECTION) - {store.LINK, store.CANARY}:
+        assert rows(engine, target) == []
+
+
 def test_the_district_of_a_commune_is_counted_and_an_unknown_place_is_other(engine: Engine) -> None:
     pack = thanh_hoa()
     commune = next(unit for unit in pack.units if unit.level == "commune")
@@ -146,5 +200,8 @@ def test_counting_reads_open_cases_from_their_index_and_nothing_of_the_closed_on
         "reporting_case reporting_case_open",
         "reporting_clock reporting_clock_running",
         "reporting_clock reporting_clock_judged",
+        "reporting_clock reporting_clock_escalated",
+        "reporting_clock reporting_clock_moved",
+        "reporting_reopening ix_reporting_reopening_at",
         "reporting_letter reporting_letter_state",
     }

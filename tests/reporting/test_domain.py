@@ -13,9 +13,14 @@ from libs.contracts.sidefacts import (
     ClockArmed,
     ClockCancelled,
     ClockEnded,
+    ClockEscalated,
     ClockFact,
     ClockMet,
     ClockMissed,
+    ClockMoved,
+    ClockPaused,
+    ClockResumed,
+    ClockStretched,
     ClockWarned,
     LetterFailed,
     LetterSent,
@@ -28,6 +33,7 @@ from services.reporting.domain.slips import seconds
 from tests.support.builders import MONDAY_MORNING, make
 from tests.support.reporting import DUE, Told, clock, letter
 
+DAY = timedelta(days=1)
 LATER = MONDAY_MORNING + timedelta(hours=3)
 OPERATOR = Actor(service="desk", person="o1", name="Trần Văn Trực", role="operator")
 
@@ -119,15 +125,69 @@ def test_a_failed_call_is_recorded_with_its_number() -> None:
 
 def test_every_fact_of_a_case_has_a_meaning_here_or_is_named_as_having_none() -> None:
     without = set(CASE_FACTS.values()) - set(cases._EFFECTS)
-    assert without == {events.CaseReleased}
+    assert without == {
+        events.CaseReleased, events.CaseClockPaused, events.CaseClockResumed, events.CaseContacted,
+        events.CaseReported, events.CaseContributed, events.CaseFollowerAdded, events.CaseSuspectedFalse,
+        events.CaseVerified,
+    }  # fmt: skip
+
+
+def test_a_part_of_the_answer_leaves_the_slip_with_the_agency_until_the_promised_instant() -> None:
+    part: dict[str, Any] = {"answer": "Một phần", "missing": ("kinh phí",), "promised_at": DUE, "number": 1}
+    told = Told().open().sent().by_officer(events.CaseAnswered, **part)
+    assert (told.case.status, told.case.agency, told.case.promised_until) == ("promised", "SYT", seconds(DUE))
+    assert told.record.slips[1].ended_at is None and told.record.slips[1].answered_at is None
+
+
+def test_the_time_of_a_case_belongs_to_whoever_had_it_without_a_gap_until_it_was_closed() -> None:
+    hours = [MONDAY_MORNING + timedelta(hours=hour) for hour in range(7)]
+    told = Told().open(at=hours[0]).sent("SYT", at=hours[1])
+    told.by_officer(events.CaseDelegated, at=hours[2], to="X16543")
+    told.by_officer(events.CaseRecalled, at=hours[3], reason="quá tải")
+    told.by_officer(events.CaseReturned, at=hours[4], ground="x")
+    told.tell(make(events.CaseReferred, told.ref, at=hours[5]))
+    told.tell(make(events.CaseRejected, told.ref, at=hours[6], reason="out-of-scope"))
+    found = told.record.holdings
+    assert [one.agency for one in found] == ["", "SYT", "X16543", "SYT", "", "@arbiter"]
+    assert [one.since for one in found] == [seconds(hour) for hour in hours[:6]]
+    assert [one.until for one in found] == [seconds(hour) for hour in hours[1:]]
+
+
+def test_a_reopened_case_is_open_again_in_a_new_cycle_and_counted_for_who_led_the_last() -> None:
+    told = Told().open().sent().by_officer(events.CaseAnswered, answer="xong")
+    told.by_officer(events.CaseWithheld, ground="secrecy-asked")
+    told.tell(make(events.CaseReopened, told.ref, at=LATER, cycle=2, reason="chưa đúng"))
+    assert (told.case.status, told.case.open, told.case.cycle) == ("triage", True, 2)
+    (again,) = told.record.reopenings
+    assert (again.cycle, again.agency, again.at) == (2, "SYT", seconds(LATER))
+    assert told.record.holdings[-1].agency == "" and told.record.holdings[-1].until is None
+
+
+def test_a_joined_case_is_over_and_its_slip_has_ended() -> None:
+    told = Told().open().sent()
+    told.tell(make(events.CaseJoined, told.ref, to="b" * 32, year=2026, code="123456782", at=LATER))
+    assert (told.case.status, told.case.open, told.record.slips[1].ended_at) == (
+        "joined",
+        False,
+        seconds(LATER),
+    )
+
+
+def test_the_agency_that_takes_over_has_the_slip_in_hand() -> None:
+    told = Told().open().sent("SYT")
+    told.tell(make(events.CaseSucceeded, told.ref, slip=1, agency="SYT", to="SCT", rule="merged"))
+    assert (told.case.agency, told.record.slips[1].agency) == ("SCT", "SCT")
+    assert told.record.holdings[-1].agency == "SCT"
 
 
 def test_a_clock_is_the_same_in_whatever_order_its_facts_are_read() -> None:
     facts = [
-        clock(ClockArmed, "a" * 32),
-        clock(ClockWarned, "a" * 32, percent=75),
+        clock(ClockArmed, "a" * 32, at=MONDAY_MORNING, due=DUE - DAY),
+        clock(ClockWarned, "a" * 32, percent=75, at=MONDAY_MORNING, due=DUE - DAY),
+        clock(ClockMoved, "a" * 32, at=DUE - DAY, change=3, was=DUE - DAY, document="12/QĐ", person="q1"),
         clock(ClockMissed, "a" * 32, promised=True),
-        clock(ClockEnded, "a" * 32, stopped_at=DUE + timedelta(hours=1)),
+        clock(ClockEscalated, "a" * 32, percent=150, at=DUE + timedelta(minutes=30)),
+        clock(ClockEnded, "a" * 32, stopped_at=DUE + timedelta(hours=1), at=DUE + timedelta(hours=1)),
     ]
     seen = set()
     for order in permutations(facts):
@@ -137,6 +197,33 @@ def test_a_clock_is_the_same_in_whatever_order_its_facts_are_read() -> None:
         seen.add(one)
     assert len(seen) == 1
     assert (one.judgement, one.judged_at, one.stopped) == ("late_promised", seconds(DUE), "ended")
+    assert (one.due, one.moved_at, one.escalated_at) == (
+        seconds(DUE),
+        seconds(DUE - DAY),
+        seconds(DUE) + 1800,
+    )
+
+
+def test_a_paused_clock_is_due_when_its_newest_fact_says_in_whatever_order_they_are_read() -> None:
+    hour = timedelta(hours=1)
+    facts = [
+        clock(ClockArmed, "a" * 32, "part-1-1", at=MONDAY_MORNING, basis="policy"),
+        clock(ClockPaused, "a" * 32, "part-1-1", at=MONDAY_MORNING + hour, due=DUE + 5 * hour,
+              basis="policy", number=1, reason="waiting-for-citizen", until=DUE),
+        clock(ClockResumed, "a" * 32, "part-1-1", at=MONDAY_MORNING + 2 * hour, due=DUE + hour,
+              basis="policy", number=1),
+    ]  # fmt: skip
+    for order in permutations(facts):
+        one = Clock(case_id="a" * 32, clock="part-1-1")
+        for fact in order:
+            one = sides.heard(one, fact)
+        assert (one.due, one.stopped, one.judgement) == (seconds(DUE + hour), "", "")
+
+
+def test_a_promise_beyond_the_limit_is_told_upwards_and_stays_running() -> None:
+    told = clock(ClockStretched, "a" * 32, "promise-1-4", excess="number")
+    one = sides.heard(Clock(case_id="a" * 32, clock="promise-1-4"), told)
+    assert (one.escalated_at, one.stopped, one.judgement) == (seconds(DUE), "", "")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from libs.contracts import events
 from libs.contracts.events import Person
-from libs.contracts.sidefacts import ClockMet
+from libs.contracts.sidefacts import ClockMet, ClockMissed
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import upsert, writing
 from services.reporting import store
@@ -148,6 +148,28 @@ async def test_the_monthly_workbook_holds_the_table_per_agency_and_per_district(
     assert next(row[2] for row in agencies if row[1] == "SYT") == 1
     assert len(agencies) == 3 + 1 + len(thanh_hoa().agencies) + 1
     assert next(row for row in districts if row[0] == "Thành phố Thanh Hóa")[1:3] == ["380", 1]
+
+
+async def test_the_monthly_workbook_keeps_the_provinces_own_clocks_on_a_sheet_of_their_own(
+    client: httpx.AsyncClient, engine: Engine
+) -> None:
+    told = Told().open(at=MONDAY_MORNING).sent(at=MONDAY_MORNING + timedelta(minutes=90))
+    applied(engine, told)
+    late = {"kind": "accept", "basis": "policy", "due": MONDAY_MORNING}
+    clocks_applied(
+        engine,
+        clock(ClockMissed, told.ref.case_id, "accept-1", **late),
+        clock(ClockMissed, told.ref.case_id, "promise-1-1"),
+    )
+    content = (await client.get("/reports/agencies.xlsx", params={"month": "2026-03"})).content
+    agencies, own = sheet(content, "Cơ quan"), sheet(content, "Thời hạn nội bộ")
+    desk = dict(zip(agencies[2], agencies[3], strict=True))
+    health = dict(zip(agencies[2], next(row for row in agencies if row[1] == "SYT"), strict=True))
+    assert desk["Working hours held"] == 1.5
+    assert (health["Broken promises"], health["Late and silent"]) == (1, 0)
+    accept = dict(zip(own[2], next(row for row in own if row[1] == "accept"), strict=True))
+    assert (accept["On time"], accept["Late"]) == (0, 1)
+    assert "answer" not in {row[1] for row in own}
 
 
 async def test_the_same_table_comes_as_json(client: httpx.AsyncClient, engine: Engine) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy import Engine, Table
 
 from libs.contracts import events
 from libs.contracts.facts import Value
-from libs.contracts.sidefacts import ClockArmed, ClockMet, ClockMissed, LetterSent
+from libs.contracts.sidefacts import ClockArmed, ClockEscalated, ClockMet, ClockMissed, LetterSent
 from libs.runtime.database import reading
 from services.reporting import store
 from services.reporting.agencies import Overview, overview
 from services.reporting.cases import cases, number_of_cases
 from services.reporting.domain.cases import Case
+from services.reporting.domain.holdings import Holding, Reopening
 from services.reporting.domain.sides import Clock, Letter
 from services.reporting.domain.slips import Slip, seconds
 from services.reporting.labels import Labels
@@ -53,7 +54,14 @@ def table_of(engine: Engine, first: str, last: str, now: datetime = NOON) -> Ove
 
 @pytest.mark.parametrize(
     ("target", "model"),
-    [(store.CASE, Case), (store.SLIP, Slip), (store.CLOCK, Clock), (store.LETTER, Letter)],
+    [
+        (store.CASE, Case),
+        (store.SLIP, Slip),
+        (store.HOLDING, Holding),
+        (store.REOPENING, Reopening),
+        (store.CLOCK, Clock),
+        (store.LETTER, Letter),
+    ],
 )
 def test_a_table_has_the_columns_of_its_record(target: Table, model: type[Value]) -> None:
     assert [column.name for column in target.columns] == list(model.model_fields)
@@ -141,6 +149,43 @@ def test_a_month_begins_at_midnight_of_the_province(engine: Engine) -> None:
     applied(engine, Told().open(at=last_second), Told().open(at=last_second + timedelta(seconds=1)))
     assert table_of(engine, "2026-02-01", "2026-02-28").desk.received == 1
     assert table_of(engine, "2026-03-01", "2026-03-31").desk.received == 1
+
+
+def test_the_table_counts_the_law_promises_and_the_provinces_own_clocks_apart(engine: Engine) -> None:
+    told = Told().open().sent()
+    applied(engine, told.by_officer(events.CaseRejected, at=NOON, reason="out-of-scope"))
+    applied(engine, told.tell(make(events.CaseReopened, told.ref, at=NOON, cycle=2, reason="chưa đúng")))
+    case_id, triage = told.ref.case_id, {"name": "triage-1", "basis": "policy", "agency": "TD1022"}
+    clocks_applied(
+        engine,
+        clock(ClockMissed, case_id, promised=True),
+        clock(ClockEscalated, case_id, percent=150),
+        clock(ClockMissed, case_id, "promise-1-1"),
+        clock(ClockMissed, case_id, **triage),
+        clock(ClockEscalated, case_id, **triage, percent=200),
+    )
+    table = table_of(engine, "2026-03-01", "2026-03-31", now=DUE + DAY)
+    line = next(line for line in table.agencies if line.code == "SYT")
+    assert (line.late_promised, line.late_silent, line.broken_promises) == (1, 0, 1)
+    assert (line.escalated, line.reopened) == (1, 1)
+    own = next(line for line in table.policy if line.code == "triage")
+    assert (own.name, own.on_time, own.late, own.overdue, own.escalated) == (
+        "Phân loại và chuyển phiếu", 0, 1, 1, 1,
+    )  # fmt: skip
+
+
+def test_working_time_is_charged_to_whoever_had_the_case_and_adds_up(engine: Engine) -> None:
+    hour = timedelta(hours=1)
+    told = Told().open(at=MONDAY_MORNING).sent("SYT", at=MONDAY_MORNING + hour)
+    told.by_officer(events.CaseReturned, at=MONDAY_MORNING + 3 * hour, ground="x")
+    told.tell(make(events.CaseReferred, told.ref, at=MONDAY_MORNING + 7 * hour))
+    told.tell(make(events.CaseRejected, told.ref, at=MONDAY_MORNING + 8 * hour, reason="out-of-scope"))
+    applied(engine, told)
+    table = table_of(engine, "2026-03-01", "2026-03-31", now=DUE + DAY)
+    held = {line.code: line.held for line in (table.desk, *table.agencies) if line.held}
+    assert held == {"desk": 3 * 3600, "SYT": 2 * 3600, thanh_hoa().arbiter: 3600}
+    assert sum(held.values()) == 6 * 3600, "08:00 to 16:00 without the noon break of two hours"
+    assert table_of(engine, "2026-04-01", "2026-04-30", now=DUE + DAY).total.held == 0
 
 
 def test_an_export_for_an_agency_holds_every_case_it_ever_had(engine: Engine) -> None:

@@ -7,18 +7,19 @@ from typing import Any, Literal, get_args
 from libs.contracts import events
 from libs.contracts.events import CaseFact, CaseOpened
 from libs.contracts.facts import Actor, Value
+from services.reporting.domain.holdings import ARBITER, DESK, Holding, Reopening, opened_again, pass_on
 from services.reporting.domain.slips import Slip, hand_on, seconds
 
 Status = Literal[
     "new", "triage", "arbiter", "routed", "received", "verifying", "promised",
-    "answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected",
+    "answered_by_phone", "answered", "answered_at_desk", "published", "withheld", "rejected", "joined",
 ]  # fmt: skip
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 WITHOUT_SLIP: tuple[Status, ...] = ("new", "triage", "arbiter")
 AT_DESK: tuple[Status, ...] = ("new", "triage")
 UNANSWERED: tuple[Status, ...] = STATUSES[:7]
-FINAL: tuple[Status, ...] = STATUSES[-3:]
+FINAL: tuple[Status, ...] = STATUSES[-4:]
 
 
 class Case(Value):
@@ -42,6 +43,8 @@ class Case(Value):
     status: Status = "new"
     open: bool = True
     agency: str = ""
+    commune: str = ""
+    cycle: int = 1
     coordinating: str = ""
     slip: int = 0
     handling_from: int | None = None
@@ -62,10 +65,12 @@ class Case(Value):
 
 @dataclass(frozen=True)
 class Record:
-    """A case with its slips by number."""
+    """A case with its slips by number, who held it, and its reopenings."""
 
     case: Case
     slips: Mapping[int, Slip] = field(default_factory=dict)
+    holdings: tuple[Holding, ...] = ()
+    reopenings: tuple[Reopening, ...] = ()
 
 
 Changes = dict[str, Any]
@@ -76,8 +81,21 @@ def fold(record: Record, fact: CaseFact) -> Record:
     effect = _EFFECTS.get(type(fact))
     changes = effect(record.case, fact) if effect else {}
     changes["open"] = changes.get("status", record.case.status) not in FINAL
-    slips = hand_on(record.slips, record.case.slip, record.case.place, fact)
-    return Record(case=record.case.model_copy(update=changes), slips=slips)
+    before, case = record.case, record.case.model_copy(update=changes)
+    led = record.slips[before.slip].agency if before.slip in record.slips else ""
+    return Record(
+        case=case,
+        slips=hand_on(record.slips, before.slip, before.place, fact),
+        holdings=pass_on(record.holdings, _holder(case), fact),
+        reopenings=opened_again(record.reopenings, before.agency or led, fact),
+    )
+
+
+def _holder(case: Case) -> str | None:
+    """Who has to act; the same as on the desk's page of the case."""
+    if not case.open:
+        return None
+    return ARBITER if case.status == "arbiter" else case.commune or case.agency or DESK
 
 
 def _named(by: Actor) -> str:
@@ -120,14 +138,14 @@ def _slip_sent(case: Case, fact: events.CaseRouted | events.CaseDirected) -> Cha
     return {
         "status": "routed", "agency": slip.lead, "field": slip.field, "place": slip.place or case.place,
         "coordinating": ", ".join((*slip.co_leads, *slip.coordinating)), "slip": slip.number,
-        "handling_from": seconds(fact.at), "promised_until": None,
+        "handling_from": seconds(fact.at), "promised_until": None, "commune": "",
         "urgent": case.urgent or (isinstance(fact, events.CaseRouted) and fact.urgent),
     } | ({"operator": _named(fact.by)} if _named(fact.by) else {})  # fmt: skip
 
 
 def _back_at_the_desk(status: Status) -> Callable[[Case, CaseFact], Changes]:
     def effect(_: Case, __: CaseFact) -> Changes:
-        return {"status": status, "agency": "", "coordinating": "", "promised_until": None}
+        return {"status": status, "agency": "", "commune": "", "coordinating": "", "promised_until": None}
 
     return effect
 
@@ -166,11 +184,32 @@ def _answered(status: Status, words: str) -> Callable[[Case, CaseFact], Changes]
         changes = {
             "status": status, "result": getattr(fact, words), "officer": _named(fact.by),
             "handling_from": case.handling_from or case.opened_at, "handling_to": seconds(fact.at),
-            "promised_until": None, "asked": False,
+            "promised_until": None, "asked": False, "commune": "",
         }  # fmt: skip
         return changes | ({"agency": "", "coordinating": ""} if status == "answered_at_desk" else {})
 
     return effect
+
+
+def _answered_in_writing(case: Case, fact: events.CaseAnswered) -> Changes:
+    if not fact.missing:
+        return _answered("answered", "answer")(case, fact)
+    until = seconds(fact.promised_at) if fact.promised_at else None
+    return {"status": "promised", "handling": _noted(case, fact.answer), "promised_until": until}
+
+
+def _reopened(_: Case, fact: events.CaseReopened) -> Changes:
+    return {"status": "triage", "agency": "", "commune": "", "coordinating": "", "promised_until": None,
+            "handling_to": None, "cycle": fact.cycle}  # fmt: skip
+
+
+def _succeeded(case: Case, fact: events.CaseSucceeded) -> Changes:
+    return {"agency": fact.to} if fact.slip == case.slip and case.agency == fact.agency else {}
+
+
+def _joined(case: Case, fact: events.CaseJoined) -> Changes:
+    ends = case.handling_to or seconds(fact.at)
+    return {"status": "joined", "agency": "", "commune": "", "handling_to": ends}
 
 
 def _published(_: Case, fact: events.CasePublished) -> Changes:
@@ -193,7 +232,7 @@ _EFFECTS: dict[type[CaseFact], Callable[[Case, Any], Changes]] = {
     events.CaseReturned: _back_at_the_desk("triage"),
     events.CaseReceived: lambda _, __: {"status": "received"},
     events.CaseAnsweredByPhone: _answered("answered_by_phone", "summary"),
-    events.CaseAnswered: _answered("answered", "answer"),
+    events.CaseAnswered: _answered_in_writing,
     events.CaseVerifying: _verifying,
     events.CaseProgressPromised: _promised,
     events.CaseInformationAsked: lambda case, fact: {
@@ -201,5 +240,11 @@ _EFFECTS: dict[type[CaseFact], Callable[[Case, Any], Changes]] = {
         "handling": _noted(case, fact.question),
     },
     events.CasePublished: _published,
+    events.CaseReopened: _reopened,
+    events.CaseSucceeded: _succeeded,
+    events.CaseJoined: _joined,
+    events.CaseDelegated: lambda _, fact: {"commune": fact.to},
+    events.CaseConfirmed: lambda _, __: {"commune": ""},
+    events.CaseRecalled: lambda _, __: {"commune": ""},
     events.CaseWithheld: lambda _, fact: {"status": "withheld", "reason": fact.ground},
 }

@@ -10,9 +10,12 @@ from libs.contracts.facts import Value
 from libs.contracts.sidefacts import (
     ClockCancelled,
     ClockEnded,
+    ClockEscalated,
     ClockFact,
     ClockMet,
     ClockMissed,
+    ClockMoved,
+    ClockStretched,
     LetterFact,
     LetterFailed,
     LetterSent,
@@ -37,11 +40,17 @@ _STRONGER = ("", "tried", "unconfirmed", "spared", "failed", "sent")
 
 
 class Clock(Value):
-    """`judgement` is final: a clock that ran out stays late, whether or not an answer came."""
+    """`judgement` is final: a clock that ran out stays late, whether or not an answer came.
+
+    `told_at`: the instant of the newest fact, the one that says how long the clock is and whose.
+    `escalated_at`: when somebody above was first told. `moved_at`: when a new calendar last moved its limit.
+    """
 
     case_id: str
     clock: str
     kind: str = ""
+    basis: str = ""
+    cycle: int = 1
     agency: str = ""
     field: str = ""
     channel: str = ""
@@ -51,6 +60,9 @@ class Clock(Value):
     stopped_at: int | None = None
     judgement: Judgement = ""
     judged_at: int | None = None
+    told_at: int = 0
+    escalated_at: int | None = None
+    moved_at: int | None = None
 
 
 class Letter(Value):
@@ -69,10 +81,17 @@ class Letter(Value):
 
 def heard(clock: Clock, fact: ClockFact) -> Clock:
     """The clock after one of its facts; each carries the whole clock."""
-    changes: dict[str, object] = {
-        "kind": fact.kind, "agency": fact.agency, "field": fact.field,
-        "start": seconds(fact.start), "due": seconds(fact.due),
-    }  # fmt: skip
+    at, due, stops = seconds(fact.at), seconds(fact.due), type(fact) in _STOPS
+    changes: dict[str, object] = {}
+    if (stops, at, due) >= (bool(clock.stopped), clock.told_at, clock.due):
+        changes |= {
+            "kind": fact.kind, "agency": fact.agency, "field": fact.field, "basis": fact.basis,
+            "cycle": fact.cycle, "start": seconds(fact.start), "due": due, "told_at": at,
+        }  # fmt: skip
+    if isinstance(fact, ClockEscalated | ClockStretched):
+        changes["escalated_at"] = min(at, at if clock.escalated_at is None else clock.escalated_at)
+    if isinstance(fact, ClockMoved):
+        changes["moved_at"] = max(at, clock.moved_at or 0)
     if isinstance(fact, ClockMet | ClockEnded | ClockCancelled):
         changes |= {"stopped": _STOPS[type(fact)], "stopped_at": seconds(fact.stopped_at)}
     if judged := _judged(fact):

@@ -22,6 +22,7 @@ _ENDS = (
     events.CaseDirected,
     events.CaseRejected,
     events.CaseAnsweredAtDesk,
+    events.CaseJoined,
 )
 
 
@@ -58,14 +59,18 @@ def hand_on(slips: Mapping[int, Slip], current: int, place: str, fact: CaseFact)
 
 def _change(fact: CaseFact) -> dict[str, Any]:
     at = seconds(fact.at)
-    if isinstance(fact, events.CaseReceived):
-        return {"received_at": at}
-    ended: dict[str, Any] = {"ended_at": at} if isinstance(fact, _ENDS) else {}
+    changes: dict[str, Any] = {"ended_at": at} if isinstance(fact, _ENDS) else {}
     match fact:
+        case events.CaseReceived():
+            changes = {"received_at": at}
+        case events.CaseSucceeded():
+            changes = {"agency": fact.to}
         case events.CaseAnsweredByPhone():
-            return ended | {"answered_at": at, "how": "phone"}
+            changes |= {"answered_at": at, "how": "phone"}
+        case events.CaseAnswered(missing=()):
+            changes |= {"answered_at": at, "how": "written"}
         case events.CaseAnswered():
-            return ended | {"answered_at": at, "how": "written"}
+            changes = {}  # a part of the answer, and a promise of the rest
         case events.CaseReturned():
-            return ended | {"returned_at": at}
-    return ended
+            changes |= {"returned_at": at}
+    return changes
