@@ -14,6 +14,7 @@ from services.desk import alike, reads
 from services.desk.audit import record_look
 from services.desk.domain.duplicates import Asked, matches
 from services.desk.domain.errors import NotAllowed, NotFound
+from services.desk.domain.joining import is_older
 from services.desk.domain.people import Account
 from services.desk.domain.phones import normal_phone
 from services.desk.domain.privacy import redact
@@ -104,7 +105,11 @@ class Hands:
         earlier = [one for one in alike.candidates(connection, asked, before) if one.case_id != own]
         best = matches(asked, earlier)
         found = states(connection, [one.case_id for one in best])
-        return tuple(AlikeView(self._row(found[one.case_id]), one.same, one.likeness) for one in best)
+        return tuple(
+            AlikeView(self._row(found[one.case_id]), one.same, one.likeness)
+            for one in best
+            if state is None or is_older(found[one.case_id], state)
+        )
 
     def _row(self, state: CaseState) -> Row:
         pack = self._directory.pack

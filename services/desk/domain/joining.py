@@ -41,7 +41,7 @@ def _followed(state: CaseState, other: Other | None) -> Other:
         )
     if target.status == "rejected":
         raise Refused("Hồ sơ kia không được tiếp nhận", "that case was not taken", field="to")
-    if _age(target) >= _age(state):
+    if not is_older(target, state):
         raise Refused(
             "Hồ sơ kia đến sau: hãy mở hồ sơ đó và ghép vào hồ sơ này",
             "that case is younger: join it to this one",
@@ -50,8 +50,11 @@ def _followed(state: CaseState, other: Other | None) -> Other:
     return other
 
 
-def _age(state: CaseState) -> tuple[object, str]:
-    return (state.opened_at, state.case_id)
+def is_older(one: CaseState, other: CaseState) -> bool:
+    """Whether this case came before the other; of two of the same instant, the one of the smaller id."""
+    if one.opened_at is None or other.opened_at is None:
+        return False
+    return (one.opened_at, one.case_id) < (other.opened_at, other.case_id)
 
 
 @on(events.CaseJoined)
