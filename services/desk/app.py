@@ -34,6 +34,7 @@ from services.desk.pages import pages
 from services.desk.people import People
 from services.desk.queries import Queries
 from services.desk.reports import Reports
+from services.desk.routes import Routes
 from services.desk.settings import Settings, key_in
 from services.desk.store import LINK, Store
 from services.desk.succession import Successions
@@ -70,6 +71,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         live=live,
         reports=reports,
         successions=successions,
+        routes=Routes(engine, rt.directory, rt.clock, rt.js),
     )
     rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce, pace=SOON)
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):

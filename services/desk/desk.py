@@ -21,6 +21,7 @@ from services.desk.offers import Offers
 from services.desk.people import People
 from services.desk.queries import Queries
 from services.desk.reports import Reports
+from services.desk.routes import Routes
 from services.desk.settings import Settings
 from services.desk.succession import Successions
 
@@ -43,3 +44,4 @@ class Desk:
     live: Live
     reports: Reports
     successions: Successions
+    routes: Routes

@@ -15,19 +15,21 @@ from services.desk.desk import Desk
 from services.desk.domain.errors import NotSignedIn
 from services.desk.intake_client import IntakeUnavailable
 from services.desk.pages.administration import account_pages, report_pages
-from services.desk.pages.calendar import calendar_pages
+from services.desk.pages.calendar import calendar_changes, calendar_pages
 from services.desk.pages.case import case_pages
 from services.desk.pages.console import console_pages
 from services.desk.pages.frame import Frame, to_sign_in
 from services.desk.pages.lists import list_pages
 from services.desk.pages.police import police_pages
+from services.desk.pages.routes import route_pages
 from services.desk.pages.signing_in import password_pages, signing_in_pages
+from services.desk.pages.successions import succession_pages
 from services.desk.problems import status_of
 from services.desk.reports import ReportsUnavailable
 
 ROUTES = (
     signing_in_pages, password_pages, console_pages, list_pages, police_pages, case_pages, account_pages,
-    report_pages,
+    report_pages, calendar_pages, calendar_changes, route_pages, succession_pages,
 )  # fmt: skip
 TEMPLATES = Path(__file__).parents[1] / "templates"
 

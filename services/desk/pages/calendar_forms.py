@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from libs.contracts.requests import Problem
@@ -15,6 +15,7 @@ from libs.packs.model import Pack
 from libs.packs.table import Column
 from libs.packs.written import span
 from services.desk.domain.calendars import WEEKDAYS, Draft, Season
+from services.desk.pages.clocks import length
 
 DAY_COLUMNS = {column.name: column for column in tables.DAYS.columns}
 SPANS = DAY_COLUMNS["hours"]
@@ -66,12 +67,8 @@ def read_week(form: Mapping[str, str], profile: str) -> Read:
         problems.append(Problem(field="mon", vi=vi, en=en))
     if problems:
         return Read(tuple(problems))
-    fixed = {
-        "profile": profile,
-        "holidays": form.get("holidays") == "yes",
-        "valid_from": begin,
-        "valid_to": end,
-    }
+    fixed = {"profile": profile, "valid_from": begin, "valid_to": end}
+    fixed["holidays"] = form.get("holidays") == "yes"
     rows = [
         Hours.model_validate({**fixed, "weekday": weekday, "opens": opens, "closes": closes})
         for weekday, name in enumerate(cells.WEEKDAYS)
@@ -82,11 +79,7 @@ def read_week(form: Mapping[str, str], profile: str) -> Read:
 
 def week_form(season: Season) -> dict[str, str]:
     """The season as its form shows it."""
-    week = {name: told_hours(season.week[at]) for at, name in enumerate(cells.WEEKDAYS)}
-    week = {
-        name: "" if text == "nghỉ" else text.replace("cả ngày đêm", "00:00–24:00")
-        for name, text in week.items()
-    }
+    week = {name: _typed(season.week[at]) for at, name in enumerate(cells.WEEKDAYS)}
     return {
         **week,
         "valid_from": season.valid_from.isoformat() if season.valid_from else "",
@@ -167,3 +160,9 @@ def _typed(hours: Iterable[tuple[time, time]]) -> str:
 def _spans(typed: str) -> str:
     """People write 07:30 – 11:30, 13:30 – 17:30; the file has - and |."""
     return re.sub(r"\s*[,;|]\s*", "|", re.sub(r"\s*[–—-]\s*", "-", typed.strip())) if ":" in typed else typed
+
+
+def by_how_much(later: timedelta) -> str:
+    """`muộn hơn 24 giờ`, `sớm hơn 1 giờ 30 phút`: wall time."""
+    minutes = abs(int(later.total_seconds())) // 60
+    return f"{'muộn' if later > timedelta(0) else 'sớm'} hơn {length(minutes)}"

@@ -1,7 +1,6 @@
 """What the calendar pages show, and what their forms do: everything but `apply` only changes the draft."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from libs.packs import cells
 from libs.packs.errors import PackErrors
 from libs.packs.model import Pack
 from libs.runtime.errors import PackChanged
@@ -28,19 +28,17 @@ from services.desk.domain.calendars import (
 from services.desk.domain.people import Account
 from services.desk.pages.calendar_forms import (
     Read,
+    by_how_much,
     read_day,
     read_decision,
     read_instant,
     read_week,
     told_problems,
 )
-from services.desk.pages.clocks import length
 from services.desk.pages.frame import Frame
 
 HISTORY = 20
 """Changes that the page lists, the newest first."""
-
-NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class CalendarPage:
@@ -134,7 +132,7 @@ class CalendarPage:
             profile=profile,
             season=season,
             only=len(self.seasons(draft, profile)) == 1,
-            weekdays=list(zip(NAMES, WEEKDAYS, strict=True)),
+            weekdays=list(zip(cells.WEEKDAYS, WEEKDAYS, strict=True)),
         )  # fmt: skip
 
     def keep_hours(self, request: Request, account: Account, sent: Mapping[str, str]) -> Response:
@@ -236,7 +234,7 @@ class CalendarPage:
         account: Account,
         draft: Draft,
         status: int = 200,
-        **values: Any,
+        **more: Any,
     ) -> Response:
         made = changes(draft, self.pack)
         return self._frame.render(
@@ -254,9 +252,3 @@ class CalendarPage:
             version=self.pack.version,
             **more,
         )
-
-
-def by_how_much(later: timedelta) -> str:
-    """`muộn hơn 24 giờ`, `sớm hơn 1 giờ 30 phút`: wall time."""
-    minutes = abs(int(later.total_seconds())) // 60
-    return f"{'muộn' if later > timedelta(0) else 'sớm'} hơn {length(minutes)}"
