@@ -46,7 +46,7 @@ class Nightly:
         while True:
             try:
                 await self.turn()
-                AUDIT_SUCCESS.set(await in_thread(self._last_success))
+                AUDIT_SUCCESS.set(await in_thread(self.last_success))
             except (NatsError, TimeoutError, OSError, *DatabaseDown) as error:
                 log("audit_broken_off", kind=type(error).__name__)
             await asyncio.sleep(LOOK_EVERY)
@@ -86,7 +86,8 @@ class Nightly:
         with writing(self._engine) as connection:
             connection.execute(update(AUDIT).where(AUDIT.c.day == night).values(**found))
 
-    def _last_success(self) -> float:
+    def last_success(self) -> float:
+        """When an audit last ended, in real Unix seconds; 0 if none did."""
         with reading(self._engine) as connection:
             ended: float | None = connection.execute(select(func.max(AUDIT.c.ended))).scalar_one()
         return ended or 0.0
