@@ -19,7 +19,7 @@ from services.desk import alike, reads
 from services.desk.domain.fold import fold
 from services.desk.domain.state import CaseState
 
-EVERY = 5.0
+EVERY = 2.0
 """Seconds between two looks; a join in this process is looked after at once."""
 
 
