@@ -8,7 +8,7 @@ import pytest
 
 from libs.contracts.codes import parse_code
 from libs.contracts.errors import Refused
-from libs.contracts.events import CaseAdded, CaseRejected
+from libs.contracts.events import CaseAdded, CaseRejected, Person
 from libs.contracts.requests import MoreWords, NewRequest
 from services.intake import domain
 from services.intake.domain import Known, Sender, fold
@@ -50,6 +50,20 @@ def test_a_foreign_number_with_its_country_code_is_kept() -> None:
 def test_a_case_id_belongs_to_channel_and_key_together() -> None:
     assert domain.case_id_for("email", "key-0001") == domain.case_id_for("email", "key-0001")
     assert len({domain.case_id_for(c, k) for c in ("a", "ab") for k in ("b-000001", "0000-001")}) == 4
+
+
+def test_only_the_desk_may_send_a_canary_and_nobody_can_track_it() -> None:
+    request = NewRequest(text="thử", channel="canary")
+    assert domain.channel_of(request, DESK, thanh_hoa()) == "canary"
+    for stranger in (PORTAL, Sender("x", ("canary",)), Sender("y", ("portal", "canary"))):
+        with pytest.raises(Refused) as refused:
+            domain.channel_of(request, stranger, thanh_hoa())
+        assert refused.value.field == "channel"
+    fact = domain.open_case(
+        request, case_id=REF.case_id, code="123456782", channel="canary", person=Person(),
+        received_at=MONDAY_MORNING, now=MONDAY_MORNING, pack_version="test",
+    )  # fmt: skip
+    assert fact.track_token == ""
 
 
 def test_code_candidates_are_valid_and_always_come_in_the_same_order() -> None:

@@ -34,6 +34,12 @@ def test_a_sure_case_with_all_details_goes_to_the_agency_of_the_routing_table() 
     assert fact.by.service == "router" and fact.pack_version == thanh_hoa().version
 
 
+def test_a_canary_goes_to_the_desk_whatever_its_words_are_like() -> None:
+    fact = a_slip(HEALTH, opened(REF, channel="canary", person=Person()))
+    assert (fact.slip.number, fact.slip.lead, fact.slip.rule) == (1, thanh_hoa().desk, "canary")
+    assert (fact.slip.field, fact.slip.co_leads, fact.urgent) == ("", (), False)
+
+
 def test_a_slip_remembers_what_it_was_based_on() -> None:
     inputs = a_slip(HEALTH, opened(REF)).slip.inputs
     assert inputs["scores"] == "F04=0.70 F05=0.20 F02=0.10"
