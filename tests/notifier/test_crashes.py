@@ -12,19 +12,15 @@ from prometheus_client import REGISTRY
 from libs.contracts.events import CaseFact
 from libs.contracts.sidefacts import LetterSent, LetterUnconfirmed
 from libs.devstack.nats_server import NatsServer
-from libs.runtime.clock import FollowingClock
 from libs.runtime.database import open_engine
-from libs.runtime.directory import Directory
-from libs.runtime.rebuild import rebuild
-from services.notifier.app import projection
 from services.notifier.outbox import Outbox
 from services.notifier.settings import Settings
 from tests.support.builders import a_case, opened, routed
-from tests.support.bus import connected
 from tests.support.history import happen
 from tests.support.letters import (
     letter_facts,
     notifier,
+    rebuild_with,
     settled,
     started,
     states,
@@ -97,20 +93,6 @@ async def test_two_notifiers_that_know_nothing_of_each_other_still_send_each_let
         await settled(forgetful, 4)
     assert set(states(forgetful.database_url).values()) == {"sent"}
     assert len(box.mails) == 3
-
-
-async def rebuild_with(server: NatsServer, settings: Settings, *, letters: bool = True) -> dict[str, int]:
-    engine = open_engine(settings.database_url)
-    async with connected(server, "provisioner") as js:
-        clock = FollowingClock()
-        directory = Directory(js, clock)
-        await directory.refresh()
-        made = projection(settings, engine, directory, clock)
-        if not letters:
-            object.__setattr__(made, "sides", {"CLOCKS": made.sides["CLOCKS"]})
-        counted = await rebuild(js, "notifier", made)
-    engine.dispose()
-    return counted
 
 
 async def test_a_rebuild_sends_nothing_twice_and_what_waited_still_goes(

@@ -1,24 +1,14 @@
 """Claims on both databases: one sender a letter, and a sender that overslept changes nothing any more."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine
 
-from libs.runtime.database import open_engine, upsert, writing
+from libs.runtime.database import upsert, writing
 from services.notifier.outbox import LETTERS, Letter, Outbox
-from services.notifier.tables import NotifierTable
 
 NOW = 1_000_000.0
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    NotifierTable.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,89 +1,45 @@
-"""From facts to rows on both databases: once, together, and right again after a rebuild in any order."""
+"""From facts to rows on both databases: once, together, and each to the right person."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import uuid4
+from collections import Counter
 
-import pytest
 from sqlalchemy import Engine, select
 
-from libs.contracts.events import CaseFact, Person
-from libs.contracts.facts import Actor
-from libs.contracts.sidefacts import (
-    ClockWarned,
-    LetterDeferred,
-    LetterFact,
-    LetterFailed,
-    LetterSent,
-    LetterTried,
+from libs.contracts.events import (
+    CaseAmended,
+    CaseAnswered,
+    CaseFollowerAdded,
+    CaseJoined,
+    Person,
 )
-from libs.contracts.subjects import CaseRef
-from libs.runtime.database import open_engine, reading, writing
+from libs.contracts.facts import derived_id
+from libs.contracts.sidefacts import (
+    ClockMissed,
+    ClockWarned,
+)
+from libs.runtime.database import reading, writing
 from libs.runtime.projection import Applied
-from services.notifier.outbox import LETTERS, Outbox
-from services.notifier.store import CASES, LINK, Store
-from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, opened, routed
-from tests.support.letters import states, thanh_hoa
+from services.notifier.outbox import Outbox
+from services.notifier.store import CASES
+from tests.support.builders import CITIZEN, a_case, make, opened, routed
+from tests.support.lettercases import clock
+from tests.support.letters import fates, states
+from tests.support.letterstore import (
+    DAYS_LATER,
+    HISTORY,
+    REF,
+    SAME,
+    STORE,
+    hear,
+    read,
+    rows,
+)
 
-REF = a_case()
-HISTORY: list[CaseFact] = [opened(REF), routed(REF)]
 ALL_WAITING = {
     ("receipt", "", "email"): "waiting",
     ("handed-over", "", "email"): "waiting",
     ("slip", "SYT", "email"): "waiting",
     ("slip", "SYT", "sms"): "waiting",
 }
-
-
-class Standing:
-    """A clock that stands still."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    LINK.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
-
-
-STORE = Store(thanh_hoa, Standing(MONDAY_MORNING))
-DAYS_LATER = Store(thanh_hoa, Standing(MONDAY_MORNING + timedelta(days=3, minutes=1)))
-
-
-def read(engine: Engine, *facts: CaseFact, ref: CaseRef = REF, store: Store = STORE) -> None:
-    with writing(engine) as connection:
-        store.apply(connection, [Applied(ref, seq, fact) for seq, fact in enumerate(facts, 1)])
-
-
-def rows(engine: Engine) -> dict[tuple[str, str], dict[str, Any]]:
-    with reading(engine) as connection:
-        found = connection.execute(select(LETTERS)).mappings().all()
-    return {(row["template"], row["way"]): dict(row) for row in found}
-
-
-def fate(cls: type[LetterFact], row: dict[str, Any], **more: Any) -> LetterFact:
-    """A fact of LETTERS about the letter in this row."""
-    keys = ("letter", "template", "way", "audience", "agency", "cause", "case_id", "case_seq")
-    said = {"event_id": uuid4(), "at": MONDAY_MORNING, "by": Actor(service="notifier"), "attempt": 1}
-    return cls(**{**{key: row[key] for key in keys}, **said, **more})
-
-
-def learn(engine: Engine, *facts: LetterFact) -> None:
-    with writing(engine) as connection:
-        STORE.apply_letters(connection, list(enumerate(facts, 1)))
-
-
-def wipe(engine: Engine) -> None:
-    LINK.metadata.drop_all(engine)
-    LINK.metadata.create_all(engine)
 
 
 def test_facts_become_letters_and_the_same_facts_again_change_nothing(engine: Engine) -> None:
@@ -140,55 +96,13 @@ def test_a_fact_older_than_three_days_calls_for_no_letter(engine: Engine) -> Non
 
 def test_a_warning_is_told_once_however_often_its_fact_is_read(engine: Engine) -> None:
     read(engine, *HISTORY)
-    warned = ClockWarned(
-        event_id=uuid4(), case_id=REF.case_id, at=MONDAY_MORNING, by=Actor(service="sla"), case_seq=2,
-        clock="answer-1", kind="answer", agency="SYT", field="F04", basis="law",
-        start=MONDAY_MORNING, due=MONDAY_MORNING + timedelta(hours=24), percent=75,
-    )  # fmt: skip
     for _ in range(2):
-        with writing(engine) as connection:
-            STORE.apply_clocks(connection, [(7, warned)])
+        hear(engine, clock(ClockWarned, case_id=REF.case_id, event_id=SAME))
     warnings = {key: state for key, state in states(engine).items() if key[0] == "clock-warned"}
     assert warnings == {
         ("clock-warned", "SYT", "email"): "waiting",
         ("clock-warned", "SYT", "sms"): "waiting",
     }
-
-
-@pytest.mark.parametrize("letters_first", [True, False], ids=["letters-first", "cases-first"])
-@pytest.mark.parametrize("store", [STORE, DAYS_LATER], ids=["same-day", "days-later"])
-def test_after_a_rebuild_in_either_order_nothing_that_was_handed_over_waits_again(
-    engine: Engine, store: Store, letters_first: bool
-) -> None:
-    read(engine, *HISTORY)
-    old = rows(engine)
-    stream = [
-        fate(LetterTried, old["receipt", "email"]),
-        fate(LetterSent, old["receipt", "email"]),
-        fate(LetterTried, old["handed-over", "email"]),
-        fate(LetterFailed, old["handed-over", "email"], reason="refused: recipient 550"),
-        fate(LetterTried, old["slip", "email"]),
-        fate(LetterTried, old["slip", "sms"]),
-        fate(LetterDeferred, old["slip", "sms"], reason="kannel 503"),
-    ]
-    wipe(engine)
-    if letters_first:
-        learn(engine, *stream)
-    read(engine, *HISTORY, store=store)
-    if not letters_first:
-        learn(engine, *stream)
-    assert states(engine) == {
-        ("receipt", "", "email"): "sent",
-        ("handed-over", "", "email"): "failed",
-        ("slip", "SYT", "email"): "trying",
-        ("slip", "SYT", "sms"): "waiting",
-    }
-    outbox = Outbox(engine)
-    assert outbox.untold() == [] and outbox.claim("email", now=1e12) == []
-    deferred = outbox.claim("sms", now=1e12)
-    ready = letters_first or store is STORE
-    assert len(deferred) == ready
-    assert all(letter.attempt == 2 and letter.about for letter in deferred)
 
 
 def test_forgetting_a_case_keeps_what_became_of_its_letters(engine: Engine) -> None:
@@ -198,3 +112,47 @@ def test_forgetting_a_case_keeps_what_became_of_its_letters(engine: Engine) -> N
     assert states(engine) == ALL_WAITING
     read(engine, *HISTORY)
     assert states(engine) == ALL_WAITING
+
+
+def test_the_same_step_told_to_two_positions_is_two_letters_however_often_it_is_read(engine: Engine) -> None:
+    read(engine, *HISTORY)
+    for _ in range(2):
+        hear(engine, clock(ClockMissed, case_id=REF.case_id, event_id=SAME, tell=("officer", "unit_head")))
+    assert Counter((row.audience, row.way) for row in fates(engine) if row.template == "clock-missed") == {
+        ("officer", "email"): 1,
+        ("officer", "sms"): 1,
+        ("unit_head", "email"): 1,
+    }
+
+
+def test_an_officers_letter_keeps_the_id_it_had_before_others_were_told(engine: Engine) -> None:
+    """Else a rebuild would not know what was sent by an earlier release."""
+    read(engine, *HISTORY)
+    hear(engine, clock(ClockMissed, case_id=REF.case_id, event_id=SAME, tell=("officer", "unit_head")))
+    assert derived_id(SAME, "clock-missed/SYT/sms").hex == rows(engine)["clock-missed", "sms"]["letter"]
+    citizens = derived_id(HISTORY[0].event_id, "receipt/citizen/email").hex
+    assert citizens == rows(engine)["receipt", "email"]["letter"]
+
+
+def test_a_followers_address_is_the_one_of_the_moment_and_their_letter_lies_with_the_case_they_follow(
+    engine: Engine,
+) -> None:
+    mine = a_case()
+    later = Person(phone="+84987654321", email="")
+    with writing(engine) as connection:
+        facts = [
+            (mine, opened(mine, code="987654326", person=Person(email="cu@dan.example"))),
+            (REF, HISTORY[0]),
+            (REF, make(CaseFollowerAdded, REF, case=mine.case_id, year=2026, code="987654326")),
+            (mine, make(CaseJoined, mine, to=REF.case_id, year=2026, code="123456782")),
+        ]
+        STORE.apply(connection, [Applied(ref, seq, fact) for seq, (ref, fact) in enumerate(facts, 1)])
+    with writing(engine) as connection:
+        amended = make(CaseAmended, mine, person=later)
+        answered = make(CaseAnswered, REF, answer="Xong.")
+        STORE.apply(connection, [Applied(mine, 5, amended), Applied(REF, 6, answered)])
+    told = {row["recipient"]: row for row in rows(engine).values() if row["template"] == "answered"}
+    assert told.keys() == {CITIZEN.email, later.phone}
+    assert {(row["case_id"], row["case_seq"]) for row in told.values()} == {(REF.case_id, 6)}
+    assert '"code":"987654326"' in told[later.phone]["about"]
+    assert len({row["letter"] for row in told.values()}) == 2

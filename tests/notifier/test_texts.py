@@ -1,83 +1,18 @@
 """How letters read: all can be filled in, times are as people say them, officers learn nothing personal."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from libs.packs.letters import CITIZEN_LETTERS, LANGUAGES, OFFICER_LETTERS, SMS_LENGTH, VARIABLES
 from libs.packs.model import Pack
 from services.notifier.domain.about import About
-from services.notifier.outbox import Letter
-from services.notifier.texts import Composer, Hopeless, shown, span
-from tests.support.builders import CITIZEN, MONDAY_MORNING
+from services.notifier.texts import Hopeless, shown
+from tests.support.builders import CITIZEN
+from tests.support.composing import COMPOSER, EVERYTHING, a_letter, said_by
 from tests.support.letters import pack_with, thanh_hoa
-
-COMPOSER = Composer("https://cong.example", "https://tong-dai.example")
-EVERYTHING = About(
-    code="123456782",
-    track_token="bi-mat-cua-nguoi-gui",
-    agencies=("SYT",),
-    missing=("SCT", "UBND_406"),
-    former="SLDTBXH",
-    excess="number",
-    field="F04",
-    place="406",
-    since=MONDAY_MORNING,
-    reason="out-of-scope",
-    clock="answer",
-    times={
-        "promised": datetime(2026, 3, 5, 10, 30, tzinfo=UTC),
-        "was": datetime(2026, 3, 3, 10, 30, tzinfo=UTC),
-    },
-    words={
-        "answer": "Đã xử lý {code}.",
-        "question": "Ở thôn nào?",
-        "progress": "Đã cử đoàn.",
-        "reason": "Xin gọi 113",
-    },
-)
-DUE = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
-HEARD = {
-    "clock-warned": datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
-    "clock-escalated": datetime(2026, 3, 3, 3, 30, tzinfo=UTC),
-}
-"""When a clock that is due at 08:00 on Tuesday said so: at 16:00 the day before, at 10:30 on the day."""
-
-
-def said_by(template: str) -> About:
-    """All that a letter may say, and what its clock said."""
-    if template not in HEARD:
-        return EVERYTHING.model_copy(
-            update={"words": {**EVERYTHING.words, "document": "Thông báo 05/TB-UBND"}}
-        )
-    return EVERYTHING.model_copy(update={"times": {"due": DUE, "at": HEARD[template]}})
-
-
-def a_letter(template: str, way: str = "email", about: About = EVERYTHING, **more: Any) -> Letter:
-    officer = template in OFFICER_LETTERS
-    address = {"email": CITIZEN.email, "sms": CITIZEN.phone}.get(way, "")
-    fields: dict[str, Any] = {
-        "letter": uuid4().hex,
-        "case_id": "c" * 32,
-        "case_seq": 1,
-        "cause": str(uuid4()),
-        "template": template,
-        "way": way,
-        "audience": "officer" if officer else "citizen",
-        "agency": "SYT" if officer else "",
-        "recipient": "" if officer else address,
-        "language": "vi",
-        "about": about.model_dump_json(),
-        "state": "trying",
-        "attempt": 1,
-        "claim": "",
-        "claimed": 0.0,
-        "reason": "",
-    }
-    return Letter(**{**fields, **more})
 
 
 @pytest.mark.parametrize(("template", "language", "way"), [*product(VARIABLES, LANGUAGES, ("email", "sms"))])
@@ -147,88 +82,6 @@ def test_a_warning_says_whether_the_answer_or_its_publication_is_due() -> None:
         published = about.model_copy(update={"clock": "publish"})
         body = COMPOSER.compose(a_letter(template, about=published), thanh_hoa()).body
         assert "Việc phải làm: Công khai kết quả sau khi trả lời qua điện thoại" in body
-
-
-SUBJECTS = {
-    "clock-warned": "[1022] Sắp hết hạn 123 456 782: Xác minh và trả lời, còn 2 giờ",
-    "clock-missed": "[1022] Đã quá hạn 123 456 782: Xác minh và trả lời, hạn 08:00 thứ Ba, 03/03/2026",
-    "clock-escalated": "[1022] Sở Y tế quá hạn 2 giờ 30 phút: 123 456 782, Xác minh và trả lời",
-    "promise-stretched": (
-        "[1022] Sở Y tế hẹn trả lời quá số lần: 123 456 782, hẹn 17:30 thứ Năm, 05/03/2026"
-    ),
-}
-
-
-@pytest.mark.parametrize("template", SUBJECTS)
-def test_the_subject_says_which_case_what_is_owed_and_how_late(template: str) -> None:
-    letter = a_letter(template, about=said_by(template))
-    assert COMPOSER.compose(letter, thanh_hoa()).subject == SUBJECTS[template]
-
-
-def test_an_escalation_speaks_to_its_reader_and_names_the_agency_that_owes() -> None:
-    about = said_by("clock-escalated")
-    above = a_letter("clock-escalated", about=about, agency="STTTT", audience="supervisor")
-    head = a_letter("clock-escalated", about=about, audience="unit_head")
-    for letter, to, address in (
-        (above, "Sở Thông tin và Truyền thông", "dau-moi.stttt@thanhhoa.example"),
-        (head, "Lãnh đạo Sở Y tế", "lanh-dao.syt@thanhhoa.example"),
-    ):
-        message = COMPOSER.compose(letter, thanh_hoa())
-        assert (message.to, message.body.split(",")[0]) == (address, f"Kính gửi {to}")
-        assert "Cơ quan phải thực hiện: Sở Y tế" in message.body
-        assert "https://tong-dai.example/cases/" in message.body
-
-
-def test_an_urgent_case_is_marked_for_officers_only() -> None:
-    urgent = EVERYTHING.model_copy(update={"urgent": True})
-    slip = COMPOSER.compose(a_letter("slip", about=urgent), thanh_hoa())
-    assert slip.subject.startswith("[KHẨN] [1022] Phiếu chuyển")
-    assert slip.sms.startswith("KHAN! 1022: ")
-    assert not COMPOSER.compose(a_letter("slip"), thanh_hoa()).subject.startswith("[KHẨN]")
-    assert "KHẨN" not in COMPOSER.compose(a_letter("receipt", about=urgent), thanh_hoa()).subject
-
-
-@pytest.mark.parametrize(
-    ("seconds", "vi", "en"),
-    [
-        (9000, "2 giờ 30 phút", "2 h 30 min"),
-        (3600, "1 giờ", "1 h"),
-        (1, "1 phút", "1 min"),
-        (0, "0 phút", "0 min"),
-    ],
-)
-def test_working_time_is_told_in_hours_and_minutes(seconds: int, vi: str, en: str) -> None:
-    assert (span(seconds, "vi"), span(seconds, "en")) == (vi, en)
-
-
-@pytest.mark.parametrize(
-    ("template", "owner", "after", "due"),
-    [
-        ("coordinator-slip", "coordinator", 0, "16:00 thứ Hai, 02/03/2026"),
-        ("commune-slip", "commune", 1, "16:00 thứ Hai, 02/03/2026"),
-        ("commune-slip", "commune", 6, "08:00 thứ Ba, 03/03/2026"),
-        ("commune-slip", "commune", 48, "15:00 thứ Tư, 04/03/2026"),
-    ],
-)
-def test_who_has_a_part_is_told_the_end_of_their_part_inside_the_leads_time(
-    template: str, owner: str, after: int, due: str
-) -> None:
-    """Six and five working hours, inside the eight that began at 08:00 on Monday and unless they are over."""
-    part = EVERYTHING.model_copy(
-        update={
-            "owner": owner,
-            "since": MONDAY_MORNING + timedelta(hours=after),
-            "answer_since": MONDAY_MORNING,
-            "times": {},
-        }
-    )
-    assert f": {due}" in COMPOSER.compose(a_letter(template, about=part), thanh_hoa()).body
-
-
-def test_a_partial_answer_names_who_still_owes_and_until_when() -> None:
-    body = COMPOSER.compose(a_letter("answered-in-part"), thanh_hoa()).body
-    assert "Phần còn lại đang chờ ý kiến của: Sở Công Thương, UBND huyện Quảng Xương" in body
-    assert "hẹn trả lời phần còn lại: 17:30 thứ Năm, 05/03/2026" in body
 
 
 def test_an_urgent_slip_whose_field_nobody_knows_yet_is_told_all_the_same() -> None:

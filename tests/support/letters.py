@@ -5,7 +5,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,24 @@ from typing import Any
 from prometheus_client import REGISTRY
 from sqlalchemy import Engine, select
 
-from libs.contracts.sidefacts import LetterFact
+from libs.contracts.sidefacts import ClockFact, LetterFact
 from libs.contracts.subjects import decode
 from libs.devstack.nats_server import NatsServer
 from libs.packs.folder import load
 from libs.packs.model import Pack
-from libs.runtime.clock import ClockSetting
+from libs.runtime.clock import ClockSetting, FollowingClock
 from libs.runtime.database import open_engine, reading
-from libs.runtime.directory import put_pack
+from libs.runtime.directory import Directory, put_pack
+from libs.runtime.rebuild import rebuild
 from libs.runtime.service import Runtime, open_runtime
-from services.notifier.app import build
+from libs.runtime.sidelog import SideLog
+from services.notifier.app import build, projection
 from services.notifier.outbox import LETTERS
 from services.notifier.settings import Settings
 from tests.support.builders import MONDAY_MORNING
 from tests.support.bus import connected, provisioned
 from tests.support.waiting import eventually
+from tests.support.worktime import at
 
 PACK = Path(__file__).parents[2] / "packs" / "thanh-hoa-2021"
 
@@ -44,13 +47,20 @@ def pack_with(**changed: Any) -> Pack:
 
 
 @asynccontextmanager
-async def march_server(folder: Path, pack: Pack | None = None) -> AsyncIterator[NatsServer]:
+async def march_server(
+    folder: Path, pack: Pack | None = None, clock: ClockSetting | None = None
+) -> AsyncIterator[NatsServer]:
     """A provisioned server with the pack, whose business time begins on Monday 2 March 2026 at 08:00."""
-    clock = ClockSetting(mode="simulated", origin=MONDAY_MORNING, real=time.time(), rate=1)
-    async with provisioned(folder, clock) as server:
+    running = ClockSetting(mode="simulated", origin=MONDAY_MORNING, real=time.time(), rate=1)
+    async with provisioned(folder, clock or running) as server:
         async with connected(server, "provisioner") as js:
             await put_pack(js, pack or thanh_hoa())
         yield server
+
+
+def standing(when: str) -> ClockSetting:
+    """A clock that stands still until it is moved."""
+    return ClockSetting(mode="simulated", origin=at(when), rate=0)
 
 
 def notifier_settings(server: NatsServer, database_url: str, **more: Any) -> Settings:
@@ -77,6 +87,22 @@ async def notifier(settings: Settings) -> AsyncIterator[Runtime]:
         yield runtime
 
 
+async def it_is(server: NatsServer, when: str, *runtimes: Runtime) -> None:
+    """Set the clock, which stands still, to this Vietnamese wall time; the services have noticed."""
+    async with connected(server, "provisioner") as js:
+        bucket = await js.key_value("DIRECTORY")
+        await bucket.put("clock", standing(when).model_dump_json().encode())
+    for runtime in runtimes:
+        await eventually(lambda clock=runtime.clock: clock.now() == at(when))  # type: ignore[misc]
+
+
+async def heard(server: NatsServer, *facts: ClockFact) -> None:
+    """What the clocks say."""
+    async with connected(server, "sla") as js:
+        for fact in facts:
+            await SideLog(js).write(fact)
+
+
 async def letter_facts(server: NatsServer) -> list[LetterFact]:
     """Everything in LETTERS, oldest first."""
     found: list[LetterFact] = []
@@ -92,21 +118,26 @@ async def letter_facts(server: NatsServer) -> list[LetterFact]:
 
 def states(database: str | Engine) -> dict[tuple[str, str, str], str]:
     """(template, agency, way) → state of every letter in the notifier's table."""
+    return {(row.template, row.agency, row.way): row.state for row in fates(database)}
+
+
+def fates(database: str | Engine) -> Sequence[Any]:
+    """Template, agency, audience, way and state of every letter in the notifier's table."""
     engine = open_engine(database) if isinstance(database, str) else database
     c = LETTERS.c
     with reading(engine) as connection:
-        rows = connection.execute(select(c.template, c.agency, c.way, c.state)).all()
+        rows = connection.execute(select(c.template, c.agency, c.audience, c.way, c.state)).all()
     if isinstance(database, str):
         engine.dispose()
-    return {(row.template, row.agency, row.way): row.state for row in rows}
+    return rows
 
 
 async def settled(settings: Settings, count: int) -> None:
     """All of that many letters have come to their end."""
 
     def ended() -> bool:
-        now = states(settings.database_url)
-        return len(now) == count and not {"waiting", "trying"} & set(now.values())
+        now = [row.state for row in fates(settings.database_url)]
+        return len(now) == count and not {"waiting", "trying"} & set(now)
 
     await eventually(ended, within=15)
 
@@ -122,6 +153,21 @@ async def started(settings: Settings, *words: str) -> asyncio.subprocess.Process
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
+
+
+async def rebuild_with(server: NatsServer, settings: Settings, *, letters: bool = True) -> dict[str, int]:
+    """Drop the notifier's tables and read the streams again; returns how many facts of each."""
+    engine = open_engine(settings.database_url)
+    async with connected(server, "provisioner") as js:
+        clock = FollowingClock()
+        directory = Directory(js, clock)
+        await directory.refresh()
+        made = projection(settings, engine, directory, clock)
+        if not letters:
+            object.__setattr__(made, "sides", {"CLOCKS": made.sides["CLOCKS"]})
+        counted = await rebuild(js, "notifier", made)
+    engine.dispose()
+    return counted
 
 
 def tokens(facts: list[LetterFact], template: str, way: str = "email") -> list[str]:
