@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from libs.packs.days import holds
 from libs.packs.draft import Draft, Report
 from libs.packs.entries import OWN_HOURS, PROVINCE, ClockKind, Day, Hours
-from libs.packs.model import Pack, holds
+from libs.packs.model import Pack
 from libs.packs.settings import PACK
 from libs.packs.table import Placed
 from libs.worktime.calendar import CalendarError

@@ -14,18 +14,14 @@ OWN_HOURS = "@owner"
 PROVINCE = "province"
 """The profile of hours every pack has: the working hours of state agencies (Điều 10.3)."""
 
-DISTRICT = "@district"
-"""Stands in a route for the district agency of the place."""
-
-COMMUNE = "@commune"
-"""Stands in a route for the commune agency of the place."""
+DISTRICT, COMMUNE = "@district", "@commune"
+"""Stand in a route for the district agency or the commune agency of the place."""
 
 BY_PLACE = {DISTRICT: "district", COMMUNE: "commune"}
 """Word of a route → the kind of agency (and the level of unit) it stands for."""
 
 UNROUTED_LABELS = frozenset({"OOS", "UNCLEAR"})
 """What a question may have for a field: outside the hotline's scope, or too vague for any field."""
-
 
 Audience = Literal["officer", "deputy", "unit_head", "supervisor", "province"]
 """Who hears of a clock: the owner's focal officer, deputy and head, its supervising unit, the province."""
@@ -194,10 +190,9 @@ class Hours(Dated):
 
 
 class Day(Entry):
-    """A day unlike its week. Without hours of its own an open day has those of the first working weekday;
-    a half day has the hours that remain of it.
+    """A day unlike its week, for the `profiles` it names, without any for each that keeps holidays.
 
-    It holds for the `profiles` it names, without any for every profile that keeps holidays.
+    An open day without hours of its own has those of the first working weekday, a half day those that remain.
     """
 
     day: date

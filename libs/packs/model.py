@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
+from libs.packs.days import holds, special_day
 from libs.packs.entries import (
     ARBITER,
     BY_PLACE,
@@ -33,7 +34,7 @@ from libs.packs.entries import (
     Unit,
 )
 from libs.packs.errors import NotInPack, PackErrors, Problem
-from libs.worktime.calendar import Calendar, SpecialDay, WeeklyHours
+from libs.worktime.calendar import Calendar, WeeklyHours
 
 __all__ = [
     "ARBITER", "BY_PLACE", "COMMUNE", "DISTRICT", "UNROUTED_LABELS", "Agency", "Channel", "ClockKind", "Day",
@@ -233,19 +234,9 @@ class Pack(Entry):
         return {}
 
 
-def holds(day: Day, hours: list[Hours]) -> bool:
-    """Whether the day counts in the profile that has these rows of hours."""
-    return hours[0].profile in day.profiles if day.profiles else all(row.holidays for row in hours)
-
-
 def grouped(entries: Iterable[D], key: Callable[[D], K]) -> dict[K, list[D]]:
     """The rows of each key, the newest last."""
     groups: dict[K, list[D]] = {}
     for entry in sorted(entries, key=lambda entry: entry.valid_from or date.min):
         groups.setdefault(key(entry), []).append(entry)
     return groups
-
-
-def special_day(day: Day) -> SpecialDay:
-    kind: Literal["open", "closed"] = "open" if day.kind in {"swap_work", "half_day"} else "closed"
-    return SpecialDay(day.day, kind, day.hours, day.name, day.document)
