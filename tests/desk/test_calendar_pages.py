@@ -207,7 +207,8 @@ async def test_a_typing_error_is_shown_at_its_field_and_nothing_typed_is_lost(we
         assert answer.status_code == 422, changed
         error = re.search(rf'id="{field}-error">(.*?)</p>', answer.text, re.DOTALL)
         assert error and words.lower() in unescape(error[1]).lower(), (changed, answer.text)
-        assert all(unescape(value) in unescape(answer.text) for value in sent.values())
+        typed = [sent[name] for name in ("day", "name", "hours") if name in sent]
+        assert all(value in unescape(answer.text) for value in typed)
 
 
 async def test_a_swap_needs_both_days_and_only_then_can_be_applied(web: httpx.AsyncClient) -> None:
