@@ -1,4 +1,4 @@
-"""The routing table in the administrator's browser: tried before it is saved, refused where it leaves gaps."""
+"""The routing table in the administrator's browser: tried before it is saved, refused where it has gaps."""
 
 import re
 from datetime import date
