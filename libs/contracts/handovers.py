@@ -58,7 +58,7 @@ class CaseSucceeded(CaseFact):
     slip: int = Field(ge=1)
     agency: str = Field(description="agency code that ceased to be")
     to: str
-    rule: str = Field(description="what decided: merged, split-by-place, or a person's choice")
+    rule: str = Field(description="what decided: merged, split-by-place, split-by-field, or chosen")
 
 
 class CaseJoined(CaseFact):

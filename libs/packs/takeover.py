@@ -6,10 +6,12 @@ from datetime import date
 
 from libs.packs.entries import Agency, Unit
 from libs.packs.model import Pack
+from libs.packs.routing import leads_for
 from libs.packs.succession import Succession
 
 MERGED = "merged"
 BY_PLACE = "split-by-place"
+BY_FIELD = "split-by-field"
 
 
 @dataclass(frozen=True)
@@ -22,19 +24,21 @@ class Takeover:
 
 @dataclass(frozen=True)
 class Held:
-    """What an agency holds: a case at a place, since a day, by a slip of that pack (None: not known)."""
+    """What an agency holds: a case of a field at a place, since a day, by a slip of the pack `issued`."""
 
     agency: str
     place: str | None
     since: date
     issued: Pack | None = None
+    field: str = ""
 
 
 def takeover(pack: Pack, held: Held, day: date) -> Takeover | None:
     """Who holds on `day` what this agency got; itself while it is in force.
 
-    A split is decided by the case's place, if one unit stands for it and exactly one of the parts serves
-    it; else by nobody (None), nor is an agency's that ended without naming anybody.
+    A split is decided by the case's place, if one unit stands for it and exactly one of the parts serves it;
+    else by the routing table, if it names exactly one of the parts for the field there. Whatever else, and an
+    agency that ended without naming anybody, is for a person to decide (None).
     """
     issued, known = held.issued, pack.agencies_by_code.get(held.agency, ())
     then = _then(known, issued.agencies_by_code.get(held.agency, ()) if issued else (), held.since)
@@ -42,9 +46,13 @@ def takeover(pack: Pack, held: Held, day: date) -> Takeover | None:
     if len(parts) == 1:
         return Takeover(parts[0], MERGED)
     units = _units(pack, held, day)
-    around = {unit.code for unit in pack.enclosing(units[0])} if len(units) == 1 else set()
+    place = units[0] if len(units) == 1 else None
+    around = {unit.code for unit in pack.enclosing(place)} if place else set()
     serving = [code for code in parts if (part := pack.agency_on(code, day)) and part.unit in around]
-    return Takeover(serving[0], BY_PLACE) if len(serving) == 1 else None
+    named = set(leads_for(pack, held.field, place, units, day).lead).intersection(parts)
+    if len(serving) == 1:
+        return Takeover(serving[0], BY_PLACE)
+    return Takeover(named.pop(), BY_FIELD) if len(named) == 1 else None
 
 
 def _units(pack: Pack, held: Held, day: date) -> tuple[str, ...]:

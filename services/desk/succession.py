@@ -159,9 +159,10 @@ def ended(state: CaseState, pack: Pack, day: date, issued: Pack | None = None) -
 
     `issued`: the pack the slip was sent by.
     """
-    place = state.current.slip.place if state.current else None
+    slip = state.current.slip if state.current else None
+    place, field = (slip.place or state.place, slip.field) if slip else (None, "")
     for agency, since in holding(state):
-        held = Held(agency, place or state.place, _day(pack, since), issued)
+        held = Held(agency, place, _day(pack, since), issued, field)
         heir = takeover(pack, held, day)
         if heir is None or heir.agency != agency:
             yield Ended(agency, heir)

@@ -8,7 +8,7 @@ import pytest
 from libs.packs.folder import load
 from libs.packs.model import Pack
 from libs.packs.routing import Leads, leads_for
-from libs.packs.takeover import BY_PLACE, MERGED, Held, Takeover, takeover
+from libs.packs.takeover import BY_FIELD, BY_PLACE, MERGED, Held, Takeover, takeover
 from tests.support.packs import small_pack
 
 LAST, FIRST = date(2021, 6, 30), date(2021, 7, 1)
@@ -102,6 +102,16 @@ def test_who_takes_over_is_what_the_pack_says_or_nobody(
 ) -> None:
     since = LAST if agency != "A" else date(2021, 6, 1)
     assert takeover(reform, Held(agency, place, since), FIRST) == found
+
+
+def test_where_the_place_does_not_decide_a_split_the_routing_table_may(tmp_path: Path) -> None:
+    agencies = REFORM["agencies__csv"].replace(
+        "XH,Sở Xã hội,Welfare,department,1,NV,,", "XH,Sở Xã hội,Welfare,department,1,,NV|YT,"
+    )
+    pack = load(small_pack(tmp_path, **{**REFORM, "agencies__csv": agencies}))
+    assert takeover(pack, Held("XH", "112", LAST), FIRST) is None
+    assert takeover(pack, Held("XH", None, LAST, field="F01"), FIRST) == Takeover("YT", BY_FIELD)
+    assert takeover(pack, Held("XH", "112", LAST, field="F01"), FIRST) is None  # there the commune leads
 
 
 def test_before_the_last_day_is_over_nobody_takes_over(reform: Pack) -> None:
