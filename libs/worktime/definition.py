@@ -15,6 +15,7 @@ END_OF_DAY = time.max
 """Written as a closing time it means 24:00, the midnight that ends the day."""
 
 ONE_DAY = timedelta(days=1)
+DAY_SECONDS = 86_400
 
 
 class CalendarError(ValueError):
@@ -89,16 +90,27 @@ def open_intervals(
     """Open intervals in epoch seconds: ascending, apart from each other, none empty."""
     special = _by_day(days, first, last)
     merged: list[tuple[int, int]] = []
+    midnight = epoch(first, time.min, zone)
     for day, week in _days(weeks, first, last):
+        next_midnight = epoch(day, END_OF_DAY, zone)
+        plain = midnight if next_midnight - midnight == DAY_SECONDS else None
         for opens, closes in _hours_of(day, week, special.get(day)):
-            begin, end = epoch(day, opens, zone), epoch(day, closes, zone)
+            begin, end = (_edge(day, at, zone, plain) for at in (opens, closes))
             if merged and begin <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
             elif begin < end:  # hours that summer time skips do not exist that day
                 merged.append((begin, end))
+        midnight = next_midnight
     if not merged:
         raise CalendarError(f"no working hour at all from {first} to {last}")
     return merged
+
+
+def _edge(day: date, at: time, zone: ZoneInfo, midnight: int | None) -> int:
+    """What `epoch` gives; on a day of 24 hours, whose midnight is given, without asking the zone."""
+    if midnight is None:
+        return epoch(day, at, zone)
+    return midnight + (DAY_SECONDS if at == END_OF_DAY else at.hour * 3600 + at.minute * 60 + at.second)
 
 
 def _days(weeks: Sequence[WeeklyHours], first: date, last: date) -> Iterator[tuple[date, Week]]:
