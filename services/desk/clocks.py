@@ -37,7 +37,8 @@ class ClockStory:
 
     `state`: running, paused, missed (nothing came yet), met, ended (came late) or cancelled. `limit`: the
     name of the kind within whose time this one had to stay, when that was shorter. `doubt`: recomputing
-    gives another deadline than the one that was told. `main`: of the law, or of whoever has to act now.
+    gives another deadline than the one that was told. `main`: of the law, of whoever has to act now,
+    or of the reader.
     """
 
     clock: str
@@ -148,7 +149,7 @@ def _story(
         reasons=reasons,
         limit=(within.name_vi, within.name_en) if within else ("", ""),
         doubt=doubt and not within,
-        main=_main(row, state, pack),
+        main=_main(row, state, pack, account),
         explanation=explained,
     )
 
@@ -161,12 +162,12 @@ def _state(row: Row[Any], state: CaseState, now: datetime) -> str:
     return "paused" if resting(state, row.clock, now) else "running"
 
 
-def _main(row: Row[Any], state: CaseState, pack: Pack) -> bool:
+def _main(row: Row[Any], state: CaseState, pack: Pack, account: Account) -> bool:
     if row.basis == "law":
         return bool(row.missed or row.token not in STOPPED)
     acts = state.holders[-1][0] if state.holders else DESK
     acts = {DESK: pack.desk, ARBITER: pack.arbiter}.get(acts, acts)
-    return row.token not in STOPPED and bool(row.agency == acts)
+    return row.token not in STOPPED and row.agency in {acts, account.agency}
 
 
 def _may(
