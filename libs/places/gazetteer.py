@@ -223,7 +223,8 @@ class Gazetteer:
 def _behind(reading: Reading, mentions: list[_Mention], at: int) -> _Mention | None:
     """The mention that follows directly, with at most a comma and its kind between."""
     end = mentions[at].end
-    for mention in mentions[at + 1 :]:
+    for later in range(at + 1, len(mentions)):
+        mention = mentions[later]
         if mention.start >= end:
             _, start = reading.kind_before(mention.start)
             return mention if all(between == "," for between in reading.typed[end:start]) else None

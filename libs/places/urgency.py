@@ -42,7 +42,7 @@ def _end(written: list[str], start: int, phrases: Iterable[tuple[str, ...]]) -> 
         start + len(phrase)
         for phrase in phrases
         if start + len(phrase) <= len(written)
-        and all(map(agrees if len(phrase) > 1 else str.__eq__, written[start:], phrase))
+        and all(map(agrees if len(phrase) > 1 else str.__eq__, written[start : start + len(phrase)], phrase))
     )
     return max(ends, default=-1)
 
