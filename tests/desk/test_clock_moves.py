@@ -50,9 +50,8 @@ def test_what_is_due_by_now_is_judged_and_never_moves() -> None:
 
 
 def test_the_clock_that_was_due_first_stands_first() -> None:
-    clocks = [
-        clock(NINE - minutes * timedelta(minutes=1), clock=f"answer-{minutes}") for minutes in (5, 40, 20)
-    ]
+    minute = timedelta(minutes=1)
+    clocks = [clock(NINE - ago * minute, clock=f"answer-{ago}") for ago in (5, 40, 9)]
     found = moves(clocks, new_calendar, NINE)
     assert [one.clock.clock for one in found] == ["answer-40", "answer-9", "answer-5"]
 
