@@ -8,7 +8,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import VariableRefresh, VariableSort
 
 from ops.grafana.panels import SOURCE
-from ops.grafana.sections import backlog, duty, flow, machinery, promise
+from ops.grafana.sections import backlog, clocks, duty, flow, machinery, promise
 
 FOLDER = Path(__file__).parent / "dashboards"
 
@@ -17,6 +17,7 @@ SECTIONS = (
     ("Dòng chảy · Flow", flow),
     ("Tồn đọng · Backlog", backlog),
     ("Cam kết thời hạn · Promise", promise),
+    ("Đồng hồ · Clocks", clocks),
     ("Máy móc · Machinery", machinery),
 )
 

@@ -10,8 +10,8 @@ _JUDGED = "hotline_reporting_judged_total"
 
 def panels() -> list[Any]:
     closed = " + ".join(reporting(what) for what in ("published", "withheld", "rejected"))
-    on_time = f'sum(increase({_JUDGED}{{kind="answer",outcome="on_time"}}[1d]))'
-    judged = f'sum(increase({_JUDGED}{{kind="answer"}}[1d]))'
+    on_time = f'sum(increase({_JUDGED}{{kind!="promise",outcome="on_time"}}[1d]))'
+    judged = f'sum(increase({_JUDGED}{{kind!="promise"}}[1d]))'
     return [
         figure("Chờ trả lời lâu nhất · Oldest unanswered",
                "Tuổi của yêu cầu chưa trả lời lâu nhất, kể từ khi người dân gửi",

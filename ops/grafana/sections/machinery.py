@@ -1,4 +1,4 @@
-"""Machinery: replicas, lag, dead letters, storage, the ticker, letters, and the figures themselves."""
+"""Machinery: replicas, lag, dead letters, storage, letters, and the figures themselves."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ _OF_CONSUMER = "{{consumer}} {{stream}}"
 
 
 def panels() -> list[Any]:
-    tick = "hotline_sla_last_tick_timestamp_seconds"
     count = "hotline_reporting_collector_last_success_timestamp_seconds"
     return [
         lines("Bản đang chạy · Replicas", "Theo dịch vụ", "short", ("count by (job) (up == 1)", "{{job}}")),
@@ -25,9 +24,6 @@ def panels() -> list[Any]:
               "bytes", (latest("stream_bytes", "stream"), "{{stream}}")),
         lines("Ổ đĩa trống · Free disk", "Phần còn trống",
               "percentunit", ("min by (disk) (hotline_reporting_disk_free_ratio)", "{{disk}}")),
-        lines("Đồng hồ thời hạn · Ticker", "Trễ nhất của lần quét cuối; tuổi của lần quét cuối", "s",
-              ("max(hotline_sla_timer_lateness_seconds)", "trễ · lateness"),
-              (f"time() - max({tick})", "lần cuối · last tick")),
         lines("Thư · Letters", "Theo kết quả, trong một giờ", "short",
               (per_hour("hotline_notifier_letters_total", "way, outcome"), "{{way}} {{outcome}}")),
         lines("Thư chờ gửi · Letters waiting", "Số thư chờ; số thư không rõ đã gửi hay chưa", "short",

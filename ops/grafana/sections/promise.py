@@ -23,7 +23,7 @@ def panels() -> list[Any]:
         lines("Thời hạn đang chạy · Clocks open", "Theo loại",
               "short", (latest("open_clocks", "kind"), "{{kind}}")),
         lines("Đánh giá trong giờ · Judged per hour", "Theo kết quả", "short",
-              (reporting("judged", "outcome", f'{AGENCY},kind="answer"'), "{{outcome}}"), stacked=True),
+              (reporting("judged", "outcome", f'{AGENCY},kind!="promise"'), "{{outcome}}"), stacked=True),
         lines("Đúng hạn theo lĩnh vực, kênh · On time", "Trong 30 ngày",
               "percentunit", _ratio("field"), _ratio("channel")),
     ]  # fmt: skip
