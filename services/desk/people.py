@@ -180,8 +180,8 @@ def _checked(login: str, name: str, role: str, agency: str) -> Account:
         raise Refused(f"Vai trò là một trong: {', '.join(ROLES)}", f"roles: {', '.join(ROLES)}", field="role")
     if (role in WITH_AGENCY) != bool(agency) or (agency and not _AGENCY.fullmatch(agency)):
         raise Refused(
-            "Cán bộ đầu mối và cơ quan xác định thẩm quyền có mã cơ quan, vai trò khác thì không",
-            "officers and arbiters have an agency's code, others have none",
+            "Cán bộ đầu mối, cơ quan xác định thẩm quyền và công an có mã cơ quan, vai trò khác thì không",
+            "officers, arbiters and police have an agency's code, others have none",
             field="agency",
         )
     return Account(id=uuid4().hex, login=login, name=name, role=known[role], agency=agency)

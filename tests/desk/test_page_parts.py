@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from libs.contracts.events import CASE_FACTS, Person
+from libs.packs.letters import VARIABLES
 from libs.web.formats import work
 from libs.web.labels import Labels
 from services.desk.domain.inputs import Direct, PromiseProgress, SetUrgency
@@ -16,6 +17,7 @@ from services.desk.domain.rights_table import COMMANDS
 from services.desk.domain.state import STATUSES, CaseState
 from services.desk.pages.case import DONE
 from services.desk.pages.frame import MENU, TONES, own_path
+from services.desk.pages.letter_words import LETTER_NAMES, letter_reason
 from services.desk.pages.lists import by_deadline
 from services.desk.pages.previews import LETTERS, preview
 from services.desk.pages.sent_forms import read_form
@@ -27,6 +29,14 @@ from tests.support.provinces import thanh_hoa
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 HOUR = timedelta(hours=1)
+
+
+def test_every_letter_has_its_name_and_the_common_failures_their_words() -> None:
+    assert LETTER_NAMES.keys() == VARIABLES.keys()
+    assert letter_reason("no contact") == "chưa có địa chỉ"
+    assert letter_reason("tried 3 times: 451 greylisted") == "đã thử 3 lần: 451 greylisted"
+    assert letter_reason("refused: no such mailbox") == "máy chủ từ chối: no such mailbox"
+    assert letter_reason("something new") == "something new"
 
 
 def test_every_fact_status_role_and_command_has_its_words() -> None:

@@ -55,7 +55,7 @@ class Match:
     likeness: float
 
 
-def matches(asked: Asked, candidates: Iterable[Candidate], limit: int = 5) -> list[Match]:
+def matches(asked: Asked, candidates: Iterable[Candidate], limit: int = 3) -> list[Match]:
     """Those with the same telephone, or the same place and field and similar words; the best first."""
     said = shingles(asked.text)
     found = [match for one in candidates if (match := _match(asked, said, one))]

@@ -20,6 +20,15 @@ async def administrator(frame: Frame, request: Request) -> Account:
     return account
 
 
+def _police_unit(frame: Frame, form: dict[str, str]) -> None:
+    """Raises Refused when an account of the police is not with a unit that verifies reports."""
+    units = {one.code for one in frame.desk.directory.pack.agencies if one.kind == "police"}
+    if form.get("role") == "police" and form.get("agency") not in units:
+        raise Refused(
+            "Tài khoản công an phải thuộc một đơn vị công an", "choose a police unit", field="agency"
+        )
+
+
 def account_pages(frame: Frame) -> APIRouter:
     routes = APIRouter()
     people = frame.desk.people
@@ -46,6 +55,7 @@ def account_pages(frame: Frame) -> APIRouter:
         account, form = await administrator(frame, request), form_of(request)
         names = ("login", "name", "role", "agency", "password")
         try:
+            _police_unit(frame, form)
             await people.add(**{name: form.get(name, "") for name in names})
         except Refused as error:
             kept = {name: value for name, value in form.items() if name != "password"}

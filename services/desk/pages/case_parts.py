@@ -9,6 +9,7 @@ from libs.web.labels import Labels
 from services.desk.desk import Desk
 from services.desk.domain.privacy import KINDS, find_personal, redact
 from services.desk.domain.values_of_hands import RESULT_NAMES, STAGE_NAMES
+from services.desk.pages.letter_words import letter_name, letter_reason
 from services.desk.pages.previews import preview
 from services.desk.pages.timeline import RESULTS, TRIAGE, WAYS, told
 from services.desk.province import communes_of, police_of, public_words
@@ -49,6 +50,8 @@ class CaseParts:
             "previews": {name: preview(state, pack, name) for name in view.allowed if shown},
             "suggested": suggested,
             "draft": self._draft(view),
+            "letter_name": letter_name,
+            "letter_reason": letter_reason,
             "stage_names": STAGE_NAMES,
             "result_names": RESULT_NAMES,
             "result_choices": [(code, names[0].capitalize()) for code, names in RESULT_NAMES.items()],

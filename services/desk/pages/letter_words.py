@@ -1,0 +1,58 @@
+"""Letters and what became of them, in words for the people of the desk."""
+
+import re
+
+LETTER_NAMES: dict[str, str] = {
+    "slip": "phiếu chuyển",
+    "slip-succeeded": "phiếu của cơ quan trước đây",
+    "coordinator-slip": "phiếu phối hợp",
+    "part-contributed": "đã có phần phối hợp",
+    "commune-slip": "việc giao xã",
+    "commune-reported": "xã đã báo cáo",
+    "commune-recalled": "thu hồi việc giao xã",
+    "information-added": "người gửi bổ sung",
+    "reopened": "mở lại hồ sơ",
+    "police-request": "đề nghị xác minh",
+    "police-verified": "kết quả xác minh",
+    "clock-warned": "nhắc sắp đến hạn",
+    "clock-missed": "báo quá hạn",
+    "clock-escalated": "báo quá hạn lên cấp trên",
+    "clock-moved": "thời hạn thay đổi",
+    "promise-stretched": "hẹn quá xa",
+    "receipt": "xác nhận tiếp nhận",
+    "rejected": "không tiếp nhận",
+    "handed-over": "đã chuyển cơ quan",
+    "new-agency": "cơ quan mới",
+    "new-time": "thời hạn mới",
+    "call-failed": "chưa nối được máy",
+    "determined": "đã xác định thẩm quyền",
+    "verifying": "chờ xác minh",
+    "information-asked": "hỏi thêm",
+    "progress": "tiến độ và hẹn",
+    "answered": "trả lời",
+    "answered-in-part": "trả lời một phần",
+    "answered-at-desk": "Tổng đài trả lời",
+    "joined": "đã ghép với hồ sơ cùng việc",
+    "reopened-confirmed": "xác nhận mở lại",
+}
+"""Letter of the pack → its name."""
+
+_REASONS = (
+    (re.compile(r"no contact$"), "chưa có địa chỉ"),
+    (re.compile(r"dismissed$"), "đã có người xem và bỏ qua"),
+    (re.compile(r"refused: (?P<rest>.*)", re.DOTALL), "máy chủ từ chối: {rest}"),
+    (re.compile(r"tried (?P<times>\d+) times: (?P<rest>.*)", re.DOTALL), "đã thử {times} lần: {rest}"),
+)
+
+
+def letter_name(code: str) -> str:
+    """What the letter is about; a letter of a newer version stands under its own name."""
+    return LETTER_NAMES.get(code, code)
+
+
+def letter_reason(reason: str) -> str:
+    """Why it was not sent; what a gateway said stays as it said it."""
+    for pattern, words in _REASONS:
+        if found := pattern.match(reason):
+            return words.format(**found.groupdict())
+    return reason
