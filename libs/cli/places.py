@@ -1,22 +1,25 @@
 """`hotline classify` and `hotline faq search`: what the router and the desk would find, without a system."""
 
 import argparse
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from libs.cli.packs import load_or_explain
-from libs.cli.tables import read, write
+from libs.cli.tables import BEYOND, read, write
 from libs.packs.knowledge import Knowledge
-from libs.packs.model import Pack
 from libs.places.answers import AnswerIndex, Entry
-from libs.places.fields import Suggestion
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     classify = commands.add_parser(
-        "classify", help="columns id,text → id,field1,field2,field3,margin,places,urgent"
+        "classify",
+        help="columns id,text → id,field1,field2,field3,margin,places,urgent",
+        description="Places are codes of districts where the pack has districts, else of communes; several "
+        "are all that the words may mean. A row with a comma too many is named on the error output and left "
+        "out; then exit 1.",
     )
     classify.add_argument("pack", type=Path)
     classify.add_argument("file", type=Path)
@@ -36,25 +39,31 @@ def run_classify(arguments: argparse.Namespace) -> int:
     if pack is None:
         return 1
     columns = ("id", "field1", "field2", "field3", "margin", "places", "urgent")
-    write(columns, _classified(pack, arguments.file))
-    return 0
-
-
-def _classified(pack: Pack, file: Path) -> Iterator[dict[str, object]]:
     knowledge = Knowledge.of(pack, datetime.fromtimestamp(time.time(), UTC).date())
-    for _, row in read(file, ("id", "text")):
-        suggestion = knowledge.fields.suggest(row["text"]) if knowledge.fields else Suggestion((), 0.0)
-        ranked = [field for field, _ in suggestion.ranked] + [""] * 3
-        found = knowledge.gazetteer.find(row["text"])
-        yield {
-            "id": row["id"],
-            "field1": ranked[0],
-            "field2": ranked[1],
-            "field3": ranked[2],
-            "margin": f"{suggestion.margin:.3f}",
-            "places": "|".join(found.districts),
-            "urgent": "yes" if knowledge.urgent(row["text"]) else "no",
-        }
+    wrong: list[int] = []
+
+    def answers() -> Iterator[dict[str, object]]:
+        for line, row in read(arguments.file, ("id", "text")):
+            if BEYOND in row:
+                wrong.append(line)
+                said = "more cells than columns: a text with a comma needs quotes"
+                print(f"{arguments.file.name}:{line}: {row['id']}: {said}", file=sys.stderr)
+            else:
+                yield {"id": row["id"], **_classified(knowledge, row["text"])}
+
+    write(columns, answers())
+    return 1 if wrong else 0
+
+
+def _classified(knowledge: Knowledge, text: str) -> dict[str, object]:
+    reading = knowledge.read(text, "")
+    ranked = [field for field, _ in reading.ranked] + [""] * 3
+    return {
+        **{f"field{place}": field for place, field in enumerate(ranked[:3], 1)},
+        "margin": f"{reading.margin:.3f}",
+        "places": "|".join(reading.places.districts or reading.places.units),
+        "urgent": "yes" if reading.urgent else "no",
+    }
 
 
 def run_search(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,9 @@ from libs.contracts.errors import HotlineError
 BEYOND = "(no column)"
 """Under this name a row keeps what stands beyond the last column; empty cells there do not matter."""
 
+LONGEST_CELL = 16_000_000
+"""Characters; the csv module alone would refuse a text of 132 thousand."""
+
 
 class BadTable(HotlineError):
     """The file is not the table that this command reads."""
@@ -21,6 +24,7 @@ def read(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str
 
     Raises BadTable naming the file, line or column.
     """
+    csv.field_size_limit(LONGEST_CELL)
     with file.open(encoding="utf-8-sig", newline="") as handle:
         rows: csv.DictReader[str] = csv.DictReader(handle, restval="", strict=True)
         try:
@@ -31,7 +35,8 @@ def read(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str
         except csv.Error as error:
             raise BadTable(f"{file.name}:{rows.line_num + 1}: {error}") from error
         except UnicodeDecodeError as error:
-            raise BadTable(f"{file.name}: not UTF-8: save it as CSV UTF-8 ({error.reason})") from error
+            where = f"{file.name}:{_not_utf8(file)}"
+            raise BadTable(f"{where}: not UTF-8: save it as CSV UTF-8 ({error.reason})") from error
 
 
 def write(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
@@ -39,6 +44,17 @@ def write(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
     writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+
+
+def _not_utf8(file: Path) -> int:
+    """The first line that is no UTF-8; the reader itself works in blocks and cannot say."""
+    with file.open("rb") as handle:
+        for number, line in enumerate(handle, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 0
 
 
 def _columns(file: str, columns: list[str], needed: Sequence[str]) -> list[str]:

@@ -29,6 +29,12 @@ class Reading:
     home: Found = _NOWHERE
     urgent: bool = False
 
+    @property
+    def margin(self) -> float:
+        """How far the first label is before the second; 0 when the words say nothing."""
+        shares = [share for _, share in self.ranked[:2]]
+        return shares[0] - sum(shares[1:]) if shares else 0.0
+
 
 @dataclass(frozen=True)
 class Knowledge:
