@@ -49,7 +49,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     audit = Audit(engine, book, rt.cases, rt.clock)
     rt.read_cases(engine, table(Link), store.apply, after=publisher.wake, pace=SOON)
     rt.keep_running(publisher.run(), "publisher")
-    rt.keep_running(ticker.run(), "ticker")
+    rt.keep_running(rt.once_caught_up(ticker.run), "ticker")
     rt.keep_running(keep_telling(changing, publisher.wake), "moves")
     rt.keep_running(Counting(store, rt.clock).run(), "counts")
     rt.keep_running(Nightly(engine, audit, rt.directory, rt.clock, settings.audit_at).run(), "audit")

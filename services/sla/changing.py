@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from libs.contracts.packchanges import PackChange
-from libs.runtime.database import writing
+from libs.runtime.database import reading, writing
 from libs.runtime.logs import log
 from libs.worktime.calendar import EPOCH
 from libs.worktime.changes import first_difference
@@ -68,6 +68,13 @@ class Changing:
         change = self._book.next_change(group.profile, group.change)
         return change if change and change.at <= now else None
 
+    def ready(self, group: Group, now: datetime) -> bool:
+        """Whether a change is to be adopted and some clock of the group can follow it; takes no lock."""
+        if (change := self.pending(group, now)) is None:
+            return False
+        with reading(self._engine) as connection:
+            return _any(connection, self._following(group, change))
+
     def adopt(self, hours: int, now: datetime) -> Group | None:
         """The group as it counts in the changed calendar; None when there is nothing (more) to adopt.
 
@@ -93,14 +100,19 @@ class Changing:
 
     def _split(self, connection: Connection, groups: Groups, group: Group, change: PackChange) -> bool:
         """Leave behind what was due by the change; whether any clock remains that can follow it."""
-        by, mine = self._book.calendar(group.hours).work(change.at), CLOCK.c.hours == group.id
-        if not _any(connection, mine & (CLOCK.c.next_at > by)):
+        following = self._following(group, change)
+        if not _any(connection, following):
             return False
-        late = mine & (CLOCK.c.next_at <= by)
+        late = (CLOCK.c.hours == group.id) & CLOCK.c.next_at.is_not(None) & ~following
         if _any(connection, late):
             behind = groups.new((group.version, group.profile, group.change, group.rests))
             connection.execute(update(CLOCK).where(late).values(hours=behind))
         return True
+
+    def _following(self, group: Group, change: PackChange) -> ColumnElement[bool]:
+        """The clocks that have nothing to say by the change any more."""
+        by = self._book.calendar(group.hours).work(change.at)
+        return (CLOCK.c.hours == group.id) & (CLOCK.c.next_at > by)
 
     def _shift(self, connection: Connection, group: Group, change: PackChange) -> None:
         """Move the coordinates of the clocks started after the first hour that changed."""

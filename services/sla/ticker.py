@@ -88,7 +88,7 @@ class Ticker:
         pressing, unusable = [], 0
         for group in self._due.hours_in_use():
             try:
-                if self._due.is_due(group, now) or self._changing.pending(group, now):
+                if self._due.is_due(group, now) or self._changing.ready(group, now):
                     pressing.append(group)
             except NO_HOURS as error:
                 unusable += 1

@@ -68,6 +68,15 @@ async def test_who_keeps_a_projection_may_fetch_a_fact_that_its_database_lost(
             await js.get_msg("CASES", seq=1, direct=True)
 
 
+async def test_the_clocks_may_read_a_case_along_its_links_and_write_none(server: NatsServer) -> None:
+    async with connected(server, "sla") as js:
+        with pytest.raises(NotFoundError):
+            await js.get_last_msg("CASES", f"case.2026.{CASE_ID}.>", direct=True)
+        with pytest.raises(NotFoundError):
+            await js.get_last_msg("CASES", f"case.2026.{CASE_ID}.>")
+    assert await denied("sla", server, f"case.2026.{CASE_ID}.answered")
+
+
 async def test_nobody_writes_without_a_key(server: NatsServer) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     await reader.readline()

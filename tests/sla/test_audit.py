@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from libs.contracts.events import CaseReceived
 from libs.runtime.database import open_engine, reading, writing
 from libs.runtime.directory import put_pack
-from libs.runtime.service import Runtime
+from libs.runtime.service import Runtime, open_runtime
 from services.sla.audit import Audit, Outcome
 from services.sla.changing import Changing
 from services.sla.due import Due
@@ -78,20 +78,21 @@ async def test_a_clock_that_is_not_what_its_facts_make_is_found_and_counted(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'sla.db'}"
     other = {"agency": "H11", "budget_seconds": 7 * 3600, "start": "2026-03-02T02:00:00Z"}
-    async with town.open(url) as rt:
+    async with town.open(url):
         good, bad = await town.slip("2026-03-02 08:00"), await town.slip("2026-03-02 08:00")
         for ref in (good, bad):
             await town.until_said(ref, "answer-1.armed")
-        before = sample("hotline_sla_replay_mismatch_total")
-        engine = open_engine(url)
-        with writing(engine) as connection:
-            mine = CLOCK.c.case_id == bad.case_id
-            data = json.loads(connection.execute(select(CLOCK.c.data).where(mine)).scalar_one())
-            connection.execute(update(CLOCK).where(mine).values(data=json.dumps({**data, key: other[key]})))
-        engine.dispose()
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        mine = CLOCK.c.case_id == bad.case_id
+        data = json.loads(connection.execute(select(CLOCK.c.data).where(mine)).scalar_one())
+        connection.execute(update(CLOCK).where(mine).values(data=json.dumps({**data, key: other[key]})))
+    engine.dispose()
+    before = sample("hotline_sla_replay_mismatch_total")
+    async with open_runtime("sla", town.settings(url)) as rt:
         assert await audited(rt, url) == Outcome(2, 1)
-        assert sample("hotline_sla_replay_mismatch_total") == before + 1
-        assert sample("hotline_sla_audit_cases") == 2
+    assert sample("hotline_sla_replay_mismatch_total") == before + 1
+    assert sample("hotline_sla_audit_cases") == 2
 
 
 async def test_each_night_is_audited_once_whatever_the_number_of_replicas(town: Town, tmp_path: Path) -> None:

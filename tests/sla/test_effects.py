@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from libs.contracts.sidefacts import ClockFact
 from libs.contracts.subjects import side_subject
 from libs.packs.model import Pack
-from libs.runtime.database import open_engine
+from libs.runtime.database import open_engine, writing
 from services.sla.domain.reckoning import sheet
+from services.sla.effects import EFFECT
 from services.sla.tables import SlaTable
 from tests.support.builders import a_case
 from tests.support.clocks import a_book, clock_pack
@@ -68,6 +69,37 @@ def test_a_crash_while_publishing_loses_nothing(desk: Desk) -> None:
     with pytest.raises(ConnectionResetError):
         desk.effects.publish(crash)
     assert len(desk.published()) == 1
+
+
+def test_a_head_of_facts_the_server_will_not_take_holds_up_none_behind_it(desk: Desk) -> None:
+    bad = [a_case() for _ in range(450)]
+    desk.write(*(desk.slip(ref, "2026-03-02 08:00") for ref in bad))
+    good = a_case()
+    desk.write(desk.slip(good, "2026-03-02 08:00"))
+    refused, taken = {ref.case_id for ref in bad}, list[str]()
+
+    def send(facts: Sequence[ClockFact]) -> list[bool]:
+        taken.extend(fact.case_id for fact in facts if fact.case_id not in refused)
+        return [fact.case_id not in refused for fact in facts]
+
+    assert [desk.effects.publish(send) for _ in range(4)] == [(200, 0), (200, 0), (51, 1), (0, 0)]
+    assert taken == [good.case_id]
+    desk.seconds += 1
+    assert desk.effects.publish(send) == (200, 0)
+    refused.clear()
+    desk.seconds += 60
+    while desk.effects.publish(send)[0]:
+        pass
+    assert sorted(taken) == sorted([good.case_id, *(ref.case_id for ref in bad)])
+
+
+def test_a_note_that_cannot_be_read_stops_no_other_and_is_not_lost(desk: Desk) -> None:
+    bad, good = a_case(), a_case()
+    desk.write(desk.slip(bad, "2026-03-02 08:00"), desk.slip(good, "2026-03-02 08:00"))
+    with writing(desk.engine) as connection:
+        connection.execute(update(EFFECT).where(EFFECT.c.case_id == bad.case_id).values(body="{"))
+    assert [fact.case_id for fact in desk.published()] == [good.case_id]
+    assert desk.effects.waiting() == 1
 
 
 @pytest.mark.postgres

@@ -41,6 +41,7 @@ def desk(engine: Engine, pack: Pack) -> Desk:
 
 @pytest.mark.timeout(90)
 def test_g23_of_ten_thousand_overdue_clocks_none_is_lost_to_a_page(desk: Desk) -> None:
+    """G23: any update reset the timer, and a page of the newest starved the oldest."""
     refs = [a_case() for _ in range(10_000)]
     for start in range(0, len(refs), 1000):
         desk.write(*(desk.slip(ref, "2026-03-02 08:00") for ref in refs[start : start + 1000]))
@@ -52,6 +53,7 @@ def test_g23_of_ten_thousand_overdue_clocks_none_is_lost_to_a_page(desk: Desk) -
 
 
 def test_g23_a_comment_resets_nothing_and_a_case_without_an_officer_is_missed_as_well(desk: Desk) -> None:
+    """G23: any update reset the timer, and a page of the newest starved the oldest."""
     ref = a_case()
     desk.write(desk.slip(ref, "2026-03-02 08:00"))
     before = desk.rows()
@@ -67,6 +69,7 @@ def test_g23_a_comment_resets_nothing_and_a_case_without_an_officer_is_missed_as
 
 @pytest.mark.parametrize("damage", ["", "{", '{"id": "answer-1"}', "null"])
 def test_g25_one_bad_row_is_set_aside_and_the_others_fire(desk: Desk, damage: str) -> None:
+    """G25: one bad row stopped the run."""
     bad, *good = (a_case() for _ in range(5))
     desk.write(*(desk.slip(ref, "2026-03-02 08:00") for ref in (bad, *good)))
     with writing(desk.engine) as connection:
@@ -78,6 +81,7 @@ def test_g25_one_bad_row_is_set_aside_and_the_others_fire(desk: Desk, damage: st
 
 
 def test_g26_firing_and_judging_change_no_business_instant(desk: Desk) -> None:
+    """G26: a mass recompute changed business timestamps."""
     ref = a_case()
     desk.write(desk.slip(ref, "2026-03-02 08:00"))
     start = desk.clock(ref).start

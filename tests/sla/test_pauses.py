@@ -41,6 +41,7 @@ def test_resuming_early_takes_back_what_was_not_rested(story: Story) -> None:
 
 
 def test_g6_a_pause_over_the_weekend_costs_its_working_hours_once(story: Story) -> None:
+    """G6: a pause over the weekend was counted twice."""
     story.tell(CaseReferred, "2026-03-06 15:00", question="Ai?")
     before = story.due("arbitration-2")
     pause(story, "2026-03-06 16:00", "2026-03-09 09:00", "arbitration-2")
@@ -48,6 +49,7 @@ def test_g6_a_pause_over_the_weekend_costs_its_working_hours_once(story: Story) 
 
 
 def test_g3_a_pause_through_the_night_costs_nothing(story: Story) -> None:
+    """G3: time on hold was added as wall-clock time."""
     story.tell(CaseReferred, "2026-03-02 16:00", question="Ai?")
     before = story.due("arbitration-2")
     pause(story, "2026-03-02 17:30", "2026-03-03 07:30", "arbitration-2")
@@ -118,6 +120,7 @@ def test_a_missed_clock_cannot_be_paused_out_of_its_breach(story: Story) -> None
 
 
 def test_g4_a_pause_and_the_end_of_one_instant_give_one_judgement_in_every_order() -> None:
+    """G4: a hold that ended together with the ticket was ignored."""
     outcomes = set()
     for order in permutations(range(3)):
         story = Story(thanh_hoa())
@@ -136,6 +139,7 @@ def test_g4_a_pause_and_the_end_of_one_instant_give_one_judgement_in_every_order
 
 
 def test_g5_a_new_slip_leaves_the_pauses_of_another_clock_as_they_were(story: Story) -> None:
+    """G5: the time on hold was lost when the agreement changed."""
     pause(story, "2026-03-02 09:00", "2026-03-02 11:00")
     spans = story.clock("arbitration-1").pauses
     story.directed("2026-03-02 10:00", 1)

@@ -11,16 +11,18 @@ from sqlalchemy import select
 
 from libs.runtime.clock import FollowingClock
 from libs.runtime.database import open_engine, reading
-from libs.runtime.directory import Directory
+from libs.runtime.directory import Directory, put_pack
 from libs.runtime.rebuild import rebuild
 from libs.runtime.service import open_runtime
 from services.sla.app import project
 from services.sla.changing import Changing
 from services.sla.due import Due
 from services.sla.effects import Effects
+from services.sla.moving import Counting
 from services.sla.packs import book_of
-from services.sla.store import CLOCK
+from services.sla.store import CLOCK, Store
 from services.sla.ticker import Ticker
+from tests.support.provinces import thanh_hoa
 from tests.support.town import Town, a_town
 from tests.support.waiting import eventually
 from tests.support.worktime import at
@@ -35,6 +37,12 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'sla.db'}"
+
+
+COUNTED = (
+    ("missed", {"kind": "answer", "agency": "YT"}),
+    ("warned", {"kind": "answer"}),
+)
 
 
 def sample(name: str, **labels: str) -> float:
@@ -56,6 +64,24 @@ async def test_a_slip_is_armed_warned_of_and_missed_each_once(town: Town, databa
     assert (missed.at, missed.case_seq) == (at("2026-03-03 08:00"), 1)
     assert await town.messages() == 4
     assert sample("hotline_sla_missed_total", kind="answer", agency="YT") == before + 1
+
+
+async def test_a_case_that_nobody_touches_climbs_the_whole_ladder_of_the_provinces_pack(
+    town: Town, sqlite_url: str
+) -> None:
+    town.pack = thanh_hoa()
+    await put_pack(town.admin, town.pack)
+    async with town.open(sqlite_url):
+        ref = await town.slip("2026-03-02 08:00")
+        await town.time("2026-03-09 08:00")
+        await town.until_said(
+            ref,
+            *(f"accept-1.{token}" for token in ("armed", "missed", "escalated-200")),
+            *(f"answer-1.{token}" for token in ("armed", "warned-50", "warned-75", "missed")),
+            *(f"answer-1.escalated-{percent}" for percent in (150, 200)),
+        )
+    last = await town.fact(ref, "answer-1.escalated-200")
+    assert (last.at, last.tell) == (at("2026-03-04 08:00"), ("unit_head", "supervisor", "province"))
 
 
 async def test_nothing_is_said_twice_over_restarts(town: Town, sqlite_url: str) -> None:
@@ -129,6 +155,7 @@ async def test_dropped_and_refilled_tables_are_the_same_and_say_nothing_again(
     async with town.open(database_url):
         await eventually(lambda: town.count(2 * 2 + 3 + 3 * 3), within=10)
     rows, messages = all_rows(database_url), await town.messages()
+    counted = [sample(f"hotline_sla_{what}_total", **labels) for what, labels in COUNTED]
     engine = open_engine(database_url)
     directory = Directory(town.admin, FollowingClock())
     await directory.refresh()
@@ -140,7 +167,29 @@ async def test_dropped_and_refilled_tables_are_the_same_and_say_nothing_again(
         late = await town.slip("2026-03-03 08:20")
         await town.until_said(late, "answer-1.armed")
     assert await town.messages() == messages + 1
+    assert [sample(f"hotline_sla_{what}_total", **labels) for what, labels in COUNTED] == counted
     engine.dispose()
+
+
+async def test_the_gauges_tell_what_runs_and_how_old_the_oldest_is_of_every_kind(
+    town: Town, sqlite_url: str
+) -> None:
+    async with town.open(sqlite_url) as rt:
+        late, running = await town.slip("2026-03-02 08:00"), await town.slip("2026-03-03 07:30")
+        await town.time("2026-03-03 09:30")
+        await town.until_said(late, "answer-1.armed", "answer-1.warned-75", "answer-1.missed")
+        await town.until_said(running, "answer-1.armed")
+        engine = open_engine(sqlite_url)
+        counting = Counting(Store(engine, book_of(rt.directory)), rt.clock)
+        await counting.count()
+        assert sample("hotline_sla_clocks_open", kind="answer") == 2
+        assert sample("hotline_sla_clocks_pending", kind="answer") == 1
+        assert sample("hotline_sla_oldest_running_seconds", kind="answer") == 2 * 3600
+        await town.answer(running, "2026-03-03 09:00")
+        await town.until_said(running, "answer-1.armed", "answer-1.met")
+        await counting.count()
+        assert sample("hotline_sla_oldest_running_seconds", kind="answer") == 0
+        engine.dispose()
 
 
 def all_rows(database_url: str) -> list[tuple[Any, ...]]:

@@ -117,6 +117,7 @@ def test_a_parked_case_never_fires_and_goes_on_when_it_is_well(desk: Desk) -> No
 
 
 def test_g17_rows_made_again_from_the_facts_are_the_rows_that_were(desk: Desk) -> None:
+    """G17: the stored deadline was stale after a reply."""
     for i in range(20):
         ref = a_case()
         desk.write(desk.slip(ref, "2026-03-02 08:00"))

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from libs.contracts.events import CaseReceived
 from libs.runtime.clock import FollowingClock
-from libs.runtime.database import open_engine, writing
+from libs.runtime.database import open_engine, reading, writing
 from libs.runtime.directory import Directory, put_pack
 from libs.runtime.replay import replay
 from services.sla.app import project
-from services.sla.store import CLOCK
+from services.sla.rows import CLOCK, LINK
 from tests.support.clocks import DAYS, clock_pack
 from tests.support.town import Town, a_town
 from tests.support.waiting import eventually
@@ -38,6 +38,7 @@ def sample(name: str, **labels: str) -> float:
 async def test_g25_a_case_whose_clock_is_damaged_is_parked_alone_and_a_replay_makes_it_well(
     town: Town, sqlite_url: str
 ) -> None:
+    """G25: one bad row stopped the run."""
     async with town.open(sqlite_url):
         bad, good = await town.slip("2026-03-02 08:00"), await town.slip("2026-03-02 08:00")
         await town.until_said(good, "answer-1.armed")
@@ -69,6 +70,23 @@ async def test_a_slip_beyond_the_calendar_is_set_aside_and_the_others_run(
         await eventually(lambda: sample("hotline_sla_broken_rows") == 1)
 
 
+async def test_a_slip_decided_with_a_pack_nobody_knows_is_parked_and_the_others_run(
+    town: Town, sqlite_url: str
+) -> None:
+    async with town.open(sqlite_url):
+        known, town.pack = town.pack, town.pack.model_copy(update={"version": "nowhere-000000000000"})
+        lost = await town.slip("2026-03-02 08:00")
+        town.pack = known
+        good = await town.slip("2026-03-02 08:00")
+        await town.until_said(good, "answer-1.armed")
+        assert await town.said(lost) == []
+    engine = open_engine(sqlite_url)
+    with reading(engine) as connection:
+        parked = connection.execute(select(LINK.c.parked).where(LINK.c.case_id == lost.case_id)).scalar_one()
+    assert parked.startswith("NotInPack")
+    engine.dispose()
+
+
 async def test_when_the_calendar_has_ended_promises_still_fire_and_the_rest_is_an_alarm(
     town: Town, sqlite_url: str
 ) -> None:
@@ -96,6 +114,6 @@ async def test_a_new_pack_is_taken_while_running_and_old_clocks_keep_theirs(
         await town.until_said(new, "answer-1.armed")
         await town.time("2026-03-03 08:01")
         await town.until_said(old, "answer-1.armed", "answer-1.warned-75", "answer-1.missed")
-        assert await town.said(new) == ["answer-1.armed", "answer-1.warned-75"]
+        await town.until_said(new, "answer-1.armed", "answer-1.warned-75")
     assert (await town.fact(old, "answer-1.armed")).due == at("2026-03-03 08:00")
     assert (await town.fact(new, "answer-1.armed")).due == at("2026-03-04 08:00")
