@@ -88,12 +88,12 @@ async def notifier(settings: Settings) -> AsyncIterator[Runtime]:
 
 
 async def it_is(server: NatsServer, when: str, *runtimes: Runtime) -> None:
-    """Set the clock, which stands still, to this Vietnamese wall time; the services have noticed."""
+    """Set the clock, which stands still, to this Vietnamese wall time, for all services at one moment."""
     async with connected(server, "provisioner") as js:
         bucket = await js.key_value("DIRECTORY")
         await bucket.put("clock", standing(when).model_dump_json().encode())
-    for runtime in runtimes:
-        await eventually(lambda clock=runtime.clock: clock.now() == at(when))  # type: ignore[misc]
+    await asyncio.gather(*(runtime.directory.refresh() for runtime in runtimes))
+    assert all(runtime.clock.now() == at(when) for runtime in runtimes)
 
 
 async def heard(server: NatsServer, *facts: ClockFact) -> None:
