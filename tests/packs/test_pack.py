@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from libs.packs.folder import FILES, load
-from libs.packs.letters import CITIZEN_LETTERS, OFFICER_LETTERS, VARIABLES, VariableMissing, fill, plain
+from libs.packs.letters import CITIZEN_LETTERS, OFFICER_LETTERS, VariableMissing, fill, plain
 from libs.packs.model import NotInPack, Pack, PackErrors
 from libs.packs.routing import agencies_for, route_for
 from tests.support.packs import FILES as TEXTS
