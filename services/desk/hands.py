@@ -60,9 +60,12 @@ class Hands:
     async def similar_call(
         self, account: Account, *, text: str = "", phone: str = "", field: str = "", place: str = ""
     ) -> tuple[AlikeView, ...]:
-        """The same while a call is typed, from what is typed so far."""
+        """The same while a call is typed, from what is typed so far; unknown codes say nothing."""
         _operators_only(account)
-        asked = Asked(text[:10_000], normal_phone(phone), place, field)
+        pack = self._directory.pack
+        known_field = field if field in {one.code for one in pack.fields} else ""
+        known_place = place if place in {one.code for one in pack.units} else ""
+        asked = Asked(text[:10_000], normal_phone(phone), known_place, known_field)
         return await self._read(lambda connection: self._alike(connection, asked, None))
 
     async def with_followers(self, account: Account, view: CaseView) -> CaseView:

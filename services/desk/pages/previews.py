@@ -18,6 +18,7 @@ LETTERS: Mapping[str, str] = {
     "promise-progress": "progress",
     "ask-information": "information-asked",
     "answer": "answered",
+    "join": "joined",
 }
 """Command → the letter to the citizen that follows from it."""
 
