@@ -2,18 +2,15 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from libs.packs.folder import load
 from libs.packs.letters import CITIZEN_LETTERS, LANGUAGES, SMS_LENGTH, VARIABLES, fill
 from libs.packs.model import UNROUTED_LABELS, Pack
 from libs.packs.routing import agencies_for, route_for
+from tests.support.provinces import thanh_hoa
 
-FOLDER = Path(__file__).parents[2] / "packs" / "thanh-hoa-2021"
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 ONLY_KEEP_THE_QUESTIONS = {"VTTH", "BTGTU", "BAOTH", "DTTH"}
 
@@ -55,11 +52,6 @@ TYPICAL = {
     "document": "Quyết định 12/QĐ-UBND",
     "excess": "quá xa",
 }
-
-
-@cache
-def thanh_hoa() -> Pack:
-    return load(FOLDER)
 
 
 def routed(field: str, place: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
