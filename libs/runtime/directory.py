@@ -72,9 +72,11 @@ class Directory:
             self._bucket = self._bucket or await self._js.key_value("DIRECTORY")
             clock = await self._bucket.get("clock")
             self._clock.follow(ClockSetting.model_validate(json.loads(clock.value or b"{}")))
-            history = HISTORY.validate_json((await self._bucket.get("current")).value or b"[]")
+            history = _read((await self._bucket.get("current")).value)
         except (KeyNotFoundError, BucketNotFoundError, NotFoundError) as error:
             raise NotProvisioned from error
+        if not history:
+            raise NotProvisioned
         if history == self.history:
             return
         await self.version(history[-1].version)
@@ -145,7 +147,7 @@ async def put_pack(
     )
     body = HISTORY.dump_json((*history, change))
     try:
-        await (bucket.update("current", body, last=revision) if history else bucket.create("current", body))
+        await (bucket.update("current", body, last=revision) if revision else bucket.create("current", body))
     except KeyWrongLastSequenceError:
         raise PackChanged from None
     return change
@@ -161,4 +163,13 @@ async def _history(bucket: KeyValue) -> tuple[tuple[PackChange, ...], int]:
         entry = await bucket.get("current")
     except KeyNotFoundError:
         return (), 0
-    return HISTORY.validate_json(entry.value or b"[]"), entry.revision or 0
+    return _read(entry.value), entry.revision or 0
+
+
+def _read(value: bytes | None) -> tuple[PackChange, ...]:
+    """The history; empty where a release before the history stood, so that a pack can be applied over it."""
+    try:
+        return HISTORY.validate_json(value or b"[]")
+    except ValueError as error:
+        log("history_unreadable", kind=type(error).__name__)
+        return ()

@@ -28,6 +28,17 @@ async def test_a_server_without_a_pack_says_so(server: NatsServer) -> None:
             await Directory(js, FollowingClock()).refresh()
 
 
+async def test_a_server_of_a_release_before_the_history_takes_a_pack_again(server: NatsServer) -> None:
+    async with connected(server, "provisioner") as operator, connected(server, "sla") as js:
+        await (await operator.key_value("DIRECTORY")).put("current", b"thanh-hoa-2021-000000000001")
+        directory = Directory(js, FollowingClock())
+        with pytest.raises(NotProvisioned):
+            await directory.refresh()
+        change = await put_pack(operator, load(PACK))
+        await directory.refresh()
+        assert (change.number, directory.history) == (1, (change,))
+
+
 async def test_a_new_version_is_taken_while_running_and_the_old_one_stays(
     server: NatsServer,
 ) -> None:
