@@ -1,17 +1,17 @@
-"""Rows of who stands beside the lead, and of who follows whom; kept by the store, read by lists and sweep."""
+"""Rows of who stands beside the lead, who follows whom, who goes on for whom; kept by the store."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, update
 
-from libs.contracts.events import CaseFollowerAdded, CaseJoined
+from libs.contracts.events import CaseFollowerAdded, CaseJoined, CaseSucceeded
 from libs.runtime.database import table, upsert
 from libs.runtime.projection import Applied
 from services.desk.domain.state import WITH_AGENCY, CaseState
-from services.desk.tables import FollowerRow, FollowRow, JoinedRow
+from services.desk.tables import FollowerRow, FollowRow, HeirRow, JoinedRow
 
-JOINED, FOLLOW, FOLLOWER = (table(model) for model in (JoinedRow, FollowRow, FollowerRow))
+JOINED, FOLLOW, FOLLOWER, HEIR = (table(model) for model in (JoinedRow, FollowRow, FollowerRow, HeirRow))
 
 Row = dict[str, Any]
 
@@ -73,8 +73,18 @@ def keep_follows(connection: Connection, facts: Sequence[Applied]) -> None:
     upsert(connection, FOLLOWER, known, key=["root", "case_id"], keep=True)
 
 
+def keep_heirs(connection: Connection, facts: Sequence[Applied]) -> None:
+    """Remember who goes on for whom, also through several successions."""
+    for one in facts:
+        if isinstance(one.fact, CaseSucceeded):
+            agency, to, mine = one.fact.agency, one.fact.to, HEIR.c.case_id == one.ref.case_id
+            connection.execute(update(HEIR).where(mine, HEIR.c.to == agency).values(to=to))
+            row = {"case_id": one.ref.case_id, "agency": agency, "to": to}
+            upsert(connection, HEIR, [row], key=["case_id", "agency"])
+
+
 def forget_beside(connection: Connection, case_ids: Sequence[str]) -> None:
     """What came from these cases."""
-    for each in (JOINED, FOLLOW):
+    for each in (JOINED, FOLLOW, HEIR):
         connection.execute(delete(each).where(each.c.case_id.in_(case_ids)))
     connection.execute(delete(FOLLOWER).where(FOLLOWER.c.root.in_(case_ids)))

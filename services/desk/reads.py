@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, select, tuple_
 
 from libs.contracts.errors import Refused
 from libs.contracts.events import CASE_FACTS, CaseFact
 from libs.contracts.subjects import CaseRef
-from services.desk.beside import JOINED
+from services.desk.beside import HEIR, JOINED
+from services.desk.clockrows import STOPPED
 from services.desk.domain.state import CaseState
 from services.desk.store import CASE, CLOCK, ENTRY, LETTER, LINK
 
@@ -73,8 +74,16 @@ def newest(connection: Connection, case_id: str, token: str) -> dict[str, Any]:
 
 
 def clocks(connection: Connection, ids: Sequence[str]) -> Sequence[Row[Any]]:
-    """The clocks of these cases, in the order they were started."""
-    query = select(CLOCK).where(CLOCK.c.case_id.in_(ids)).order_by(CLOCK.c.case_id, CLOCK.c.start)
+    """The clocks of these cases, in the order they were started.
+
+    What an agency owed that ended is owed by the one that goes on: sla says so only in its next fact.
+    """
+    same = (HEIR.c.case_id == CLOCK.c.case_id) & (HEIR.c.agency == CLOCK.c.agency)
+    running = HEIR.c.to.is_not(None) & CLOCK.c.token.not_in(STOPPED)
+    owes = case((running, HEIR.c.to), else_=CLOCK.c.agency).label("agency")
+    others = [column for column in CLOCK.c if column.name != "agency"]
+    query: Select[Any] = select(*others, owes).select_from(CLOCK.outerjoin(HEIR, same))
+    query = query.where(CLOCK.c.case_id.in_(ids)).order_by(CLOCK.c.case_id, CLOCK.c.start)
     return connection.execute(query).all()
 
 

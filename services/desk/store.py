@@ -14,14 +14,23 @@ from libs.contracts.sidefacts import ClockFact, LetterFact, SideFact
 from libs.runtime.database import table, upsert
 from libs.runtime.projection import Applied
 from libs.runtime.rebuild import Projection
-from services.desk.beside import FOLLOW, FOLLOWER, JOINED, forget_beside, keep_beside, keep_follows
+from services.desk.beside import (
+    FOLLOW,
+    FOLLOWER,
+    HEIR,
+    JOINED,
+    forget_beside,
+    keep_beside,
+    keep_follows,
+    keep_heirs,
+)
 from services.desk.clockrows import STOPPED, clock_row
 from services.desk.domain.fold import fold
 from services.desk.domain.state import AT_DESK, TO_PUBLISH, WITH_AGENCY, CaseState
 from services.desk.tables import CaseRow, ClockRow, EntryRow, LetterRow, Link
 
 LINK, CASE, ENTRY, CLOCK, LETTER = (table(model) for model in (Link, CaseRow, EntryRow, ClockRow, LetterRow))
-PROJECTION = (LINK, CASE, ENTRY, JOINED, FOLLOW, FOLLOWER, CLOCK, LETTER)
+PROJECTION = (LINK, CASE, ENTRY, JOINED, FOLLOW, FOLLOWER, HEIR, CLOCK, LETTER)
 
 CANARY_LOST = "canary-lost"
 """The reason of a canary that did not arrive in time."""
@@ -58,6 +67,7 @@ class Store:
         upsert(connection, ENTRY, [_entry(one) for one in facts], key=["case_id", "seq"], keep=True)
         keep_beside(connection, before, after)
         keep_follows(connection, facts)
+        keep_heirs(connection, facts)
 
     def _row(
         self, case_id: str, state: CaseState, due: int | None, facts: Sequence[Applied]

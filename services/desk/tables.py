@@ -100,6 +100,16 @@ class FollowerRow(DeskTable, table=True):
     case_id: str = Field(primary_key=True, max_length=32)
 
 
+class HeirRow(DeskTable, table=True):
+    """An agency that ended while it held a slip of the case, and who goes on with it."""
+
+    __tablename__ = "desk_heir"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    agency: str = Field(primary_key=True)
+    to: str
+
+
 class ClockRow(DeskTable, table=True):
     """The newest fact of one clock, by its sequence in CLOCKS; a miss is never forgotten.
 
