@@ -13,6 +13,9 @@ from libs.packs.table import Placed
 
 LEVELS = ("province", "district", "commune")
 
+MOST_INTERVALS = 200
+"""Of one weekday in one profile, over all its seasons."""
+
 
 def check_uniqueness(draft: Draft, report: Report) -> None:
     """No code twice; agencies and units may come again for other dates."""
@@ -105,6 +108,7 @@ def _codes(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
 def check_tree(draft: Draft, report: Report) -> None:
     """Units form a tree below one province: no circle, and each lies in a unit of a higher level."""
     newest = {placed.entry.code: placed for placed in draft.units}
+    circling = circles(newest, "parent")
     for placed in draft.units:
         unit, above = placed.entry, newest.get(placed.entry.parent or "")
         if unit.level == "province" and unit.parent:
@@ -114,7 +118,7 @@ def check_tree(draft: Draft, report: Report) -> None:
         if above and LEVELS.index(above.entry.level) >= LEVELS.index(unit.level):
             vi, en = "cấp trên phải ở cấp cao hơn", "the parent must be of a higher level"
             report("units.csv", placed.line, "parent", vi, en)
-        if circles(unit.code, newest, "parent"):
+        if unit.code in circling:
             report(
                 "units.csv", placed.line, "parent", "quan hệ cấp trên thành vòng", "the tree runs in a circle"
             )
@@ -131,7 +135,10 @@ def check_hours(draft: Draft, report: Report) -> None:
             report("hours.csv", placed.line, "closes", "giờ đóng không sau giờ mở", "closes before it opens")
         same_day[placed.entry.profile, placed.entry.weekday].append(placed)
     for rows in same_day.values():
-        for one, other in combinations(rows, 2):
+        if len(rows) > MOST_INTERVALS:
+            vi, en = f"quá {MOST_INTERVALS} khoảng giờ", f"more than {MOST_INTERVALS} intervals"
+            report("hours.csv", rows[MOST_INTERVALS].line, "weekday", vi, en)
+        for one, other in combinations(rows[:MOST_INTERVALS], 2):
             a, b = one.entry, other.entry
             if a.opens < b.closes and b.opens < a.closes and _overlap(a, b):
                 vi, en = f"chồng giờ với dòng {one.line}", f"overlaps the hours on line {one.line}"
@@ -160,14 +167,20 @@ def _apart(report: Report, file: str, field: str, keyed: Iterable[tuple[str | No
                 report(file, max(one.line, other.line), field, vi, en)
 
 
-def circles(code: str, newest: Mapping[str, Placed[Any]], above: str) -> bool:
-    """Whether going up from row to row along the column `above` comes back to `code`."""
-    seen: set[str] = set()
-    at: str | None = code
-    while at and at in newest and at not in seen:
-        seen.add(at)
-        at = getattr(newest[at].entry, above)
-    return at == code and bool(seen)
+def circles(newest: Mapping[str, Placed[Any]], column: str) -> set[str]:
+    """The codes that lie on a circle of what the column names, each looked at once."""
+    found: set[str] = set()
+    done: set[str] = set()
+    for code in newest:
+        path: dict[str, int] = {}
+        at = code
+        while at in newest and at not in done and at not in path:
+            path[at] = len(path)
+            at = getattr(newest[at].entry, column) or ""
+        if at in path:
+            found.update([*path][path[at] :])
+        done.update(path)
+    return found
 
 
 def _overlap(one: Dated, other: Dated) -> bool:

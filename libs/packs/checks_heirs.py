@@ -22,9 +22,9 @@ def check_heirs(draft: Draft, report: Report) -> None:
 
 def check_supervisors(draft: Draft, report: Report) -> None:
     """Nobody is, over however many steps, above itself."""
-    newest = {placed.entry.code: placed for placed in draft.agencies}
+    circling = circles({placed.entry.code: placed for placed in draft.agencies}, "supervisor")
     for placed in draft.agencies:
-        if placed.entry.supervisor and circles(placed.entry.code, newest, "supervisor"):
+        if placed.entry.code in circling:
             vi, en = "cấp trên thành vòng", "the supervisors run in a circle"
             report("agencies.csv", placed.line, "supervisor", vi, en)
 

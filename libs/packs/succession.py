@@ -25,24 +25,21 @@ class Succession:
         Empty when there was no such code, or it ended without a successor.
         """
         found: dict[str, None] = {}
-        self._follow(code, then, day, found, set())
+        pending, seen = [(code, then)], {(code, then)}
+        while pending:
+            at = pending.pop(0)
+            row = self.at(*at)
+            last = (row.valid_to or date.max) if row else None
+            if row and last and last >= day:
+                found[row.code] = None
+            elif row and last:
+                heirs = filter(None, (row.merged_into, *row.split_into))
+                new = [pair for heir in heirs if (pair := (heir, last + timedelta(days=1))) not in seen]
+                seen.update(new)
+                pending += new
         return tuple(found)
 
     def before(self, code: str, then: date, day: date) -> tuple[str, ...]:
         """What bore `then`, wholly or in part, what `code` bears on `day`: the way back of `after`."""
         codes = (row.code for rows in self._rows.values() for row in rows if row.in_force(then))
         return tuple(old for old in codes if code in self.after(old, then, day))
-
-    def _follow(
-        self, code: str, then: date, day: date, found: dict[str, None], seen: set[tuple[str, date]]
-    ) -> None:
-        row = self.at(code, then)
-        if row is None or (code, then) in seen:
-            return
-        seen.add((code, then))
-        last = row.valid_to or date.max
-        if last >= day:
-            found[code] = None
-            return
-        for heir in filter(None, (row.merged_into, *row.split_into)):
-            self._follow(heir, last + timedelta(days=1), day, found, seen)
