@@ -75,7 +75,7 @@ def check_calendars(draft: Draft, pack: Pack, report: Report) -> None:
 
 def _check_reach(draft: Draft, pack: Pack, profile: str, report: Report) -> None:
     calendar = pack.calendar(profile)
-    newest = max((day.day for day in pack.days), default=pack.first_day)
+    newest = min(max((day.day for day in pack.days), default=pack.first_day), pack.last_day)
     after = datetime.combine(newest, datetime.min.time(), ZoneInfo(pack.zone)) + timedelta(days=1)
     left = calendar.done[-1] - calendar.work(after)
     for kind in pack.clocks:
@@ -88,9 +88,8 @@ def _check_reach(draft: Draft, pack: Pack, profile: str, report: Report) -> None
 def longest(kind: ClockKind) -> int:
     """The most working seconds a clock of this kind may run: its budget to the last step, and its pauses."""
     last_step = max((step.at for step in kind.ladder), default=100)
-    return (kind.budget_seconds or kind.longest_seconds or 0) * max(
-        100, last_step
-    ) // 100 + kind.pause_seconds
+    budget = kind.budget_seconds or kind.longest_seconds or 0
+    return budget * max(100, last_step) // 100 + kind.pause_seconds
 
 
 def _profiles(draft: Draft) -> dict[str, Rows]:

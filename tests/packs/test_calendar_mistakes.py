@@ -1,10 +1,15 @@
 """Working hours, special days and swaps that cannot be are refused with the line that is wrong."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from libs.packs.entries import Day
+from libs.packs.model import PackErrors
+from libs.packs.revise import revise
 from tests.support.packs import FILES, edit, places_of, problems_of, small_pack
+from tests.support.provinces import thanh_hoa
 
 HOURS = "profile,weekday,opens,closes,holidays,valid_from,valid_to\n"
 DAYS = "day,kind,name,hours,status,confirmed,document,profiles\n"
@@ -112,3 +117,9 @@ def test_pauses_and_late_steps_need_days_too(tmp_path: Path) -> None:
     edit(folder, "pack.toml", "last_day = 2022-12-31", "last_day = 2021-11-29")
     edit(folder, "clocks.toml", "hours = 8", 'hours = 8\nladder = [{ at = 101, tell = ["officer"] }]')
     assert places_of(folder) == [("pack.toml", 11, "last_day")]
+
+
+def test_a_day_put_beyond_the_last_one_is_a_mistake_and_no_crash() -> None:
+    far = Day(day=date(2031, 1, 1), kind="holiday", name="Lễ", status="policy_only")
+    with pytest.raises(PackErrors, match="outside the pack's 2019-01-01 to 2027-12-31"):
+        revise(thanh_hoa(), days=(*thanh_hoa().days, far))
