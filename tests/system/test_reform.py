@@ -130,8 +130,8 @@ async def in_triage(there: Province, server: NatsServer) -> CaseRef:
     """A case that waits for the operator with a field and a place of the old pack."""
     now, ref = SystemClock().now(), a_case()
     waits = make(
-        events.CaseTriaged, ref, at=now, pack_version=OLD.version, by=Actor(service="router"), reasons=("margin",),
-        places=("406",),
+        events.CaseTriaged, ref, at=now, pack_version=OLD.version, by=Actor(service="router"),
+        reasons=("margin",), places=("406",),
         suggestions=(events.Suggestion(field="F03", lead=("UBND_406",), rule="R03-DISTRICT"),),
     )  # fmt: skip
     await there.desk.receive(server, ref, opened(ref, at=now, pack_version=OLD.version), waits)
