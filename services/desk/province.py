@@ -120,10 +120,10 @@ def _spellings(word: str) -> Iterator[str]:
         yield f"84{digits[1:]}" if digits.startswith("0") else f"0{digits.removeprefix('84')}"
 
 
-def remaining(pack: Pack, kind: str, now: datetime, due: datetime) -> int:
+def remaining(pack: Pack, clock: Row[Any], now: datetime, due: datetime) -> int:
     """Working seconds until `due`, negative after it; plain seconds where the calendar does not reach."""
     try:
-        calendar = pack.calendar(pack.clock(kind).calendar)
+        calendar = pack.calendar(pack.hours_of(pack.clock(clock.kind), clock.agency))
         return calendar.between(now, due) if now <= due else -calendar.between(due, now)
     except (CalendarError, NotInPack):
         return int((due - now).total_seconds())

@@ -50,7 +50,7 @@ def listed(
         opened_at=state.opened_at or now,
         since=state.since or now,
         due=due,
-        remaining=remaining(pack, next_one.kind, now, due) if next_one and due else None,
+        remaining=remaining(pack, next_one, now, due) if next_one and due else None,
         missed=any(row.missed for row in clocks),
         stage=state.delegation.stage if state.delegation and state.current else "",
     )
@@ -72,7 +72,7 @@ def clock_view(row: Row[Any], pack: Pack, now: datetime) -> ClockView:
         missed=row.missed,
         promised=row.promised,
         stopped_at=_instant(row.stopped_at) if row.stopped_at is not None else None,
-        remaining=remaining(pack, row.kind, now, due) if running else None,
+        remaining=remaining(pack, row, now, due) if running else None,
     )
 
 

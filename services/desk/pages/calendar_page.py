@@ -228,13 +228,7 @@ class CalendarPage:
         return RedirectResponse(f"/calendar?{urlencode(asked)}".rstrip("?"), 303)
 
     def _render(
-        self,
-        request: Request,
-        template: str,
-        account: Account,
-        draft: Draft,
-        status: int = 200,
-        **more: Any,
+        self, request: Request, template: str, account: Account, draft: Draft, status: int = 200, **more: Any
     ) -> Response:
         made = changes(draft, self.pack)
         return self._frame.render(
@@ -248,7 +242,6 @@ class CalendarPage:
             kinds=list(KINDS.items()),
             kind_names=KINDS,
             hours_in_words=told_hours,
-            today=self._desk.clock.now().astimezone(self._frame.zone).date(),
             version=self.pack.version,
             **more,
         )
