@@ -4,9 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from hashlib import sha256
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, text
+from sqlalchemy import Connection, Row, Table, select, text
 
 from libs.contracts.sidefacts import ClockFact
 from libs.runtime.database import table, upsert
@@ -68,7 +71,10 @@ Key = tuple[str, str, int | None, bool]
 
 
 class Groups:
-    """All groups, as one transaction sees them; makes those that are missing."""
+    """All groups, as one transaction sees them; makes those that are missing.
+
+    Two replicas that make the same one at once do no harm: it is the same row.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -87,13 +93,18 @@ class Groups:
         return next(fits, None) or self.new(key)
 
     def new(self, key: Key) -> int:
-        """One more group; two of a kind, made by two replicas at once, do no harm."""
+        """One more group. Its id follows from what it is, so that a rebuild finds the same one again."""
         version, profile, change, rests = key
-        values = {"version": version, "profile": profile, "change": change, "rests": rests}
-        made = self._connection.execute(insert(HOURS).values(**values).returning(HOURS.c.id))
-        id_: int = made.scalar_one()
+        id_ = next(id_ for id_ in map(partial(_id, key), count()) if id_ not in self.by_id)
+        values = {"id": id_, "version": version, "profile": profile, "change": change, "rests": rests}
+        upsert(self._connection, HOURS, [values], key=["id"], keep=True)
         self.by_id[id_] = Group(id_, profile, version, change, rests)
         return id_
+
+
+def _id(key: Key, number: int) -> int:
+    """A small number out of what the group is; a group of the same kind may stand already: the next one."""
+    return int.from_bytes(sha256(repr((key, number)).encode()).digest()[:4]) >> 1
 
 
 def _key(clock: Clock) -> Key:

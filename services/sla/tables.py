@@ -13,10 +13,6 @@ class SlaTable(SQLModel, registry=registry()):
     """Tables of this service."""
 
 
-def _numbered() -> "Column[int]":
-    return Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
-
-
 class Link(CaseLink, SlaTable, table=True):
     """How far each case was read."""
 
@@ -79,7 +75,7 @@ class HoursRow(SlaTable, table=True):
 
     __tablename__ = "sla_hours"
 
-    id: int | None = Field(default=None, sa_column=_numbered())
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     profile: str
     version: str
     change: int | None = None
@@ -111,7 +107,10 @@ class EffectRow(SlaTable, table=True):
     __tablename__ = "sla_effect"
     __table_args__ = (Index("sla_effect_turn", "not_before", "id"),)
 
-    id: int | None = Field(default=None, sa_column=_numbered())
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
     case_id: str = Field(max_length=32, index=True)
     subject: str = Field(unique=True)
     body: str = Field(sa_column=Column(Text, nullable=False))
