@@ -1,16 +1,19 @@
 """The clock kinds of the province's pack: who owes what, from which fact to which, told to whom, when."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from libs.contracts.events import (
     CaseAnswered,
     CaseCallTransferred,
+    CaseClockPaused,
     CaseContributed,
     CaseDelegated,
     CaseDetermined,
     CaseDirected,
+    CaseFact,
     CaseReceived,
     CaseReferred,
     CaseReopened,
@@ -18,6 +21,7 @@ from libs.contracts.events import (
     CaseSucceeded,
     CaseSuspectedFalse,
     CaseTriaged,
+    CaseUrgencySet,
     CaseVerified,
 )
 from libs.contracts.handovers import CaseContacted
@@ -105,6 +109,36 @@ def test_the_part_of_a_commune_ends_no_later_than_the_clock_of_its_district(stor
     assert story.clock("commune-2").budget_seconds == 1800
     story.tell(CaseReported, "2026-03-03 07:45", report="Đã xử lý")
     assert story.tokens("commune-2")[-1] == "met"
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_when_the_whole_is_missed_already_the_part_has_its_full_time_whoever_looked_when(
+    story: Story, looked: bool
+) -> None:
+    story.routed("2026-03-02 08:00")
+    if looked:
+        story.wait("2026-03-03 08:00")
+    story.tell(CaseDelegated, "2026-03-03 08:00", to="X01")
+    assert story.due("commune-1") == "2026-03-03 15:00"
+
+
+@pytest.mark.parametrize("happening", ["urgency-set", "clock-paused", "succeeded"])
+def test_a_pack_may_stop_a_clock_by_any_fact(tmp_path: Path, happening: str) -> None:
+    text = clocks_toml().replace('meets = ["published", "withheld"]', f'meets = ["{happening}"]')
+    story = Story(clock_pack(tmp_path, clocks__toml=text))
+    story.routed("2026-03-02 08:00")
+    story.answered_by_phone("2026-03-02 08:30")
+    facts: dict[str, tuple[type[CaseFact], dict[str, Any]]] = {
+        "urgency-set": (CaseUrgencySet, {"urgent": True}),
+        "clock-paused": (
+            CaseClockPaused,
+            {"clock": "answer-1", "reason": "x", "until": at("2026-03-03 08:00")},
+        ),
+        "succeeded": (CaseSucceeded, {"slip": 9, "agency": "A", "to": "B", "rule": "merged"}),
+    }
+    cls, fields = facts[happening]
+    story.tell(cls, "2026-03-02 09:00", **fields)
+    assert story.clock("publish-1").state == "met"
 
 
 def test_the_arbiter_has_a_clock_whoever_asks(story: Story) -> None:

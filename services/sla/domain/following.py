@@ -34,17 +34,17 @@ JUST_BEFORE = timedelta(microseconds=1)
 
 def follow(case: Case, fact: CaseFact, seq: int, book: Book) -> tuple[Case, Said]:
     """The case after a fact with this sequence in CASES, and what its clocks say about it, in order."""
-    name, kinds = happening(fact), book.pack(fact.pack_version).clocks
+    kinds = book.pack(fact.pack_version).clocks
     clocks, said = dict(case.clocks), list[ClockFact]()
     for clock in case.clocks.values():
         if clock.open and clock.cycle == case.cycle and _concerns(fact, clock, case, book):
             clock, passed = advance(clock, book, fact.at - JUST_BEFORE)  # noqa: PLW2901
-            clocks[clock.id], more = _touched(clock, fact, name, seq, book)
+            clocks[clock.id], more = _touched(clock, fact, seq, book)
             said += passed + more
     ignored = isinstance(fact, CaseClockPaused | CaseClockResumed) and not _heard(case, clocks, fact)
     case = noted(case.with_(clocks=clocks, ignored=case.ignored + ignored), fact)
-    for kind in kinds:
-        if name in kind.starts:
+    for kind in sorted(kinds, key=lambda one: one.within is not None):  # the whole before its part
+        if happening(fact) in kind.starts:
             for clock, more in started(case, kind, fact, seq, book):
                 case = case.with_(clocks={**case.clocks, clock.id: clock})
                 said += more
@@ -58,49 +58,44 @@ def _heard(case: Case, clocks: dict[str, Clock], fact: CaseClockPaused | CaseClo
 
 def _concerns(fact: CaseFact, clock: Clock, case: Case, book: Book) -> bool:
     """Whether the fact can change the clock: only then is it asked what time did to it until then."""
-    if isinstance(fact, CaseUrgencySet | CaseReopened):
+    if isinstance(fact, CaseUrgencySet) or _outcome(fact, clock, book):
         return True
     if isinstance(fact, CaseSucceeded):
         return (fact.slip, fact.agency) == (clock.slip, clock.agency)
     if isinstance(fact, CaseClockPaused | CaseClockResumed):
         return fact.clock == clock.id
-    if promise_in(fact, case) and clock.slip == case.slip:
-        return True
-    return _outcome(fact, happening(fact), clock, _kind(clock, book)) is not None
+    return clock.slip == case.slip and promise_in(fact, case) is not None
 
 
-def _touched(clock: Clock, fact: CaseFact, name: str, seq: int, book: Book) -> tuple[Clock, Said]:
-    """The clock after a fact that concerns it; stopping comes first, then what a running clock remembers."""
-    if isinstance(fact, CaseSucceeded):
-        return clock.with_(agency=fact.to), []
-    if isinstance(fact, CaseUrgencySet):
-        return clock.with_(urgent=fact.urgent), []
+def _touched(clock: Clock, fact: CaseFact, seq: int, book: Book) -> tuple[Clock, Said]:
+    """The clock after a fact that concerns it: stopped, resting, or with something to remember."""
+    if outcome := _outcome(fact, clock, book):
+        return _stopped(clock, outcome, fact, seq, book)
     if isinstance(fact, CaseClockPaused):
         return pause(clock, fact, seq, book)
     if isinstance(fact, CaseClockResumed):
         return resume(clock, fact, seq, book)
-    outcome = _outcome(fact, name, clock, _kind(clock, book))
-    if outcome is None and isinstance(fact, CaseReopened):
-        outcome = "cancelled"  # the books of the cycle are closed: what it still owed is owed anew
-    if outcome is not None:
-        return _stopped(clock, outcome, fact, seq, book)
+    if isinstance(fact, CaseSucceeded):
+        return clock.with_(agency=fact.to), []
+    if isinstance(fact, CaseUrgencySet):
+        return clock.with_(urgent=fact.urgent), []
     promise = promise_in(fact, Case(case_id=clock.case_id))
     if promise and clock.promised_at is None:
         clock = clock.with_(promises=(*clock.promises, (promise.made, promise.promised_at)))
     return clock, []
 
 
-def _kind(clock: Clock, book: Book) -> ClockKind:
-    return book.pack(clock.pack).clock(clock.kind)
+def _outcome(fact: CaseFact, clock: Clock, book: Book) -> str:
+    """What the fact is to this clock by the rules of its kind: met, cancelled or replaced; else nothing.
 
-
-def _outcome(fact: CaseFact, name: str, clock: Clock, kind: ClockKind) -> str | None:
-    """What the fact is to this clock by the rules of its kind: met, cancelled or replaced; else nothing."""
+    Reopening closes the books of the cycle: what was still owed is owed anew.
+    """
+    name, kind = happening(fact), book.pack(clock.pack).clock(clock.kind)
     if name in kind.meets:
-        return None if _anothers_part(fact, clock, kind) else "met"
-    if name in kind.cancels:
+        return "" if _anothers_part(fact, clock, kind) else "met"
+    if name in kind.cancels or isinstance(fact, CaseReopened):
         return "cancelled"
-    return "replaced" if name in kind.replaces else None
+    return "replaced" if name in kind.replaces else ""
 
 
 def _anothers_part(fact: CaseFact, clock: Clock, kind: ClockKind) -> bool:

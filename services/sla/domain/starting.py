@@ -10,6 +10,7 @@ from libs.worktime.calendar import CalendarError
 from services.sla.domain.book import Book
 from services.sla.domain.case import Case, Promise, promise_in
 from services.sla.domain.clock import Clock
+from services.sla.domain.passing import advance
 from services.sla.domain.reckoning import reckon
 from services.sla.domain.speech import say
 
@@ -98,14 +99,13 @@ def _armed_in(clock: Clock, case: Case, kind: ClockKind, book: Book) -> Clock:
 
 def _within(clock: Clock, case: Case, kind: ClockKind, book: Book) -> Clock:
     """Not later than the running clock of the kind it is part of: what is left of that one is its whole."""
-    outer = [
-        one
-        for one in case.clocks.values()
-        if (one.kind, one.slip, one.state) == (kind.within, case.slip, "running")
-    ]
+    outer = [one for one in case.clocks.values() if (one.kind, one.slip) == (kind.within, case.slip)]
     if not outer or clock.budget_seconds is None:
         return clock
-    left = _left(clock, reckon(outer[-1], book).due, book)
+    running, _ = advance(outer[-1], book, clock.start)
+    if running.state != "running":
+        return clock
+    left = _left(clock, reckon(running, book).due, book)
     return clock.with_(budget_seconds=min(clock.budget_seconds, left), limit_seconds=left)
 
 
