@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -13,45 +12,16 @@ import pytest
 from libs.devstack.nats_server import NatsServer
 from libs.packs.revise import revise
 from libs.runtime.directory import Directory, put_pack
-from services.desk.domain.people import Account
 from tests.support.bus import connected
 from tests.support.calendardesk import WEDNESDAY, a_calendar, with_clocks
+from tests.support.deskpages import SAME, browser, send
 from tests.support.desks import ADMINISTRATOR, ARBITER, OFFICER, OPERATOR
-from tests.support.office import PASSWORD, Office
+from tests.support.office import Office
 from tests.support.portals import hidden
 from tests.support.provinces import thanh_hoa
 
-SAME = {"sec-fetch-site": "same-origin"}
-
 THURSDAY_OFF = {"day": "2026-09-17", "kind": "holiday", "name": "Ngày nghỉ bão", "applies": "yes"}
 DECISION = {"number": "12/CĐ-UBND", "signed": "2026-09-16", "recompute": "yes"}
-
-
-@asynccontextmanager
-async def browser(office: Office, account: Account = ADMINISTRATOR) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(office.app, raise_app_exceptions=False)
-    origin, accept = office.settings.public_url, {"accept": "text/html"}
-    async with httpx.AsyncClient(transport=transport, base_url=origin, headers=accept, timeout=20) as web:
-        page = await web.get("/login")
-        form = {"csrf": hidden(page.text, "csrf"), "login": account.login, "password": PASSWORD}
-        assert (await web.post("/login", data=form, headers=SAME)).status_code == 303
-        yield web
-
-
-async def send(web: httpx.AsyncClient, page: str, action: str, **inputs: str) -> httpx.Response:
-    """Send the form of a page, with what it holds."""
-    text = (await web.get(page)).text
-    form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', text, re.DOTALL)
-    assert form, f"no form for {action} on {page}"
-    kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
-    return await web.post(action, data={**kept, **inputs}, headers=SAME)
-
-
-async def decision(web: httpx.AsyncClient, page: str) -> dict[str, str]:
-    """What the form that applies a change holds."""
-    text = (await web.get(page)).text
-    form = text[text.index('action="/calendar/apply"') :]
-    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
 
 
 async def drafted(web: httpx.AsyncClient, at: str = "/calendar/day", **day: str) -> str:
@@ -66,7 +36,7 @@ def draft_of(query: str) -> str:
 
 
 async def test_a_holiday_is_drafted_previewed_and_applied_on_a_decision(tmp_path: Path) -> None:
-    async with a_calendar(tmp_path) as (server, office), browser(office) as web:
+    async with a_calendar(tmp_path) as (server, office), browser(office, ADMINISTRATOR) as web:
         start = WEDNESDAY + timedelta(hours=-1)
         moving, late = await with_clocks(server, office, start + timedelta(minutes=30), start)
         query = await drafted(web)
@@ -93,7 +63,7 @@ async def test_a_holiday_is_drafted_previewed_and_applied_on_a_decision(tmp_path
 
 
 async def test_what_was_judged_or_ends_before_the_change_is_not_in_the_list(tmp_path: Path) -> None:
-    async with a_calendar(tmp_path) as (server, office), browser(office) as web:
+    async with a_calendar(tmp_path) as (server, office), browser(office, ADMINISTRATOR) as web:
         long_ago, today = WEDNESDAY - timedelta(days=5), WEDNESDAY - timedelta(days=1)
         over, soon, moving = await with_clocks(server, office, long_ago, today, WEDNESDAY, missed=1)
         preview = (await web.get(f"/calendar/preview?d={draft_of(await drafted(web))}")).text
@@ -102,7 +72,7 @@ async def test_what_was_judged_or_ends_before_the_change_is_not_in_the_list(tmp_
 
 
 async def test_nothing_is_applied_without_number_and_day_of_the_decision(tmp_path: Path) -> None:
-    async with a_calendar(tmp_path) as (_, office), browser(office) as web:
+    async with a_calendar(tmp_path) as (_, office), browser(office, ADMINISTRATOR) as web:
         page = f"/calendar/preview?d={draft_of(await drafted(web))}"
         for given, wrong in (
             ({"number": "", "signed": "2026-09-16"}, "number"),
@@ -130,7 +100,7 @@ WRONG_DAYS: tuple[tuple[dict[str, str], str, str], ...] = (
 
 @pytest.fixture
 async def web(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(office) as opened_browser:
+    async with browser(office, ADMINISTRATOR) as opened_browser:
         yield opened_browser
 
 
