@@ -1,58 +1,22 @@
 """The desk's pages without a browser: who may open what, and that no word typed is ever lost."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from libs.contracts import events
-from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.caselog import CaseLog
-from services.desk.domain.people import Account
 from tests.support.builders import CITIZEN
 from tests.support.bus import connected
 from tests.support.desks import ADMINISTRATOR, ARBITER, COLLEAGUE, OFFICER, OPERATOR, STRANGER
+from tests.support.deskweb import SAME, browser, facts, send
 from tests.support.office import PASSWORD
 from tests.support.portals import hidden
-from tests.support.worktable import SENT, Worktable, a_worktable
+from tests.support.worktable import SENT, a_worktable
 
-SAME = {"sec-fetch-site": "same-origin"}
 NAME = CITIZEN.name
-
-
-@asynccontextmanager
-async def browser(table: Worktable, account: Account | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser without scripts, signed in as this person."""
-    transport = httpx.ASGITransport(table.office.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(
-        transport=transport,
-        base_url=table.office.settings.public_url,
-        headers={"accept": "text/html"},
-        timeout=20,
-    ) as web:
-        if account:
-            page = await web.get("/login")
-            form = {"csrf": hidden(page.text, "csrf"), "login": account.login, "password": PASSWORD}
-            assert (await web.post("/login", data=form, headers=SAME)).status_code == 303
-        yield web
-
-
-async def send(web: httpx.AsyncClient, page: str, action: str, **inputs: str) -> httpx.Response:
-    """Send one of the forms of a page, with its hidden inputs."""
-    text = (await web.get(page)).text
-    form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', text, re.DOTALL)
-    assert form, f"no form for {action}"
-    kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
-    return await web.post(action, data={**kept, **inputs}, headers=SAME)
-
-
-async def facts(table: Worktable, ref: CaseRef) -> list[str]:
-    async with connected(table.server, "desk") as js:
-        return [one.subject.rsplit(".", 1)[-1] for one in await CaseLog(js).since(ref, 0)]
 
 
 async def test_who_is_not_signed_in_is_led_to_the_log_in_and_back_to_our_own_pages_only(
@@ -237,6 +201,14 @@ async def test_a_typed_call_becomes_a_case_whose_code_is_read_out(server: NatsSe
             and "Nội dung: Vui lòng điền mục này" in empty.text
             and 'value="Trần Thị B"' in empty.text
         )
+
+
+async def test_the_arbiter_sees_suggested_agencies_and_the_rule_behind_each(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with a_worktable(server, tmp_path) as table, browser(table, ARBITER) as web:
+        page = (await web.get(table.path("unclear"))).text
+        assert "Gợi ý" in page and "Quy tắc R04-DISTRICT · độ chắc chắn 71%" in page
 
 
 async def test_the_arbiter_names_an_agency_and_the_operator_is_offered_only_that_one(

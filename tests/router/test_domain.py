@@ -245,8 +245,5 @@ def test_a_district_without_its_committee_breaks_the_rule_there_and_nowhere_else
 def test_an_offered_agency_that_ended_holds_no_slip_back_but_is_told() -> None:
     ended = changed_agency("UBND_406", valid_to=date(2025, 2, 28))
     fact = a_slip(HEALTH, opened(REF), pack=ended)
-    assert (fact.slip.lead, fact.slip.inputs["offered"], fact.slip.inputs["broken"]) == (
-        "SYT",
-        "",
-        "@district",
-    )
+    inputs = fact.slip.inputs
+    assert (fact.slip.lead, inputs["offered"], inputs["broken"]) == ("SYT", "", "@district")

@@ -12,10 +12,12 @@ from libs.contracts.events import (
     CaseAmended,
     CaseFact,
     CaseReleased,
+    CaseReturned,
     CaseRouted,
     CaseTriaged,
     Person,
 )
+from libs.contracts.facts import Actor
 from libs.contracts.sidefacts import Dead
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
@@ -153,6 +155,32 @@ async def test_a_new_pack_is_learnt_while_running(server: NatsServer) -> None:
         waiting = (await facts(js, second))[1]
     assert isinstance(waiting, CaseTriaged) and waiting.reasons == ("auto-off",)
     assert waiting.pack_version == "by-hand"
+
+
+async def test_a_slip_that_comes_back_is_spoken_of_once_by_two_routers_and_by_the_pack_in_force_then(
+    server: NatsServer,
+) -> None:
+    ref = a_case()
+    later = thanh_hoa().model_copy(update={"version": "later"})
+    await in_force(server, thanh_hoa())
+    async with AsyncExitStack() as stack:
+        js = await stack.enter_async_context(connected(server, "intake"))
+        desk = await stack.enter_async_context(connected(server, "desk"))
+        routers = [await stack.enter_async_context(running(server)) for _ in range(2)]
+        await store(js, ref, opened(ref, text=SURE))
+        await decided(js, [ref])
+        await in_force(server, later)
+        for router in routers:
+            await eventually(lambda router=router: router.directory.current == "later")  # type: ignore[misc]
+        last = (await CaseLog(js).since(ref, 0))[-1].seq
+        officer = Actor(service="desk", person="f1", role="officer", agency="UBND_406")
+        back = make(CaseReturned, ref, ground="wrong-field", proposed_agency="SYT", by=officer)
+        await store(desk, ref, back, last)
+        await eventually(lambda: _has(js, ref, "triaged"))
+        _, slip, _, triaged = await facts(js, ref)
+    assert (slip.pack_version, triaged.pack_version) == (thanh_hoa().version, "later")
+    assert isinstance(triaged, CaseTriaged) and triaged.reasons == ("returned",)
+    assert triaged.suggestions[0].lead == ("SYT",)
 
 
 async def test_a_killed_server_neither_loses_nor_doubles_a_decision(server: NatsServer) -> None:
