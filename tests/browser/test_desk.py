@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from libs.devstack.nats_server import NatsServer
-from services.desk.domain.people import Account
-from tests.support.browsers import DESKTOP, PHONE, Watched, chromium, needs_chromium, window
+from tests.support.browsers import DESKTOP, PHONE, chromium, needs_chromium, window
 from tests.support.desks import ADMINISTRATOR, ARBITER, COLLEAGUE, OFFICER, OPERATOR
-from tests.support.office import PASSWORD
+from tests.support.deskwindow import sign_in
 from tests.support.worktable import SENT, Worktable, a_worktable
 
 pytestmark = needs_chromium
@@ -22,15 +21,6 @@ pytestmark = needs_chromium
 async def a_desk(server: NatsServer, folder: Path) -> AsyncIterator[tuple[Browser, Worktable]]:
     async with a_worktable(server, folder) as table, chromium() as browser:
         yield browser, table
-
-
-async def sign_in(seen: Watched, account: Account) -> Page:
-    page = await seen.open("/login")
-    await page.get_by_label("Tên đăng nhập").fill(account.login)
-    await page.get_by_label("Mật khẩu").fill(PASSWORD)
-    await page.get_by_role("button", name="Đăng nhập").click()
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    return page
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

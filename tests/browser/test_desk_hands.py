@@ -8,10 +8,10 @@ from playwright.async_api import expect
 from libs.contracts import events
 from libs.contracts.events import CaseFact
 from libs.devstack.nats_server import NatsServer
-from tests.browser.test_desk import sign_in
 from tests.support.browsers import DESKTOP, PHONE, chromium, needs_chromium, window
 from tests.support.builders import make, routed, slip
 from tests.support.desks import COMMUNE, OFFICER, OPERATOR, POLICE, STRANGER
+from tests.support.deskwindow import sign_in
 from tests.support.worktable import NOW, SOME, WAITS, Worktable, a_worktable
 
 pytestmark = needs_chromium

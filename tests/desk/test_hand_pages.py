@@ -11,9 +11,9 @@ from libs.devstack.nats_server import NatsServer
 from libs.runtime.database import open_engine, reading, writing
 from services.desk.audit import VIEW
 from services.desk.store import ENTRY
-from tests.desk.test_pages import browser, facts, send
 from tests.support.builders import CITIZEN, make, routed, slip
 from tests.support.desks import ADMINISTRATOR, ARBITER, COMMUNE, OFFICER, OPERATOR, POLICE, STRANGER
+from tests.support.deskweb import browser, facts, send
 from tests.support.waiting import eventually
 from tests.support.worktable import NOW, SOME, WAITS, Worktable, a_worktable
 

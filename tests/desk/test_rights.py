@@ -57,9 +57,9 @@ EXPECTED["operator", "answered_at_desk"] |= {"publish", "withhold"}
 for _name in ("answered", "answered_by_phone"):
     EXPECTED["lead", _name] = {"publish", "withhold", "suspect-false"}
 EXPECTED["arbiter", "arbiter"] = {"determine"}
-for _status in TO_PUBLISH | {"published", "withheld", "rejected"}:
-    EXPECTED.setdefault(("operator", _status), set()).add("reopen")
-    EXPECTED["arbiter", _status] = {"reopen"}
+for _name in (*TO_PUBLISH, "published", "withheld", "rejected"):
+    EXPECTED.setdefault(("operator", _name), set()).add("reopen")
+    EXPECTED["arbiter", _name] = {"reopen"}
 EXPECTED["operator", "arbiter"] |= {"answer-at-desk", "reject", "join"}
 
 INPUT: dict[str, dict[str, object]] = {

@@ -9,9 +9,9 @@ import httpx
 from libs.devstack.nats_server import NatsServer
 from libs.packs.trial import CASES
 from services.desk.domain.people import Account
-from tests.desk.test_pages import browser, send
 from tests.support.builders import CITIZEN
 from tests.support.desks import ADMINISTRATOR, ARBITER, OFFICER, OPERATOR, STRANGER
+from tests.support.deskweb import browser, send
 from tests.support.provinces import changed_agency, in_force, thanh_hoa
 from tests.support.waiting import eventually
 from tests.support.worktable import Worktable, a_worktable
