@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from libs.contracts.canary import CANARY
+from libs.contracts.events import CaseOpened
 from libs.contracts.sidefacts import LetterFailed
 from libs.devstack.nats_server import NatsServer
 from services.desk.canary import Lost
@@ -15,6 +16,7 @@ from tests.support.bus import connected
 from tests.support.canaries import province
 from tests.support.desks import OPERATOR
 from tests.support.letters import letter_facts, states
+from tests.support.waiting import eventually
 
 
 def sample(name: str, **labels: str) -> float:
@@ -28,14 +30,21 @@ async def tokens(server: NatsServer, subjects: str, stream: str = "CASES") -> li
     return sorted(subject.rsplit(".", 1)[-1] for subject in found)
 
 
+async def code_of(server: NatsServer) -> str:
+    """The look-up code that intake gave the canary."""
+    async with connected(server, "provisioner") as js:
+        first = await js.get_last_msg("CASES", "case.*.*.opened")
+    return CaseOpened.model_validate_json(first.data or b"").code
+
+
 async def test_a_canary_goes_the_whole_way_and_two_replicas_make_one(
     server: NatsServer, tmp_path: Path
 ) -> None:
     before = time.time()
     async with (
         province(server, tmp_path) as whole,
-        whole.canary(every=30) as canary,
-        whole.canary(every=30) as other,
+        whole.canary() as canary,
+        whole.canary() as other,
     ):
         await asyncio.gather(canary.fly(), other.fly())
         assert await tokens(server, "case.>") == ["opened", "rejected", "routed"]
@@ -59,11 +68,18 @@ async def test_a_canary_writes_to_nobody_is_in_no_list_and_counts_nowhere(
     async with province(server, tmp_path, without="sla") as whole, whole.canary(every=8) as canary:
         with pytest.raises(Lost, match="sla"):
             await canary.fly()
+
+        async def told() -> bool:
+            return bool(await letter_facts(server))
+
+        await eventually(told, within=10)
         async with whole.office.person(OPERATOR) as operator:
             lists = [await operator.listed(name) for name in ("triage", "open", "closed")]
             (case_id,) = {fact.case_id for fact in await letter_facts(server)}
             assert case_id not in {one for found in lists for one in found}
             assert lists == [[], [], []]
+            found = await operator.client.get("/search", params={"q": await code_of(server)})
+            assert (found.status_code, found.json()["rows"]) == (200, [])
     (fact,) = await letter_facts(server)
     assert isinstance(fact, LetterFailed) and (fact.way, fact.template) == ("none", CANARY)
     assert states(whole.letters) == {(CANARY, "TD1022", "none"): "failed"}
