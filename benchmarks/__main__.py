@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("worktime", "places", "routing", "pack_load", "clocks", "accept", "pipeline")
+NAMES = ("worktime", "places", "routing", "pack_load", "clocks", "clocks_burst", "accept", "pipeline")
 ARGUMENTS = {"places": ["benchmarks/data/classify-dev.csv"]}
 
 

@@ -86,9 +86,10 @@ class Ticker:
     def _pressing(self, now: datetime) -> list[Group]:
         """The groups with something due or to adopt; only then is it worth asking how far was read."""
         pressing, unusable = [], 0
-        for group in self._due.hours_in_use():
+        for group, at in self._due.soonest():
             try:
-                if self._due.is_due(group, now) or self._changing.ready(group, now):
+                due = self._due.reached(group, at, now) and self._due.is_due(group, now)
+                if due or self._changing.ready(group, now):
                     pressing.append(group)
             except NO_HOURS as error:
                 unusable += 1
