@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from libs.contracts import events
+from libs.contracts.events import Person
 from libs.contracts.subjects import CaseRef
 from libs.runtime.database import open_engine, reading, writing
 from services.desk import alike, reads
@@ -87,11 +88,10 @@ def test_a_case_is_named_by_id_or_code_and_answers_for_its_root(book: Book) -> N
 
 
 def test_candidates_are_of_the_same_telephone_or_place_and_field_and_not_too_old(book: Book) -> None:
-    def put(days: int, **fields: object) -> str:
+    another = CITIZEN.model_copy(update={"phone": "+84987654321"})
+
+    def put(days: int, *, person: Person = another, **fields: str) -> str:
         ref = a_case()
-        person = (
-            CITIZEN if fields.pop("mine", False) else CITIZEN.model_copy(update={"phone": "+84987654321"})
-        )
         first = opened(ref, at=MONDAY_MORNING - days * DAY, text=LAMP, person=person)
         there = routed(ref, slip=slip(1, "SYT", place=fields.get("place"), field=fields.get("field", "F04")))
         book.take(ref, first, there)
