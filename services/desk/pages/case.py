@@ -52,6 +52,7 @@ DONE: Mapping[str, str] = {
     "join": "Đã ghép vào hồ sơ cùng việc. Người gửi giữ mã của mình và nhận mọi tin của hồ sơ kia.",
     "suspect-false": "Đã niêm phong chứng cứ và chuyển công an xác minh. Việc xử lý vẫn tiếp tục.",
     "conclude": "Đã gửi kết luận xác minh.",
+    "succeed": "Đã giao hồ sơ cho cơ quan tiếp nhận.",
     "pause-clock": "Đã tạm dừng thời hạn.",
     "resume-clock": "Thời hạn chạy tiếp.",
     "reopen": "Đã mở lại hồ sơ. Còn một việc: phân loại và chuyển phiếu.",
