@@ -5,11 +5,10 @@ import csv
 import time
 from pathlib import Path
 
+from libs.packs.knowledge import Knowledge
 from libs.places.answers import AnswerIndex, Entry
-from libs.places.fields import FieldModel
-from libs.places.gazetteer import Gazetteer
-from tests.support.places import entries, examples, gazetteer
-from tests.support.provinces import knowledge
+from tests.support.places import entries, examples
+from tests.support.provinces import knowledge, province
 
 GOAL_TEXTS_PER_SECOND = 5_000
 GOAL_MILLISECONDS = 30.0
@@ -20,16 +19,17 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def accuracy(places: Gazetteer, model: FieldModel, sentences: list[dict[str, str]]) -> None:
+def accuracy(known: Knowledge, sentences: list[dict[str, str]]) -> None:
     """Columns text, field, fields_all (joined by |) and district_code (joined by |, empty for none)."""
     first = three = exact = 0
     for row in sentences:
         accepted = set((row.get("fields_all") or row["field"]).split("|"))
-        ranked = [field for field, _ in model.suggest(row["text"]).ranked]
+        reading = known.read(row["text"], "")
+        ranked = [field for field, _ in reading.ranked]
         first += ranked[0] in accepted
         three += not accepted.isdisjoint(ranked)
         wanted = set(filter(None, row["district_code"].split("|")))
-        found = places.find(row["text"])
+        found = reading.places
         exact += set(found.districts) == wanted
         if set(found.districts) != wanted or ranked[0] not in accepted:
             print(f"  {row['id']}: {ranked} {found.districts}, wanted {sorted(accepted)} {sorted(wanted)}")
@@ -86,12 +86,14 @@ def main() -> None:
     asked.add_argument("--questions", type=Path, help="CSV: id, question, answer")
     asked.add_argument("--entries", type=int, default=20_000, help="size of the index whose latency is taken")
     given = asked.parse_args()
+    province("thanh-hoa-2021")
     started = time.perf_counter()
-    model = FieldModel.train(examples())
-    print(f"trained on {len(examples())} examples in {1000 * (time.perf_counter() - started):.0f} ms")
-    places = gazetteer()
+    knowledge("thanh-hoa-2021")
+    print(
+        f"places named, {len(examples())} examples learnt in {1000 * (time.perf_counter() - started):.0f} ms"
+    )
     if given.sentences:
-        accuracy(places, model, read(given.sentences))
+        accuracy(knowledge("thanh-hoa-2021"), read(given.sentences))
     texts = (
         [row["text"] for row in read(given.sentences)] if given.sentences else [e.question for e in entries()]
     )

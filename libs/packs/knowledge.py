@@ -52,33 +52,34 @@ class Knowledge:
         left out.
         """
         known = {field.code for field in pack.fields} | UNROUTED_LABELS
+        units = _units(pack, day)
+        codes = {unit.code.partition(ENDED)[0]: unit.code for unit in reversed(units)}
+        gazetteer = Gazetteer(
+            units,
+            [
+                (place.words, codes[place.unit_code])
+                for place in (*pack.landmarks, *pack.old_names)
+                if place.unit_code in codes
+            ],
+            pack.quiet_words,
+            pack.other_provinces,
+        )
         taught = [(q.question, q.field) for q in pack.questions] + [
             (c.text, c.field) for c in pack.corrections
         ]
-        examples = [(text, field) for text, field in taught if field in known]
-        units = _units(pack, day)
-        codes = {unit.code.partition(ENDED)[0]: unit.code for unit in reversed(units)}
-        named = (*pack.landmarks, *pack.old_names)
-        return cls(
-            pack,
-            FieldModel.train(examples) if examples else None,
-            Gazetteer(
-                units,
-                [(place.words, codes[place.unit_code]) for place in named if place.unit_code in codes],
-                pack.quiet_words,
-                pack.other_provinces,
-            ),
-        )
+        examples = [(gazetteer.find(text).rest or text, field) for text, field in taught if field in known]
+        return cls(pack, FieldModel.train(examples) if examples else None, gazetteer)
 
     def urgent(self, text: str) -> bool:
         """Whether the words ask to be seen first."""
         return urgent(text, self.pack.urgent_words, self.pack.quiet_words)
 
     def read(self, text: str, address: str) -> Reading:
-        """What a citizen's words and address say."""
+        """What a citizen's words and address say; where it is says nothing of the field."""
+        places = self.gazetteer.find(text)
         return Reading(
-            self.fields.suggest(text).ranked if self.fields else (),
-            self.gazetteer.find(text),
+            self.fields.suggest(places.rest or text).ranked if self.fields else (),
+            places,
             self.gazetteer.find(address),
             self.urgent(text),
         )

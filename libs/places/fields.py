@@ -24,7 +24,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class _Gram:
-    """What one run of syllables says: its rarity, and how strongly it speaks for each field that used it."""
+    """What one run of syllables says: its rarity, and how strongly it speaks for each field that used it.
+
+    The strengths are times the rarity already.
+    """
 
     rarity: float
     evidence: tuple[tuple[int, float], ...]
@@ -59,7 +62,8 @@ class FieldModel:
             for number, weight in by_field.items():
                 own[number] += weight
         table = {
-            gram: _Gram(rarity[gram], _evidence(by_field, totals[gram])) for gram, by_field in weights.items()
+            gram: _Gram(rarity[gram], _evidence(by_field, totals[gram], rarity[gram]))
+            for gram, by_field in weights.items()
         }
         return cls(
             fields,
@@ -69,18 +73,18 @@ class FieldModel:
 
     def suggest(self, text: str) -> Suggestion:
         """The three likeliest fields; margin 0 when no word is known, since then a person must decide."""
-        known = {gram: self._grams[gram] for gram in _grams(text) if gram in self._grams}
+        table = self._grams
+        known = [table[gram] for gram in _grams(text) if gram in table]
         if not known:
             return Suggestion(tuple((field, 1 / len(self._fields)) for field in self._fields[:_SHOWN]), 0.0)
-        length = math.sqrt(sum(gram.rarity**2 for gram in known.values()))
-        mass = sum(gram.rarity for gram in known.values()) / length
+        length = math.hypot(*(gram.rarity for gram in known))
+        mass = sum(gram.rarity for gram in known)
         scores = [prior * mass for prior in self._priors]
-        for gram in known.values():
-            share = gram.rarity / length
+        for gram in known:
             for number, evidence in gram.evidence:
-                scores[number] += share * evidence
+                scores[number] += evidence
         best = max(scores)
-        shares = [math.exp(_SHARPNESS * (score - best)) for score in scores]
+        shares = [math.exp(_SHARPNESS * (score - best) / length) for score in scores]
         whole = sum(shares)
         ranked = sorted(
             zip(self._fields, (s / whole for s in shares), strict=True), key=lambda pair: -pair[1]
@@ -101,10 +105,10 @@ def _weighed(grams: set[str], rarity: dict[str, float]) -> dict[str, float]:
     return {gram: rarity[gram] / length for gram in grams}
 
 
-def _evidence(by_field: dict[int, float], total: float) -> tuple[tuple[int, float], ...]:
+def _evidence(by_field: dict[int, float], total: float, rarity: float) -> tuple[tuple[int, float], ...]:
     """How much likelier the gram is in each field than in the others, over a field that never used it."""
     unused = math.log((total + _SMOOTHING) / _SMOOTHING)
     return tuple(
-        (number, unused + math.log((w + _SMOOTHING) / (total - w + _SMOOTHING)))
+        (number, rarity * (unused + math.log((w + _SMOOTHING) / (total - w + _SMOOTHING))))
         for number, w in by_field.items()
     )

@@ -1,7 +1,7 @@
 """Finds the places a text speaks of: never a guess, an ambiguous name gives every candidate."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from libs.places.names import Name, Names, Reading, of_kind, split_kind, widest
@@ -31,13 +31,15 @@ class Found:
     """What was found: codes in the order of the text; those that the text does not tell apart are candidates.
 
     `units` holds the most specific units, `districts` those they lie in (empty where a set has no districts),
-    `words` what was read as a place, `other_province` whether a place outside the province is named.
+    `words` what was read as a place, `other_province` whether a place outside the province is named, `rest`
+    the text without the names of units, which say nothing of its matter (empty where none was found).
     """
 
     districts: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     words: str = ""
     other_province: bool = False
+    rest: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)
@@ -120,7 +122,8 @@ class Gazetteer:
         mentions: list[_Mention] = []
         start, end = 0, len(reading.folded)
         while start < end:
-            mention = self._mention(reading, start)
+            begins = reading.folded[start] in self._names.firsts
+            mention = self._mention(reading, start) if begins else None
             if mention:
                 mentions.append(mention)
             start = mention.end if mention and mention.sure else start + 1
@@ -194,9 +197,14 @@ class Gazetteer:
         districts = (self._districts[code] for code in specific)
         standing = dict.fromkeys(code for code in districts if code and not self._units[code].now)
         today = dict.fromkeys(now for code in specific for now in self._units[code].now or (code,))
-        spans = [reading.typed[reading.kind_before(m.start)[1] : m.end] for m, _ in meant]
+        spans = [(reading.kind_before(m.start)[1], m.end) for m, _ in meant]
+        named_words = ", ".join(" ".join(reading.typed[start:end]) for start, end in spans)
+        rest = list(reading.typed)
+        for (start, end), (_, names) in zip(spans, meant, strict=True):
+            if not any(name.landmark for name in names):
+                rest[start:end] = [""] * (end - start)
         outside = any(name.level == "elsewhere" for _, names in meant for name in names)
-        return Found(tuple(standing), tuple(today), ", ".join(" ".join(span) for span in spans), outside)
+        return Found(tuple(standing), tuple(today), named_words, outside, " ".join(rest))
 
     def _holding(self, codes: list[str]) -> set[str | None]:
         """The wider units around these, unless they are candidates beside them."""

@@ -47,6 +47,8 @@ class Names:
 
     def __init__(self) -> None:
         self._root = Node({}, [])
+        self.firsts = self._root.after.keys()
+        """The syllables that begin a name."""
 
     def add(self, name: Name) -> None:
         node = self._root

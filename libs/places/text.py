@@ -63,7 +63,10 @@ def syllables(text: str) -> list[str]:
 
 def expand(tokens: Iterable[str]) -> list[str]:
     """Folded tokens with the abbreviations and short forms of chat written out ("k dc" → "khong duoc")."""
+    tokens = [*tokens]
     written: list[str] = []
+    if EXPANSIONS.keys().isdisjoint(tokens):
+        return tokens
     for token in tokens:
         written.extend(EXPANSIONS.get(token) or (token,))
     return written
