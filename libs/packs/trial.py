@@ -16,7 +16,7 @@ EXAMPLES = 5
 
 
 class PastCase(Entry):
-    """A case as it was routed, without anything of a person; `lead` got its last slip ("": nobody did)."""
+    """A case as it was routed, without anything of a person; `lead` has it or answered it ("": nobody)."""
 
     code: str
     field: str

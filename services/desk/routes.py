@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from nats.js.client import JetStreamContext
@@ -23,7 +23,6 @@ from libs.runtime.errors import NotProvisioned
 from libs.runtime.logs import log
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
-from services.desk.domain.state import CaseState
 from services.desk.store import CASE, seconds
 
 PAST = timedelta(days=90)
@@ -103,18 +102,18 @@ class Routes:
     def _past(self) -> list[PastCase]:
         now, zone = self._clock.now(), ZoneInfo(self._directory.pack.zone)
         recent = (CASE.c.opened_at >= seconds(now - PAST)) & (CASE.c.field != "")
-        query = select(CASE.c.state).where(recent).order_by(CASE.c.opened_at.desc()).limit(MOST)
+        columns = (CASE.c.code, CASE.c.field, CASE.c.place, CASE.c.opened_at, CASE.c.agency)
+        query = select(*columns).where(recent).order_by(CASE.c.opened_at.desc()).limit(MOST)
         with reading(self._engine) as connection:
-            states = (CaseState.model_validate_json(text) for text in connection.execute(query).scalars())
             return [
                 PastCase(
-                    code=state.code,
-                    field=state.field or "",
-                    place=state.place,
-                    day=(state.opened_at or now).astimezone(zone).date(),
-                    lead=state.slips[-1].slip.lead if state.slips else "",
+                    code=row.code,
+                    field=row.field,
+                    place=row.place or None,
+                    day=datetime.fromtimestamp(row.opened_at, zone).date(),
+                    lead=row.agency,
                 )
-                for state in states
+                for row in connection.execute(query)
             ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 
 from libs.devstack.nats_server import NatsServer
+from libs.packs.model import Route
 from libs.packs.trial import CASES
 from services.desk.domain.people import Account
 from tests.support.builders import CITIZEN
@@ -98,6 +99,27 @@ async def test_a_table_that_another_administrator_changed_meanwhile_is_not_overw
         late = {"lead__R05-ANY": "SCT", "do": "save", "document": DOCUMENT, "instead_of": first}
         assert (await edited(web, **late)).status_code == 409
         assert len(directory.history) == 2
+
+
+async def test_a_long_table_is_shown_field_by_field_and_the_other_rows_stay(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    pack = thanh_hoa()
+    more = [
+        Route(id=f"R05-{unit.code}", field="F05", place=unit.code, lead=("SLDTBXH",))
+        for unit in pack.units[:90]
+    ]
+    async with a_worktable(server, tmp_path) as table, browser(table, ADMINISTRATOR) as web:
+        await in_force(server, pack.model_copy(update={"routes": (*pack.routes, *more), "version": "long"}))
+        directory = table.office.runtime.directory
+        await eventually(lambda: directory.current == "long")
+        page = (await web.get("/routes", params={"field": "F04"})).text
+        assert "lead.R04-ANY" in page and "lead.R05-ANY" not in page
+        inputs = {"field": "F04", "lead.R04-ANY": "SCT", "do": "save", "document": DOCUMENT}
+        assert (await send(web, "/routes?field=F04", "/routes", **inputs)).status_code == 303
+        assert len(directory.pack.routes) == len(pack.routes) + 90
+        changed = directory.pack.route("F04", "*")
+        assert changed and changed.lead == ("SCT",)
 
 
 async def test_the_cases_for_a_dry_run_elsewhere_hold_nothing_of_a_person(
