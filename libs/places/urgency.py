@@ -10,6 +10,7 @@ _TOKEN = re.compile(r"[^\W_]+|[,.;:!?()\n]")
 _DENIED = frozenset({"khong", "chua", "chang", "het"})
 _BETWEEN = frozenset({"bi", "co", "con", "he", "thay", "phai"})
 _CALLS_FOR_HELP = frozenset({"cuu", "khan"})
+_LONGEST = 6  # syllables of a quiet phrase before the urgent one in it
 
 Phrases = dict[str, list[tuple[str, ...]]]
 
@@ -23,17 +24,20 @@ def urgent(text: str, phrases: Iterable[str], quiet: Iterable[str] = ()) -> bool
     """
     written = expand(_TOKEN.findall(canonical(text.lower())))
     folded = unmarked(" ".join(written)).split(" ")
-    beginning, hiding = _phrases(tuple(phrases)), _phrases(tuple(quiet))
-    covered = -1
+    beginning = _phrases(tuple(phrases))
     for start, word in enumerate(folded):
-        if word in hiding:
-            covered = max(covered, _end(written, start, hiding[word]))
-        if word not in beginning:
-            continue
-        end = _end(written, start, beginning[word])
-        if end > covered and (_CALLS_FOR_HELP & {*folded[start:end]} or not _denied(folded, start)):
+        end = _end(written, start, beginning[word]) if word in beginning else -1
+        meant = end > 0 and (_CALLS_FOR_HELP & {*folded[start:end]} or not _denied(folded, start))
+        if meant and not _hidden(written, folded, start, end, quiet):
             return True
     return False
+
+
+def _hidden(written: list[str], folded: list[str], start: int, end: int, quiet: Iterable[str]) -> bool:
+    """Whether a longer quiet phrase covers these words."""
+    hiding = _phrases(tuple(quiet))
+    firsts = range(max(0, start - _LONGEST), start + 1)
+    return any(_end(written, first, hiding.get(folded[first], ())) >= end for first in firsts)
 
 
 def _end(written: list[str], start: int, phrases: Iterable[tuple[str, ...]]) -> int:
