@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from libs.runtime.database import open_engine, reading, table
+from libs.runtime.directory import put_pack
 from services.sla.tables import Link
+from tests.support.clocks import DAYS, clock_pack
 from tests.support.town import Town, a_town
 from tests.support.waiting import eventually
 
@@ -88,6 +90,34 @@ async def test_one_of_two_tickers_killed_in_a_burst_every_effect_once(town: Town
         parked = connection.execute(select(table(Link).c.parked).where(table(Link).c.parked != "")).all()
     assert not parked
     engine.dispose()
+
+
+@pytest.mark.crash
+@pytest.mark.postgres
+@pytest.mark.timeout(120)
+async def test_a_replica_killed_while_a_changed_calendar_is_told_every_move_once(
+    town: Town, postgres_url: str, tmp_path: Path
+) -> None:
+    replicas = [replica(town, postgres_url) for _ in range(2)]
+    try:
+        refs = await town.slips(1500, "2026-03-02 08:00")
+        await eventually(lambda: town.count(1500), within=60)
+        newer = clock_pack(tmp_path / "newer", days__csv=f"{DAYS}2026-03-03,holiday,Lễ,,ok,,\n")
+        await put_pack(town.admin, newer, recompute=("province",), document="12/QĐ-UBND")
+        await town.time("2026-03-02 09:00")
+        await eventually(lambda: town.count(1600), within=30)
+        replicas[0].send_signal(signal.SIGKILL)
+        replicas[0].wait(5)
+        assert await town.messages() < 3000
+        await eventually(lambda: town.count(3000), within=60)
+        await asyncio.sleep(0.5)
+    finally:
+        for process in replicas:
+            process.kill()
+            process.wait(5)
+    assert await town.messages() == 3000
+    info = await town.admin.stream_info("CLOCKS", subjects_filter="clock.*.*.moved-2")
+    assert len(info.state.subjects or {}) == len(refs)
 
 
 def replica(town: Town, database_url: str) -> "subprocess.Popen[bytes]":
