@@ -6,7 +6,7 @@ Any number of replicas do it once: the fact's id follows from case, slip, agency
 import asyncio
 import functools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -83,12 +83,9 @@ class Successions:
 
     async def undecided(self) -> list[tuple[Loaded, str]]:
         """The open cases with an ended agency that nobody succeeds, and that agency; also their gauge."""
-        found = [
-            (case, one.agency)
-            for case in await asyncio.to_thread(self._candidates)
-            for one in ended(case.state, self._directory.pack, self._day(), await self._issued(case.state))
-            if one.heir is None
-        ]
+        cases = await asyncio.to_thread(self._candidates)
+        given = [(case, await self._issued(case.state)) for case in cases]
+        found = await asyncio.to_thread(_nobody_goes_on, given, self._directory.pack, self._day())
         counts = Counter(agency for _, agency in found)
         UNDECIDED.clear()
         for agency, number in counts.items():
@@ -166,6 +163,17 @@ def ended(state: CaseState, pack: Pack, day: date, issued: Pack | None = None) -
         heir = takeover(pack, held, day)
         if heir is None or heir.agency != agency:
             yield Ended(agency, heir)
+
+
+def _nobody_goes_on(
+    given: Iterable[tuple[Loaded, Pack | None]], pack: Pack, day: date
+) -> list[tuple[Loaded, str]]:
+    return [
+        (case, one.agency)
+        for case, issued in given
+        for one in ended(case.state, pack, day, issued)
+        if one.heir is None
+    ]
 
 
 def affected(connection: Connection, pack: Pack, day: date) -> list[str]:

@@ -27,10 +27,13 @@ from tests.support.office import hire
 from tests.support.portals import portal_settings
 from tests.support.provinces import in_force, province
 from tests.support.provincial import Province, a_province
+from tests.support.reporting import reporting, reporting_settings
 from tests.support.waiting import eventually
 
 OLD, NEW = province("thanh-hoa-2021"), province("thanh-hoa")
 QUANG_LUU = "16543"
+
+SERVICES = ("router", "desk", "sla", "notifier", "portal", "reporting")
 
 SLIPS: dict[str, tuple[dict[str, Any], dict[str, tuple[str, str]]]] = {
     "stays": ({"lead": "SYT", "field": "F04"}, {}),
@@ -95,7 +98,7 @@ async def test_open_cases_of_2021_go_on_under_todays_pack(server: NatsServer, tm
 
 
 class Others:
-    """Notifier and portal beside the province, and who signs in later."""
+    """Notifier, portal and reporting beside the province, and who signs in later."""
 
     def __init__(self, stack: AsyncExitStack, runtimes: list[Runtime]) -> None:
         self._stack = stack
@@ -114,7 +117,9 @@ async def the_others(server: NatsServer, folder: Path) -> AsyncIterator[Others]:
             open_runtime("portal", portal_settings(server, folder / "p"))
         )
         await stack.enter_async_context(portal_app.build(portal))
-        yield Others(stack, [sender, portal])
+        counts = reporting_settings(server, f"sqlite:///{folder / 'reporting.db'}")
+        counting, _ = await stack.enter_async_context(reporting(counts))
+        yield Others(stack, [sender, portal, counting])
 
 
 async def sent(there: Province, server: NatsServer, slip: dict[str, Any]) -> CaseRef:
@@ -165,9 +170,7 @@ async def told(server: NatsServer, ref: CaseRef, agency: str) -> bool:
 
 async def all_read(server: NatsServer) -> bool:
     async with connected(server, "provisioner") as js:
-        infos = [
-            await js.consumer_info("CASES", name) for name in ("router", "desk", "sla", "notifier", "portal")
-        ]
+        infos = [await js.consumer_info("CASES", name) for name in SERVICES]
     return all(not info.num_pending and not info.num_ack_pending for info in infos)
 
 
