@@ -69,8 +69,12 @@ async def test_who_follows_a_case_that_is_joined_itself_follows_its_root(
         done = await operator.tell(middle, "join", to=old.case_id)
         assert done.status_code == 201, done.text
         await eventually(lambda: told(server, old, new, middle), within=9, what="the root knows both")
-        found = (await operator.client.get(f"/cases/{old.case_id}")).json()
-        assert {one["case_id"] for one in found["followers"]} == {new.case_id, middle.case_id}
+
+        async def shown() -> bool:
+            found = (await operator.client.get(f"/cases/{old.case_id}")).json()
+            return {one["case_id"] for one in found["followers"]} == {new.case_id, middle.case_id}
+
+        await eventually(shown, what="its page shows both")
         followed = (await operator.client.get(f"/cases/{new.case_id}")).json()["followed"]
         assert followed["case_id"] == middle.case_id, "its own log says whom it was joined to"
 
