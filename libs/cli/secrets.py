@@ -22,7 +22,10 @@ CLIENTS: dict[str, dict[str, object]] = {
 }
 """Who hands requests in to intake; add programs of others to `intake-clients.json` by hand."""
 
-OTHERS = ("desk-signing", "portal-signing", "reporting-key", "desk-key-portal", "postgres-superuser", "grafana-admin")
+OTHERS = (
+    "desk-signing", "portal-signing", "reporting-key", "offers-key", "postgres-superuser",
+    "grafana-admin",
+)  # fmt: skip
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

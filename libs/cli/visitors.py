@@ -75,10 +75,19 @@ class Visitor:
 
     def send_form(self, path: str, **inputs: str) -> httpx.Response:
         """Open the page, fill in its form and send it as a browser would."""
-        page = _Hidden(path)
-        page.feed(self.http.get(path).text)
+        return self.send_shown(self.http.get(path), path, **inputs)
+
+    def send_shown(self, shown: httpx.Response, path: str, **inputs: str) -> httpx.Response:
+        """Fill in the form of a page that is already open."""
         origin = str(self.http.base_url).rstrip("/")
-        return self.http.post(path, data={**page.inputs, **inputs}, headers={"origin": origin})
+        return self.http.post(path, data=hidden(shown.text, path) | inputs, headers={"origin": origin})
+
+
+def hidden(html: str, path: str) -> dict[str, str]:
+    """The hidden inputs of the form on this page that posts to `path`."""
+    page = _Hidden(path)
+    page.feed(html)
+    return page.inputs
 
 
 def page_words(html: str) -> str:
@@ -92,8 +101,13 @@ class Citizen(Visitor):
     """Somebody with a cheap phone: the portal's pages, nothing else."""
 
     def submit(self, text: str, **inputs: str) -> str:
-        """Send the form; the nine digits of the look-up code. Raises JourneyFailed with the page's words."""
+        """Send the form; the nine digits of the look-up code. Raises JourneyFailed with the page's words.
+
+        Asked whether it is a matter that somebody reported already, they say that it is another one.
+        """
         answer = self.send_form("/submit", text=text, **inputs)
+        if "asked" in hidden(answer.text, "/submit"):
+            answer = self.send_shown(answer, "/submit", same="")
         digits = "".join(letter for letter in page_words(answer.text).split("Mã")[-1] if letter.isdigit())
         if answer.status_code != httpx.codes.OK or len(digits) < 9:
             raise JourneyFailed(f"submit: {answer.status_code} {page_words(answer.text)[:300]}")
