@@ -85,9 +85,8 @@ class Changing:
             change_hours(connection)
             groups = Groups(connection)
             group = groups.by_id[hours]
-            if (change := self.pending(group, now)) is None or not self._split(
-                connection, groups, group, change
-            ):
+            change = self.pending(group, now)
+            if change is None or not self._split(connection, groups, group, change):
                 return None
             self._shift(connection, group, change)
             adopted = replace(group, version=change.version, change=change.number)
@@ -107,6 +106,9 @@ class Changing:
         if _any(connection, late):
             behind = groups.new((group.version, group.profile, group.change, group.rests))
             connection.execute(update(CLOCK).where(late).values(hours=behind))
+            for move in groups.moves.get(group.id, []):  # an earlier change they may not have told of yet
+                same = {**move._mapping, "hours": behind}  # noqa: SLF001  (the row as a mapping, no more)
+                connection.execute(insert(MOVE).values(**same))
         return True
 
     def _following(self, group: Group, change: PackChange) -> ColumnElement[bool]:

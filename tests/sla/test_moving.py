@@ -126,6 +126,26 @@ def test_a_parked_case_stays_behind_and_is_judged_by_the_calendar_it_was_due_in(
     assert desk.clock(other).hours == f"{packs[1].version}/province"
 
 
+def test_a_clock_left_behind_by_a_second_change_still_tells_of_the_first(
+    desk: Desk, packs: tuple[Pack, Pack, Pack]
+) -> None:
+    parked, other = slips(desk, "2026-03-03 10:00", "2026-03-03 11:00")
+    desk.changed(packs[1], "2026-03-03 14:00")
+    desk.fire("2026-03-03 14:00")
+    desk.park(parked, "ValueError at received 3")
+    desk.changed(packs[0], "2026-03-05 10:30")
+    desk.fire("2026-03-05 10:30")
+    desk.park(parked, "")
+    tell_all(desk)
+    desk.fire("2026-03-05 12:00")
+    assert [token for token in desk.tokens(parked) if "armed" not in token] == [
+        "answer-1.moved-2",
+        "answer-1.warned-75",
+        "answer-1.missed",
+    ]
+    assert {"answer-1.moved-2", "answer-1.moved-3"} <= set(desk.tokens(other))
+
+
 def test_telling_goes_on_where_a_crash_left_it_and_tells_nobody_twice(
     desk: Desk, packs: tuple[Pack, Pack, Pack]
 ) -> None:
