@@ -69,12 +69,13 @@ class Hands:
         return await self._read(lambda connection: self._alike(connection, asked, None))
 
     async def with_followers(self, account: Account, view: CaseView) -> CaseView:
-        """The view with the case it follows, and with what its followers said, for whoever works on it."""
+        """The view with the case it follows in the end, and with what its own followers said."""
 
         def added(connection: Connection) -> CaseView:
             joined, followers = view.state.joined, view.state.followers[:MOST_FOLLOWERS]
-            found = states(connection, [*(one.case for one in followers), *([joined.case] if joined else [])])
-            root = found.get(joined.case) if joined else None
+            found = states(connection, [one.case for one in followers])
+            other = alike.named(connection, joined.case) if joined else None
+            root = other.state if other else None
             said = (self._follower(found[one.case]) for one in followers if one.case in found)
             followed = self._row(root) if root and may_see(root, account) else None
             return replace(view, followed=followed, followers=tuple(said))

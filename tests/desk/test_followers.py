@@ -76,7 +76,7 @@ async def test_who_follows_a_case_that_is_joined_itself_follows_its_root(
 
         await eventually(shown, what="its page shows both")
         followed = (await operator.client.get(f"/cases/{new.case_id}")).json()["followed"]
-        assert followed["case_id"] == middle.case_id, "its own log says whom it was joined to"
+        assert followed["case_id"] == old.case_id, "its page tells how the matter stands"
 
 
 async def test_a_join_to_a_follower_goes_to_its_root(server: NatsServer, office: Office) -> None:
