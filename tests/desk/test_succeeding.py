@@ -120,6 +120,13 @@ def test_nobody_takes_a_slip_from_an_agency_that_stands(
     assert no.value.field == field
 
 
+def test_an_agency_that_ended_acts_no_more_even_while_nobody_goes_on() -> None:
+    old = OFFICER.model_copy(update={"agency": "CU"})
+    with pytest.raises(NotAllowed) as no:
+        told(ended_lead(), old, tell(inputs.Receive))
+    assert "hết hiệu lực" in no.value.vi
+
+
 def test_an_officer_names_no_successor() -> None:
     with pytest.raises(NotAllowed):
         told(ended_lead(), STRANGER, tell(inputs.Succeed, agency="CU", to="SCT"))

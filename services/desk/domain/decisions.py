@@ -10,6 +10,7 @@ from libs.contracts.errors import Refused
 from libs.contracts.events import CaseFact
 from libs.contracts.facts import derived_id
 from services.desk.domain.command import Command
+from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
 from services.desk.domain.rights import require
 from services.desk.domain.rules import Rules
@@ -58,6 +59,8 @@ def decides(
 def decide(state: CaseState, command: Command, moment: Moment) -> CaseFact:
     """The one fact this command appends. Raises Refused: NotAllowed, stale, or naming the wrong input."""
     require(state, command, moment.account, moment.rules.arbiter)
+    if moment.account.role == "officer" and moment.account.agency not in moment.rules.agencies:
+        raise NotAllowed("Cơ quan của bạn đã hết hiệu lực", "your agency is not in force any more")
     return DECISIONS[type(command)](state, command, moment)
 
 
