@@ -8,6 +8,8 @@ import httpx
 
 from libs.devstack.nats_server import NatsServer
 from libs.packs.model import Route
+from libs.packs.revise import as_written
+from libs.packs.tables import ROUTES
 from libs.packs.trial import CASES
 from services.desk.domain.people import Account
 from tests.support.builders import CITIZEN
@@ -126,6 +128,10 @@ async def test_the_cases_for_a_dry_run_elsewhere_hold_nothing_of_a_person(
     server: NatsServer, tmp_path: Path
 ) -> None:
     async with a_worktable(server, tmp_path) as table, browser(table, ADMINISTRATOR) as web:
+        routes = (await web.get("/routes/routes.csv")).text.removeprefix("\ufeff")
+        assert [row.entry for row in ROUTES.read(routes)[0]] == [
+            as_written(row) for row in thanh_hoa().routes
+        ]
         answer = await web.get("/routes/cases.csv")
         text = answer.text.removeprefix("\ufeff")
     rows, problems = CASES.read(text)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.contracts.errors import Refused
+from libs.packs import tables
 from libs.packs.model import Route
 from libs.packs.trial import CASES, Trial
 from libs.packs.written import written
@@ -41,11 +42,21 @@ def route_pages(frame: Frame) -> APIRouter:
     @routes.get("/routes/cases.csv")
     async def cases(request: Request) -> Response:
         await administrator(frame, request)
-        text = "\ufeff" + written(CASES, await frame.desk.routes.past())
-        headers = {"content-disposition": 'attachment; filename="cases.csv"', "cache-control": "no-store"}
-        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+        return table("cases.csv", written(CASES, await frame.desk.routes.past()))
+
+    @routes.get("/routes/routes.csv")
+    async def rows(request: Request) -> Response:
+        """For the folder of the pack."""
+        await administrator(frame, request)
+        return table("routes.csv", written(tables.ROUTES, frame.desk.routes.table()))
 
     return routes
+
+
+def table(name: str, text: str) -> Response:
+    """A file that a spreadsheet opens with its letters right."""
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response("\ufeff" + text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 class RoutePage:
