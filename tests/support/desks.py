@@ -143,3 +143,14 @@ def sent_back_and_again(ref: CaseRef) -> tuple[CaseFact, ...]:
     back = make(events.CaseReturned, ref, ground="wrong-field", proposed_agency="SCT", by=by(OFFICER))
     again = make(events.CaseDirected, ref, slip=slip(2, "SCT", rule="operator"), by=by(OPERATOR))
     return (opened(ref), routed(ref), back, again)
+
+
+def step(state: CaseState, account: Account, command: type[Command], **fields: object) -> CaseState:
+    """The case after this person gave this command."""
+    return after(told(state, account, tell(command, **fields)), start=state)
+
+
+def with_slip(ref: CaseRef | None = None, **fields: Any) -> CaseState:
+    """A case whose slip is with the department of health, or with whom `fields` say."""
+    ref = ref or a_case()
+    return after(opened(ref, field="F04"), routed(ref, slip=slip(**fields)))

@@ -17,7 +17,11 @@ LONGER = {
     "tests/desk/test_pages.py": "every page of the desk for each role",
     "tests/desk/test_service.py": "every command of the desk, one after the other",
     "tests/desk/test_store.py": "every list of the desk on both databases",
+    "tests/desk/test_calendar_pages.py": "the calendar's pages, one step after the other",
+    "tests/desk/test_clock_stories.py": "every way in which a deadline came about, in words",
     "tests/browser/test_portal.py": "every page at two widths",
+    "tests/reporting/test_domain.py": "every fact and what it counts for",
+    "tests/reporting/test_reports.py": "every column of every sheet",
     "tests/reporting/test_store.py": "every count on both databases",
     "tests/runtime/test_delivery.py": "every outcome of a delivery",
 }
