@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from libs.contracts.events import CaseOpened, Person
@@ -30,7 +32,11 @@ class Step(Value):
 
 
 class PublicCase(Value):
-    """A case without the person: what the tracking page, and once published everybody, may read."""
+    """A case without the person: what the tracking page, and once published everybody, may read.
+
+    `public_agency`: whose published answer it is, whoever has the case later. `followers`: cases that follow
+    this one, each since the instant from which what is said here is meant for them too.
+    """
 
     case_id: str
     year: int
@@ -55,8 +61,10 @@ class PublicCase(Value):
     public_question: str = ""
     public_answer: str = ""
     published_at: Instant | None = None
+    public_agency: str | None = None
     steps: tuple[Step, ...] = ()
     follows: str = ""
+    followers: Mapping[str, Instant] = {}
 
 
 class PublishedAnswer(Value):
@@ -94,7 +102,7 @@ class Proof:
 
 OF_THE_MATTER = (
     "status", "slip", "agency", "agencies", "promised_at", "answer", "missing", "answered_at", "ground",
-    "public_question", "public_answer", "published_at",
+    "reason", "reason_text", "public_question", "public_answer", "published_at",
 )  # fmt: skip
 """What is the same for everybody who asked about one matter."""
 
@@ -103,11 +111,26 @@ BETWEEN_TWO = frozenset({"opened", "information-asked", "added"})
 
 
 def following(case: PublicCase, other: PublicCase) -> PublicCase:
-    """The case as its sender sees it who follows another one: their own number, and how the matter stands."""
-    shared = [step for step in other.steps if step.what not in BETWEEN_TWO]
+    """The case as its sender sees it who follows another one: their own number, and how the matter stands.
+
+    Words from before it was followed were meant for the other sender alone: of an answer from then only the
+    public text is shown.
+    """
+    since = other.followers.get(case.case_id)
+
+    def meant(at: datetime | None) -> bool:
+        return bool(since and at and at >= since)
+
+    shared = [
+        step if meant(step.at) else step.model_copy(update={"text": ""})
+        for step in other.steps
+        if step.what not in BETWEEN_TWO
+    ]
     steps = sorted((*case.steps, *shared), key=lambda step: step.at)
-    changes = {name: getattr(other, name) for name in OF_THE_MATTER}
-    return case.model_copy(update=changes | {"steps": tuple(steps)})
+    changes = {name: getattr(other, name) for name in OF_THE_MATTER} | {"steps": tuple(steps)}
+    if not meant(other.answered_at):
+        changes["answer"] = other.public_answer
+    return case.model_copy(update=changes)
 
 
 def public_id(case_id: str) -> str:
@@ -125,7 +148,7 @@ def published_answer(case: PublicCase) -> PublishedAnswer | None:
         answer=case.public_answer,
         field=case.field,
         place=case.place,
-        agency=case.agency,
+        agency=case.agency if case.public_agency is None else case.public_agency,
         opened_at=case.opened_at,
         answered_at=case.answered_at or case.published_at,
         published_at=case.published_at,

@@ -12,6 +12,7 @@ from libs.contracts.events import (
     CaseDetermined,
     CaseDirected,
     CaseFact,
+    CaseFollowerAdded,
     CaseInformationAsked,
     CaseJoined,
     CaseProgressPromised,
@@ -77,6 +78,10 @@ def _succeeded(case: PublicCase, fact: CaseSucceeded) -> dict[str, object]:
     }
 
 
+def _without_agency() -> dict[str, object]:
+    return {"status": "triage", "agency": "", "agencies": (), "missing": ()}
+
+
 def _answered_whole_or_in_part(_: PublicCase, fact: CaseAnswered) -> dict[str, object]:
     """A partial answer promises the rest; the case stays open until the whole one."""
     return {
@@ -93,14 +98,16 @@ def _answered(status: Status, words: Callable[[CaseFact], str]) -> Callable[...,
     return lambda _case, fact: {
         "status": status,
         "answer": words(fact),
+        "missing": (),
         "answered_at": fact.at,
         "asked": "",
     }
 
 
-def _published(_: PublicCase, fact: CasePublished) -> dict[str, object]:
+def _published(case: PublicCase, fact: CasePublished) -> dict[str, object]:
     return {
         "status": "published",
+        "public_agency": case.agency,
         "public_question": fact.question,
         "public_answer": fact.answer,
         "published_at": fact.at,
@@ -114,7 +121,7 @@ _CHANGES: dict[type[CaseFact], Callable[..., dict[str, object]]] = {
     CaseRouted: _slip_sent,
     CaseDirected: _slip_sent,
     CaseReceived: lambda _case, _fact: {"status": "received"},
-    CaseReturned: lambda _case, _fact: {"status": "triage", "agency": "", "agencies": (), "asked": ""},
+    CaseReturned: lambda _case, _fact: _without_agency() | {"asked": ""},
     CaseVerifying: lambda _case, _fact: {"status": "verifying"},
     CaseProgressPromised: lambda _case, fact: {"status": "promised", "promised_at": fact.promised_at},
     CaseInformationAsked: lambda _case, fact: {"asked": fact.question},
@@ -129,14 +136,10 @@ _CHANGES: dict[type[CaseFact], Callable[..., dict[str, object]]] = {
     },
     CasePublished: _published,
     CaseWithheld: lambda _case, fact: {"status": "withheld", "ground": fact.ground},
-    CaseReopened: lambda _case, _fact: {
-        "status": "triage",
-        "agency": "",
-        "agencies": (),
-        "promised_at": None,
-    },
+    CaseReopened: lambda _case, _fact: _without_agency() | {"promised_at": None},
     CaseSucceeded: _succeeded,
     CaseJoined: lambda _case, fact: {"status": "joined", "follows": fact.to, "asked": ""},
+    CaseFollowerAdded: lambda case, fact: {"followers": {fact.case: fact.at, **case.followers}},
 }
 
 

@@ -116,6 +116,7 @@ _TRACK: Catalogue = {
     "Đã gửi phần bổ sung của bạn.": "Your additional words were sent.",
     "Lý do không tiếp nhận": "Why it was not taken",
     "Trả lời của {agency}": "Answer by {agency}",
+    "Trả lời lần trước": "The earlier answer",
     "Không công khai vì: {ground}.": "Not published because: {ground}.",
     "Hẹn trả lời bạn": "Answer promised for",
     "Hẹn trả lời": "Answer by",

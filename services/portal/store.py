@@ -95,6 +95,12 @@ class Store:
     def by_id(self, case_id: str) -> PublicCase | None:
         return self._one(CASE.c.case_id == case_id)
 
+    def root(self, case: PublicCase) -> PublicCase:
+        """The case that this one follows in the end, itself when it follows none; always an older one."""
+        while case.follows and (followed := self.by_id(case.follows)):
+            case = followed
+        return case
+
     def due(self, case_id: str, slip: int) -> datetime | None:
         """When the answer to this slip is due, while that clock runs or was missed."""
         of_slip = and_(CLOCK.c.case_id == case_id, CLOCK.c.clock == f"answer-{slip}")

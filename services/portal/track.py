@@ -118,10 +118,11 @@ async def _show(
     status: int = 200,
     form: Form | None = None,
 ) -> Response:
-    followed = await asyncio.to_thread(portal.store.by_id, case.follows) if case.follows else None
-    shown = following(case, followed) if followed else case
-    holder = case.follows or case.case_id
-    due = await asyncio.to_thread(portal.store.due, holder, shown.slip) if shown.status in OPEN else None
+    root = await asyncio.to_thread(portal.store.root, case)
+    shown = following(case, root) if root is not case else case
+    due = (
+        await asyncio.to_thread(portal.store.due, root.case_id, shown.slip) if shown.status in OPEN else None
+    )
     form = form or Form()
     return portal.render(
         request,

@@ -13,6 +13,7 @@ from libs.contracts.events import (
     CaseCallTransferred,
     CaseDetermined,
     CaseFact,
+    CaseFollowerAdded,
     CaseInformationAsked,
     CaseJoined,
     CaseProgressPromised,
@@ -172,11 +173,55 @@ def test_a_reform_changes_the_agency_and_nothing_else() -> None:
     assert case.model_copy(update={"agency": "SYT", "agencies": ("SYT",), "steps": before.steps}) == before
 
 
+FOLLOWED = make(CaseFollowerAdded, REF, case=REF.case_id, year=2026, code="123456782")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        make(CaseAnsweredByPhone, REF, summary="Đã nói đủ"),
+        make(CaseReturned, REF, ground="wrong-field"),
+        make(CaseReopened, REF, cycle=2, reason="chưa xong"),
+    ],
+)
+def test_no_part_is_missing_any_more_once_the_whole_answer_is_given_or_the_slip_is_gone(
+    later: CaseFact,
+) -> None:
+    assert after(routed(REF), PARTIAL, later).missing == ()
+
+
+def test_a_published_answer_stays_the_agencys_who_gave_it_when_another_one_gets_the_case() -> None:
+    public = make(CasePublished, REF, question="q", answer="p")
+    again = (make(CaseReopened, REF, cycle=2, reason="chưa xong"), routed(REF, slip=slip(2, "SGTVT")))
+    answer = published_answer(after(routed(REF), ANSWER, public, *again))
+    assert answer and answer.agency == "SYT"
+
+
+def test_who_follows_reads_no_words_from_before_but_the_public_ones() -> None:
+    own = after(make(CaseJoined, REF, to="b" * 32, year=2026, code="123456782"))
+    promise = make(CaseProgressPromised, REF, number=1, progress="Đã gặp ông Mẫu", promised_at=SOON)
+    late = FOLLOWED.model_copy(update={"at": MONDAY_MORNING + timedelta(days=1)})
+    before = (routed(REF), promise, make(CaseAnswered, REF, answer="Mời ông Mẫu đến trạm"))
+    for facts in ((*before, late), before):
+        seen = following(own, after(*facts))
+        assert (seen.status, seen.answer) == ("answered", "")
+        assert "Mẫu" not in seen.model_dump_json()
+    public = make(CasePublished, REF, question="q", answer="p")
+    assert following(own, after(*before, late, public)).answer == "p"
+
+
+def test_who_follows_is_told_why_the_matter_was_not_taken() -> None:
+    own = after(make(CaseJoined, REF, to="b" * 32, year=2026, code="123456782"))
+    seen = following(own, after(FOLLOWED, make(CaseRejected, REF, reason="unclear", text="Chưa rõ nơi")))
+    assert (seen.status, seen.reason, seen.reason_text) == ("rejected", "unclear", "Chưa rõ nơi")
+
+
 def test_who_follows_sees_how_the_matter_stands_and_nothing_of_the_other_person() -> None:
     own = after(make(CaseJoined, REF, to="b" * 32, year=2026, code="123456782"))
     asked = make(CaseInformationAsked, REF, question="Nhà ông ở số mấy?")
     seen = following(
-        own, after(routed(REF), asked, make(CaseAdded, REF, channel="portal", text="Số 5"), ANSWER)
+        own,
+        after(routed(REF), FOLLOWED, asked, make(CaseAdded, REF, channel="portal", text="Số 5"), ANSWER),
     )
     assert (seen.code, seen.status, seen.answer) == (own.code, "answered", "a")
     assert seen.asked == ""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
-from libs.contracts.events import CaseAnswered, CaseFact, CasePublished, CaseReceived
+from libs.contracts.events import CaseAnswered, CaseFact, CaseJoined, CasePublished, CaseReceived
 from libs.contracts.facts import Actor
 from libs.contracts.sidefacts import ClockArmed, ClockCancelled, ClockFact, ClockMet, ClockMoved
 from libs.contracts.subjects import CaseRef
@@ -178,3 +178,15 @@ def test_a_case_that_does_not_begin_with_opened_is_parked_and_the_next_one_is_no
         answers = connection.execute(select(func.count()).select_from(ANSWER)).scalar()
     assert [verdict.outcome for verdict in verdicts] == [Outcome.PARKED, Outcome.DONE]
     assert (shown, answers) == ([sound.case_id], 0)
+
+
+def test_who_follows_a_case_that_follows_another_sees_the_last_one(engine: Engine, store: Store) -> None:
+    new, middle, old = a_case(), a_case(), a_case()
+    for ref, to in ((new, middle), (middle, old)):
+        joined = make(CaseJoined, ref, to=to.case_id, year=to.year, code="123456782")
+        apply(engine, store, ref, opened(ref), joined)
+    apply(engine, store, old, opened(old), routed(old))
+    mine = store.by_id(new.case_id)
+    assert mine and store.root(mine).case_id == old.case_id
+    alone = store.by_id(old.case_id)
+    assert alone and store.root(alone) is alone
