@@ -11,8 +11,8 @@ help: ## print the commands
 bootstrap: ## make the environment (only when something has changed)
 	@$(PYTHON) libs/devstack/bootstrap.py dev
 
-run: bootstrap ## the main job: nats-server, seven services, mail sink; Ctrl-C stops all
-	@$(ENV)/python -m libs.devstack
+run: bootstrap ## the main job, Ctrl-C stops all; PACK=thanh-hoa or dong-nai for another province
+	@$(ENV)/python -m libs.devstack $(if $(PACK),--pack $(PACK))
 
 demo: bootstrap ## a day of contacts in a few minutes, on a simulated clock
 	@$(ENV)/python -m libs.devstack.demo

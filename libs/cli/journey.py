@@ -74,11 +74,11 @@ def steps(running: dict[str, Any]) -> Iterator[str]:
         until("the officer's inbox", lambda: officer.find(code))
         officer.do(case_id, "receive")
         yield "officer: slip received"
-        until("the 8-hour clock", lambda: officer.case(case_id)["clocks"])
-        yield f"sla: the clock runs, due {officer.case(case_id)['clocks'][0]['due']}"
+        until("the 8-hour clock", lambda: due_of(officer, case_id))
+        yield f"sla: the clock runs, due {due_of(officer, case_id)}"
         officer.do(case_id, "verify", note="Đang cử cán bộ trạm y tế xã đến kiểm tra")
         yield "officer: needs checking, citizen told to wait"
-        promised = datetime.fromisoformat(officer.case(case_id)["clocks"][0]["due"]) + timedelta(hours=24)
+        promised = datetime.fromisoformat(due_of(officer, case_id)) + timedelta(hours=24)
         promised = max(promised, datetime.fromtimestamp(time.time(), UTC) + timedelta(hours=24))
         progress = "Đã xác định được hộ gia đình, đang lập biên bản"
         officer.do(case_id, "promise-progress", progress=progress, promised_at=promised.isoformat())
@@ -99,6 +99,12 @@ def steps(running: dict[str, Any]) -> Iterator[str]:
     with Citizen(running["portal"]) as neighbour:
         until("the portal's published answers", lambda: mark in neighbour.words("/answers", q=mark))
         yield "neighbour: finds the published answer"
+
+
+def due_of(officer: Staff, case_id: str) -> str:
+    """When the answer is due; empty while its clock does not run yet."""
+    clocks = officer.case(case_id)["clocks"]
+    return next((str(one["due"]) for one in clocks if one["kind"] == "answer"), "")
 
 
 def _slip(operator: Staff, case_id: str) -> str:

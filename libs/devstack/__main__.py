@@ -1,5 +1,6 @@
-"""`python -m libs.devstack [FOLDER]`: the main job on a laptop, until Ctrl-C."""
+"""`python -m libs.devstack [FOLDER] [--pack NAME]`: the main job on a laptop, until Ctrl-C."""
 
+import argparse
 import asyncio
 import signal
 import sys
@@ -15,6 +16,7 @@ from libs.devstack.stack import ROOT, Stack
 from libs.packs.errors import PackErrors
 
 RESTART_PAUSE = 1.0
+USUAL = "thanh-hoa-2021"
 
 
 def show_mail(stack: Stack) -> threading.Thread:
@@ -58,12 +60,12 @@ def interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, pack: Path) -> int:
     """Run until told to stop; 0 then, 1 when it could not start. Leaves no process and no lock."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     layout = Layout(folder)
-    stack = Stack(layout)
+    stack = Stack(layout, pack)
     print("Đang khởi động · starting")
     for line in layout.moved:
         print(f"  {line}")
@@ -87,4 +89,9 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / ".run" / "hotline"))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", help="where everything of this hotline lies")
+    parser.add_argument("--pack", default=USUAL, help="name of a folder in packs/, or a path")
+    arguments = parser.parse_args()
+    usual = ROOT / ".run" / ("hotline" if arguments.pack == USUAL else Path(arguments.pack).name)
+    sys.exit(main(arguments.folder or usual, ROOT / "packs" / arguments.pack))

@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from libs.cli.journey import staff
+from libs.cli.journey import due_of, staff
 from libs.cli.visitors import JourneyFailed, Staff
 from libs.contracts.errors import HotlineError
 from libs.devstack.__main__ import announce, interrupt, show_mail
@@ -120,7 +120,7 @@ class Day:
         if dice < 0.2:
             return
         if dice < 0.4:
-            promised = datetime.fromisoformat(person.case(case_id)["clocks"][0]["due"]) + timedelta(hours=20)
+            promised = datetime.fromisoformat(due_of(person, case_id)) + timedelta(hours=20)
             progress = "Đang phối hợp với địa phương kiểm tra"
             person.do(case_id, "promise-progress", progress=progress, promised_at=promised.isoformat())
             return

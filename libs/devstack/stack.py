@@ -21,6 +21,7 @@ from libs.contracts.streams import SERVICES
 from libs.devstack.layout import Layout
 from libs.devstack.mail_sink import MailSink
 from libs.devstack.nats_server import NatsServer, die_with_parent
+from libs.devstack.people import people_of
 from libs.packs.folder import load
 from libs.packs.model import Pack
 from libs.runtime.bus import broker_for, connect
@@ -159,11 +160,12 @@ class Stack:
         return known
 
     def _make_accounts(self) -> list[dict[str, str]]:
+        people = people_of(load(self.pack), self.clock.build().now().date())
         done = subprocess.run(
             [sys.executable, "-m", "services.desk", "account", "import"],
             cwd=ROOT,
             env=self.layout.environment("desk", self.nats.url, self.nats.seeds),
-            input="\n".join(",".join(who) for who in _PEOPLE),
+            input="\n".join(",".join(who) for who in people),
             capture_output=True,
             text=True,
             check=False,
@@ -172,7 +174,7 @@ class Stack:
             raise NotReady(f"demo accounts: {(done.stderr or done.stdout).strip()[-300:]}")
         passwords = dict(line.split("\t") for line in done.stdout.splitlines())
         keys = ("login", "role", "agency", "name")
-        return [{**dict(zip(keys, who, strict=True)), "password": passwords[who[0]]} for who in _PEOPLE]
+        return [{**dict(zip(keys, who, strict=True)), "password": passwords[who[0]]} for who in people]
 
     async def _provision(self) -> str:
         pack = load(self.pack)
@@ -205,14 +207,3 @@ class Stack:
 
     def _step(self, started: float, what: str) -> None:
         self.say(f"  {time.monotonic() - started:5.1f} s  {what}")
-
-
-_PEOPLE = (
-    ("tong-dai-1", "operator", "", "Điện thoại viên mẫu số 1"),
-    ("tong-dai-2", "operator", "", "Điện thoại viên mẫu số 2"),
-    ("so-y-te", "officer", "SYT", "Cán bộ đầu mối mẫu Sở Y tế"),
-    ("so-cong-thuong", "officer", "SCT", "Cán bộ đầu mối mẫu Sở Công Thương"),
-    ("quang-xuong", "officer", "UBND_406", "Cán bộ đầu mối mẫu huyện Quảng Xương"),
-    ("dieu-phoi", "arbiter", "STTTT", "Cán bộ điều phối mẫu"),
-    ("quan-tri", "administrator", "", "Quản trị mẫu"),
-)
