@@ -12,8 +12,9 @@ from libs.runtime.database import open_engine, reading, writing
 from services.desk.audit import VIEW
 from services.desk.store import ENTRY
 from tests.support.builders import CITIZEN, make, routed, slip
+from tests.support.deskpages import held
 from tests.support.desks import ADMINISTRATOR, ARBITER, COMMUNE, OFFICER, OPERATOR, POLICE, STRANGER
-from tests.support.deskweb import browser, facts, send
+from tests.support.deskweb import SAME, browser, facts, send
 from tests.support.waiting import eventually
 from tests.support.worktable import NOW, SOME, WAITS, Worktable, a_worktable
 
@@ -90,6 +91,29 @@ async def test_the_commune_finds_its_work_and_the_citizen_and_each_look_is_recor
             assert f'action="{path}/answer"' in (await lead.get(path)).text
         async with browser(table, COMMUNE) as commune:
             assert CITIZEN.name not in (await commune.get(path)).text
+
+
+async def test_a_report_that_is_sent_while_the_work_is_taken_back_is_not_lost(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    spoke = make(
+        events.CaseContacted,
+        SOME,
+        at=NOW,
+        way="visit",
+        result="reached",
+        contacted_at=NOW,
+        by=COMMUNE.actor(),
+    )
+    async with a_worktable(server, tmp_path) as table:
+        ref = await table.put("rubbish", RUBBISH, *WITH_COMMUNE, spoke)
+        path = table.path("rubbish")
+        async with browser(table, COMMUNE) as commune, table.office.person(OFFICER) as lead:
+            form = held((await commune.get(path)).text, f"{path}/report")
+            assert (await lead.tell(ref, "recall", reason="Làm thay")).status_code == 201
+            sent = await commune.post(f"{path}/report", data={**form, "report": "Đã thu gom"}, headers=SAME)
+            assert sent.status_code == 409 and "Đã thu gom" in sent.text
+            assert CITIZEN.name not in sent.text and (await commune.get(path)).status_code == 403
 
 
 def looks(table: Worktable, ref: CaseRef) -> list[str]:

@@ -157,7 +157,10 @@ class CasePage:
         if not error.stale:
             form = refused(sent, error)
             return await self.show(request, account, case_id, status=422, form=form, opened=command)
-        view = await self._desk.queries.case(account, case_id)
+        try:
+            view = await self._desk.queries.case(account, case_id)
+        except NotAllowed:  # a commune whose work was taken back while it wrote
+            view = None
         return self._frame.render(
             request,
             "conflict.html",
@@ -167,7 +170,7 @@ class CasePage:
             refusal=error,
             command=command,
             sent={name: value for name, value in sent.items() if name not in ENVELOPE},
-            latest=[told(entry, self._parts.labels) for entry in view.timeline[-3:]],
+            latest=[told(entry, self._parts.labels) for entry in (view.timeline[-3:] if view else ())],
         )
 
     async def _unconfirmed(
