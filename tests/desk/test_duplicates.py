@@ -7,12 +7,16 @@ import pytest
 from libs.contracts import events
 from libs.contracts.errors import Refused
 from services.desk.domain import handover_inputs as hands
+from services.desk.domain import inputs
+from services.desk.domain.command import Command
 from services.desk.domain.decisions import Other
 from services.desk.domain.duplicates import ALIKE, Asked, Candidate, likeness, matches, shingles
+from services.desk.domain.people import Account
 from services.desk.domain.rights import allowed
 from tests.support.builders import MONDAY_MORNING, a_case, make, opened
 from tests.support.desks import OFFICER, OPERATOR, after, an_older_case, case_in, tell, told
 
+DAY = timedelta(days=1)
 LAMP = "Đèn đường ngõ 12 phố Lê Lợi bị hỏng ba hôm nay, tối không đi được"
 
 
@@ -129,6 +133,34 @@ def test_a_follower_told_twice_follows_once() -> None:
     again = [make(events.CaseFollowerAdded, ref, case="b" * 32, year=2026, code="222222222") for _ in "ab"]
     state = after(*again, start=case_in("routed"))
     assert [one.case for one in state.followers] == ["b" * 32] and state.status == "routed"
+
+
+@pytest.mark.parametrize(
+    ("status", "account", "command", "field"),
+    [
+        ("routed", OFFICER, inputs.Answer, "answer"),
+        ("routed", OFFICER, inputs.AnswerByPhone, "summary"),
+        ("routed", OFFICER, inputs.AskInformation, "question"),
+        ("routed", OFFICER, inputs.PromiseProgress, "progress"),
+        ("triage", OPERATOR, inputs.AnswerAtDesk, "answer"),
+        ("triage", OPERATOR, inputs.Reject, "text"),
+    ],
+)
+def test_words_that_others_read_too_name_nobody(
+    status: str, account: Account, command: type[Command], field: str
+) -> None:
+    more = {"promised_at": MONDAY_MORNING + DAY} if field == "progress" else {}
+    more |= {"reason": "out-of-scope"} if field == "text" else {}
+    state = case_in(status)
+    named = tell(command, **{field: "Mời ông Nguyễn Văn Mẫu gọi 0912 345 678"}, **more)
+    assert told(state, account, named), "nobody else reads it"
+    ref = a_case()
+    followed = make(events.CaseFollowerAdded, ref, case="e" * 32, year=2026, code="123456782")
+    state = after(followed, start=state)
+    with pytest.raises(Refused) as refusal:
+        told(state, account, named)
+    assert refusal.value.field == field and "Nguyễn Văn Mẫu" in refusal.value.vi
+    assert told(state, account, tell(command, **{field: "Đã sửa, hỏi thêm gọi 1022"}, **more))
 
 
 def test_what_a_follower_adds_later_does_not_wake_its_own_case() -> None:

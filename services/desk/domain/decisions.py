@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from libs.contracts import events
 from libs.contracts.errors import Refused
 from libs.contracts.events import CaseFact
 from libs.contracts.facts import derived_id
 from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
+from services.desk.domain.privacy import find_personal
 from services.desk.domain.rights import require
 from services.desk.domain.rules import Rules
 from services.desk.domain.state import CaseState
@@ -38,6 +40,16 @@ class Moment:
     other: Other | None = None
 
 
+READ_BY_FOLLOWERS: dict[type[CaseFact], str] = {
+    events.CaseAnswered: "answer",
+    events.CaseAnsweredAtDesk: "answer",
+    events.CaseAnsweredByPhone: "summary",
+    events.CaseInformationAsked: "question",
+    events.CaseProgressPromised: "progress",
+    events.CaseRejected: "text",
+}
+"""Words to the citizen, which also go to everybody whose case was joined to this one."""
+
 Decision = Callable[[CaseState, Any, Moment], CaseFact]
 DECISIONS: dict[type[Command], Decision] = {}
 
@@ -61,7 +73,21 @@ def decide(state: CaseState, command: Command, moment: Moment) -> CaseFact:
     require(state, command, moment.account, moment.rules.arbiter)
     if moment.account.role == "officer" and moment.account.agency not in moment.rules.agencies:
         raise NotAllowed("Cơ quan của bạn đã hết hiệu lực", "your agency is not in force any more")
-    return DECISIONS[type(command)](state, command, moment)
+    fact = DECISIONS[type(command)](state, command, moment)
+    if name := READ_BY_FOLLOWERS.get(type(fact)):
+        _check_meant_for_all(state, getattr(fact, name), moment, field=name)
+    return fact
+
+
+def _check_meant_for_all(state: CaseState, words: str, moment: Moment, *, field: str) -> None:
+    found = find_personal(words, state.person, moment.rules.public_words) if state.followers else []
+    if found:
+        named, others = "; ".join(f"“{one.words}”" for one in found[:5]), len(state.followers)
+        raise Refused(
+            f"{others} người khác cùng việc cũng đọc nội dung này: hãy bỏ dữ liệu cá nhân {named}",
+            f"{others} others who follow this case read it too: take out the personal data {named}",
+            field=field,
+        )
 
 
 def fact_id(command: Command, case_id: str, account: Account) -> UUID:
