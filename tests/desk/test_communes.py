@@ -126,6 +126,13 @@ def test_a_report_without_a_contact_since_the_delegation_is_refused_with_its_rea
     assert "Đồng Nai 5" in refusal.value.vi
 
 
+def test_the_lead_speaking_to_the_citizen_does_not_stand_for_the_commune() -> None:
+    state = step(delegated(), OFFICER, hands.Contact, **REACHED)
+    assert "report" not in allowed(state, COMMUNE, "STTTT")
+    with pytest.raises(Refused):
+        told(state, COMMUNE, tell(hands.Report, report="Đã làm"))
+
+
 def test_a_contact_lies_between_the_request_and_now() -> None:
     for at in (MONDAY_MORNING + HOUR, MONDAY_MORNING - timedelta(days=400)):
         with pytest.raises(Refused) as refusal:

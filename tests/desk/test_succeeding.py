@@ -7,13 +7,15 @@ import pytest
 from libs.contracts import events
 from libs.contracts.errors import Refused
 from libs.contracts.events import CaseSucceeded
+from libs.contracts.facts import Actor
 from libs.packs.takeover import MERGED, Takeover
 from services.desk.domain import inputs
 from services.desk.domain.errors import NotAllowed
+from services.desk.domain.obstacles import nobody_contacted
 from services.desk.domain.rights import may_see
 from services.desk.domain.state import CaseState
 from services.desk.succession import Ended, ended
-from tests.support.builders import a_case, make, opened, routed, slip
+from tests.support.builders import MONDAY_MORNING, a_case, make, opened, routed, slip
 from tests.support.desks import ARBITER, OFFICER, OPERATOR, STRANGER, after, by, case_in, tell, told
 from tests.support.provinces import changed_agency
 
@@ -59,8 +61,17 @@ def test_a_part_that_was_given_stays_given_when_its_agency_is_succeeded() -> Non
 
 def test_the_successor_of_a_commune_goes_on_with_its_work() -> None:
     delegated = make(events.CaseDelegated, REF, to="XA_1", by=by(OFFICER))
-    state = after(*BEFORE, delegated, succeeded("XA_1", "XA_2"))
+    spoke = make(
+        events.CaseContacted,
+        REF,
+        way="visit",
+        result="reached",
+        contacted_at=MONDAY_MORNING,
+        by=Actor(service="desk", agency="XA_1"),
+    )
+    state = after(*BEFORE, delegated, spoke, succeeded("XA_1", "XA_2"))
     assert state.commune == "XA_2"
+    assert nobody_contacted(state) is None, "what the old one did with the citizen stays done"
 
 
 def test_a_succession_of_an_earlier_slip_changes_nothing() -> None:

@@ -60,14 +60,14 @@ def not_at_the_commune(state: CaseState) -> Why | None:
 
 
 def nobody_contacted(state: CaseState) -> Why | None:
-    """Đồng Nai 5: whoever works on it speaks to the citizen first."""
+    """Đồng Nai 5: the commune itself speaks to the citizen first, or tries to."""
     if not state.delegation or state.delegation.stage != "delegated":
         return NOT_SO
-    if state.delegation.contacts:
+    if any(one.agency == state.delegation.to for one in state.delegation.contacts):
         return None
     return (
-        "Chưa ghi nhận lần liên hệ nào với người gửi từ khi được giao (Đồng Nai 5)",
-        "no contact with the citizen is on record since the work was handed over",
+        "Xã chưa ghi nhận lần liên hệ nào với người gửi từ khi được giao (Đồng Nai 5)",
+        "the commune has no contact with the citizen on record since the work was handed over",
     )
 
 

@@ -65,10 +65,13 @@ def _succeeded(state: CaseState, fact: events.CaseSucceeded) -> Changes:
             return value
         return value.model_copy(update={name: fact.to})
 
+    work = state.delegation
+    if work:
+        work = work.model_copy(update={"contacts": tuple(now(one, "agency") for one in work.contacts)})
     return {
         "slips": (*state.slips[:-1], _taken_over(state.slips[-1], fact)),
         "parts": tuple(now(part, "agency") for part in state.parts),
-        "delegation": now(state.delegation, "to"),
+        "delegation": now(work, "to"),
         "suspicion": now(state.suspicion, "police"),
     }
 
