@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from libs.contracts.codes import parse_code
+from libs.contracts.errors import Refused
 from services.desk import reads
 from services.desk.beside import FOLLOW, FOLLOWER
 from services.desk.domain.decisions import Other
 from services.desk.domain.duplicates import Asked, Candidate
-from services.desk.store import CASE, seconds
+from services.desk.store import CASE, LINK, seconds
 
 SAME_PHONE, SAME_PLACE = timedelta(days=90), timedelta(days=30)
 """How far back a request is looked for: of the same telephone, and of the same place and field."""
@@ -49,7 +50,10 @@ def _searches(asked: Asked, before: datetime) -> Iterator[Select[Any]]:
 
 
 def named(connection: Connection, words: str) -> Other | None:
-    """The case of this id or look-up code, or the one that it follows; None when there is none, or two."""
+    """The case of this id or look-up code, or the one that it follows; None when there is none, or two.
+
+    Raises Refused when it stands still here: what became of it meanwhile is not known.
+    """
     case_id = words
     if code := parse_code(words):
         rows = reads.by_code(connection, code).rows
@@ -58,6 +62,12 @@ def named(connection: Connection, words: str) -> Other | None:
     while found and found.state.joined and found.state.joined.case != case_id:
         case_id = found.state.joined.case  # always an older one
         found = reads.load(connection, case_id)
+    if found and found.parked:
+        raise Refused(
+            "Hồ sơ kia đang tạm dừng vì lỗi kỹ thuật; quản trị viên đã được báo",
+            "that case stands still after a technical fault; the administrators know",
+            field="to",
+        )
     return Other(found.state, found.ref.year) if found else None
 
 
@@ -71,12 +81,16 @@ def settle_roots(connection: Connection) -> None:
 
 
 def unknown_followers(connection: Connection) -> Sequence[Row[Any]]:
-    """Joined cases (case_id, year, code, root, event_id) of which the log of their root knows nothing yet."""
+    """Joined cases (case_id, year, code, root, event_id) of which the log of their root knows nothing yet.
+
+    Those of a root that stands still here wait until it does not, and are in nobody's way.
+    """
     known = and_(FOLLOWER.c.root == FOLLOW.c.root, FOLLOWER.c.case_id == FOLLOW.c.case_id)
     query = (
         select(FOLLOW, CASE.c.code)
         .join(CASE, CASE.c.case_id == FOLLOW.c.case_id)
+        .join(LINK, LINK.c.case_id == FOLLOW.c.root)
         .outerjoin(FOLLOWER, known)
-        .where(FOLLOWER.c.root.is_(None))
+        .where(FOLLOWER.c.root.is_(None), LINK.c.parked == "")
     )
     return connection.execute(query.limit(AT_ONCE)).all()

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from libs.contracts import events
+from libs.contracts.errors import Refused
 from libs.contracts.events import Person
 from libs.contracts.subjects import CaseRef
 from libs.runtime.database import open_engine, reading, writing
@@ -15,6 +16,7 @@ from services.desk.beside import FOLLOW, FOLLOWER, JOINED
 from services.desk.domain.duplicates import Asked
 from services.desk.migrations import prepare
 from services.desk.queries import BESIDE
+from services.desk.store import LINK
 from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, make, opened, routed, slip
 from tests.support.deskbook import Book
 from tests.support.desks import COMMUNE, OFFICER, OPERATOR, POLICE, STRANGER, by
@@ -61,6 +63,25 @@ def test_a_follower_is_unknown_until_the_log_of_its_root_names_it_in_whatever_or
     book.take(c, knows(c, d))
     book.take(d, opened(d), joins(d, c))
     assert unknown(book) == set(), "the news of it came first"
+
+
+def test_a_case_that_stands_still_is_not_followed_and_its_followers_wait_for_it(book: Book) -> None:
+    old, new = a_case(), a_case()
+    for ref in (old, new):
+        book.take(ref, opened(ref))
+    book.take(new, joins(new, old))
+    park(book, old, "broken")
+    assert unknown(book) == set()
+    with reading(book.engine) as connection, pytest.raises(Refused) as refusal:
+        alike.named(connection, old.case_id)
+    assert refusal.value.field == "to" and "tạm dừng" in refusal.value.vi
+    park(book, old, "")
+    assert unknown(book) == {(old.case_id, new.case_id)}
+
+
+def park(book: Book, ref: CaseRef, reason: str) -> None:
+    with writing(book.engine) as connection:
+        connection.execute(update(LINK).where(LINK.c.case_id == ref.case_id).values(parked=reason))
 
 
 def test_what_is_forgotten_is_read_again(book: Book) -> None:
