@@ -8,6 +8,7 @@ _FORM: Catalogue = {
     "Liên hệ với bạn thế nào?": "How can you be reached?",
     "Gửi yêu cầu": "Send a request",
     "Có phải việc này?": "Is it this matter?",
+    "Chọn một": "Choose one",
     "Đã có người phản ánh việc gần giống. Nếu đúng việc đó, bạn vẫn có mã riêng và được báo mọi kết quả.": (
         "Somebody has reported something much alike. If it is the same, you still get a code of your own and "
         "are told of every result."

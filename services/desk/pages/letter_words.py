@@ -39,6 +39,7 @@ LETTER_NAMES: dict[str, str] = {
 
 _REASONS = (
     (re.compile(r"no contact$"), "chưa có địa chỉ"),
+    (re.compile(r"no mobile number$"), "không phải số di động"),
     (re.compile(r"dismissed$"), "đã có người xem và bỏ qua"),
     (re.compile(r"refused: (?P<rest>.*)", re.DOTALL), "máy chủ từ chối: {rest}"),
     (re.compile(r"tried (?P<times>\d+) times: (?P<rest>.*)", re.DOTALL), "đã thử {times} lần: {rest}"),
