@@ -13,7 +13,6 @@ from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import Clock
 from libs.runtime.database import reading, writing
 from libs.runtime.directory import Directory
-from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from services.desk import alike, reads
 from services.desk.domain.fold import fold
@@ -54,8 +53,8 @@ class Followers:
         for row in await asyncio.to_thread(self._missing):
             try:
                 made += await self._add(row)
-            except OutcomeUnknown:
-                log("follower_postponed", case_id=row.case_id)
+            except Exception as error:  # one bad case keeps no other one waiting
+                log("follower_postponed", case_id=row.case_id, error=error)
         return made
 
     def _missing(self) -> list[Row[Any]]:

@@ -22,7 +22,7 @@ from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import Clock
 from libs.runtime.database import reading
 from libs.runtime.directory import Directory
-from libs.runtime.errors import NotProvisioned, OutcomeUnknown
+from libs.runtime.errors import NotProvisioned
 from libs.runtime.logs import log
 from services.desk import reads
 from services.desk.beside import JOINED
@@ -94,14 +94,14 @@ class Successions:
 
     async def _move(self, case_id: str) -> bool:
         """Whether a fact was made: one for one agency; another one on the same slip has its turn after it."""
-        found = await asyncio.to_thread(self._load, case_id)
-        if found is None or found.parked:
-            return False
         try:
+            found = await asyncio.to_thread(self._load, case_id)
+            if found is None or found.parked:
+                return False
             decide = functools.partial(self._fact, await self._issued(found.state))
             done = await self._cases.append(found.ref, found.state, found.seq, decide=decide, fold=fold)
-        except OutcomeUnknown:
-            log("succession_postponed", case_id=case_id)
+        except Exception as error:  # one bad case keeps no other one waiting
+            log("succession_postponed", case_id=case_id, error=error)
             return False
         if done is None or done.repeated or not isinstance(done.fact, CaseSucceeded):
             return False

@@ -4,11 +4,15 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import update
+
 from libs.contracts import events
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.caselog import CaseLog, Stored
+from libs.runtime.database import open_engine, writing
 from services.desk.followers import EVERY
+from services.desk.store import CASE
 from tests.support.builders import MONDAY_MORNING, a_case, make, opened
 from tests.support.bus import connected
 from tests.support.desks import OPERATOR
@@ -90,6 +94,22 @@ async def test_a_join_to_a_follower_goes_to_its_root(server: NatsServer, office:
         shown = await operator.look(late)
         assert shown["state"]["joined"]["case"] == old.case_id
     await eventually(lambda: told(server, old, new, middle, late), within=9, what="the root knows all")
+
+
+async def test_one_bad_case_keeps_no_other_follower_waiting(server: NatsServer, office: Office) -> None:
+    bad, good = CaseRef(2026, "0" * 32), CaseRef(2026, "f" * 32)
+    roots = a_case(), a_case()
+    for root in roots:
+        await office.receive(server, root, opened(root, at=MONDAY_MORNING - DAY))
+    engine = open_engine(office.settings.database_url)
+    with writing(engine) as connection:
+        damaged = CASE.c.case_id == roots[0].case_id
+        connection.execute(update(CASE).where(damaged).values(state='{"facts": "?"}'))
+    engine.dispose()
+    for ref, root in zip((bad, good), roots, strict=True):
+        await office.receive(server, ref, opened(ref), joins(ref, root))
+    await eventually(lambda: told(server, roots[1], good), within=9, what="the good one is told")
+    assert await followers(server, roots[0]) == []
 
 
 async def happen_more(server: NatsServer, ref: CaseRef, fact: events.CaseFact) -> None:
