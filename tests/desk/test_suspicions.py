@@ -96,6 +96,16 @@ def test_nothing_is_published_or_withheld_before_the_result(command: type[inputs
     assert told(done, OFFICER, tell(command, **words)).by.person == OFFICER.id
 
 
+def test_nobody_is_turned_away_on_a_suspicion_before_its_result() -> None:
+    state, turned_away = suspected("triage"), tell(inputs.Reject, reason="out-of-scope")
+    assert "reject" not in allowed(state, OPERATOR, "STTTT")
+    with pytest.raises(Refused) as refusal:
+        told(state, OPERATOR, turned_away)
+    assert refusal.value.stale and "xác minh" in refusal.value.vi
+    done = after(told(state, POLICE, tell(hands.Conclude, result="malicious")), start=state)
+    assert told(done, OPERATOR, turned_away).token == "rejected"
+
+
 @pytest.mark.parametrize("result", ["true", "mistaken", "malicious"])
 def test_the_police_unit_that_was_asked_gives_one_of_three_results_once(result: str) -> None:
     state = suspected()

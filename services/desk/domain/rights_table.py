@@ -52,7 +52,7 @@ RIGHTS: dict[type[Command], Right] = {
     inputs.Amend: Right(("sửa thông tin", "amend"), operator, _ALIVE),
     inputs.SetUrgency: Right(("đánh dấu khẩn", "set urgency"), operator, _ALIVE - TO_PUBLISH),
     inputs.AnswerAtDesk: Right(("trả lời tại Tổng đài", "answer at the desk"), operator, _OR_REFERRED),
-    inputs.Reject: Right(("không tiếp nhận", "reject"), operator, _OR_REFERRED),
+    inputs.Reject: Right(("không tiếp nhận", "reject"), operator, _OR_REFERRED, obstacles.under_suspicion),
     inputs.Direct: Right(
         ("chuyển phiếu", "send the slip"), operator, _OR_REFERRED, obstacles.waits_for_the_arbiter
     ),
