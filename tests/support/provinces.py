@@ -28,6 +28,13 @@ def changed_agency(code: str, **changes: Any) -> Pack:
     return pack.model_copy(update={"agencies": tuple(agencies), "version": f"{pack.version}-{code}"})
 
 
+def with_a_commune(code: str) -> Pack:
+    """The Thanh Hóa pack with one more agency: a commune that a desk's people may be of."""
+    pack = thanh_hoa()
+    commune = pack.agencies[0].model_copy(update={"code": code, "kind": "commune", "name_vi": "Xã Mẫu"})
+    return pack.model_copy(update={"agencies": (*pack.agencies, commune)})
+
+
 async def in_force(server: NatsServer, pack: Pack) -> None:
     """Put a pack in force with the provisioner's key."""
     async with connected(server, "provisioner") as js:

@@ -19,10 +19,10 @@ from libs.runtime.clock import SystemClock
 from libs.runtime.sidelog import SideLog
 from tests.support.builders import a_case, make, opened, routed, slip
 from tests.support.bus import connected
-from tests.support.desks import OFFICER, OPERATOR
+from tests.support.desks import COMMUNE, OFFICER, OPERATOR
 from tests.support.intake import running_intake
 from tests.support.office import PEOPLE, Office, desk_settings, hire, running_desk
-from tests.support.provinces import in_force, thanh_hoa
+from tests.support.provinces import in_force, with_a_commune
 from tests.support.serving import serving
 
 HOUR = timedelta(hours=1)
@@ -127,7 +127,7 @@ def clock_fact(cls: type[ClockFact], ref: CaseRef, due: timedelta) -> ClockFact:
 @asynccontextmanager
 async def a_worktable(server: NatsServer, folder: Path) -> AsyncIterator[Worktable]:
     """The desk with intake behind it; everybody's password is the same."""
-    await in_force(server, thanh_hoa())
+    await in_force(server, with_a_commune(COMMUNE.agency))
     url = f"sqlite:///{folder / 'desk.db'}"
     await hire(url, *PEOPLE)
     async with running_intake(server) as (intake, _), serving(intake._transport.app) as address:  # type: ignore[attr-defined]
