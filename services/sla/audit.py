@@ -80,21 +80,25 @@ class Audit:
         return Outcome(cases, mismatches)
 
     async def _compare(self, known: Known) -> int:
+        if known.case is None:
+            MISMATCHES.inc()
+            log("case_unreadable", case_id=known.ref.case_id)
+            return 1
         try:
             stored = await self._cases.since(known.ref, 0)
         except NotFoundError:  # a fact that others follow from is gone: nothing to compare with
             stored = []
         facts = [one for one in stored if one.seq <= known.last_seq]
-        wrong = await in_thread(self._differing, known, facts)
+        wrong = await in_thread(self._differing, known.case, facts)
         if wrong:
             MISMATCHES.inc(len(wrong))
             log("clocks_differ", case_id=known.ref.case_id, clocks=wrong)
         return len(wrong)
 
-    def _differing(self, known: Known, facts: list[Stored]) -> list[str]:
+    def _differing(self, known: Case, facts: list[Stored]) -> list[str]:
         try:
-            again = folded(known.ref.case_id, facts, self._book)
-            return differing(known.case, again, self._clock.now(), self._book)
+            again = folded(known.case_id, facts, self._book)
+            return differing(known, again, self._clock.now(), self._book)
         except (ValueError, LookupError) as error:
-            log("case_not_folded", error=error, case_id=known.ref.case_id)
-            return sorted(known.case.clocks)
+            log("case_not_folded", error=error, case_id=known.case_id)
+            return sorted(known.clocks)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Table, select, text
 
 from libs.contracts.sidefacts import ClockFact
 from libs.runtime.database import table, upsert
+from libs.runtime.errors import Unavailable
 from libs.worktime.calendar import EPOCH
 from services.sla.domain.book import Book
 from services.sla.domain.case import Case
@@ -128,10 +129,15 @@ def clock_in(row: Row[Any], group: Group) -> Clock:
 
 
 def unsaid_moves(clock: Clock, group: int, groups: Groups, book: Book) -> list[ClockFact]:
-    """What this clock has not perhaps said yet of the changes that its group adopted."""
+    """What this clock has not perhaps said yet of the changes that its group adopted.
+
+    Raises Unavailable when another replica adopted one that this one has not heard of yet.
+    """
     said: list[ClockFact] = []
     numbered = {change.number: change for change in book.history()} if group in groups.moves else {}
     for move in groups.moves.get(group, []):
+        if move.change not in numbered:
+            raise Unavailable
         before = clock.counted_in(move.before, move.change)
         after = clock.counted_in(move.after, move.change)
         said += say_moved(after, reckon(before, book), reckon(after, book), numbered[move.change])

@@ -20,6 +20,7 @@ from services.sla.rows import (
     CASE,
     CLOCK,
     LINK,
+    PARKED,
     PROJECTION,
     Groups,
     keep_hours,
@@ -34,11 +35,11 @@ __all__ = ["CLOCK", "PROJECTION", "Known", "Store"]
 
 @dataclass(frozen=True)
 class Known:
-    """A case as this service knows it after its fact `last_seq`."""
+    """A case as this service knows it after its fact `last_seq`; None when its rows cannot be read."""
 
     ref: CaseRef
     last_seq: int
-    case: Case
+    case: Case | None
 
 
 class Store:
@@ -107,7 +108,7 @@ class Store:
         """A page of the cases that still owe something and are not parked, by id, with all their clocks."""
         owing = (
             select(CLOCK.c.case_id)
-            .where(CLOCK.c.case_id > after, CLOCK.c.state.in_(("running", "missed")))
+            .where(CLOCK.c.case_id > after, CLOCK.c.state.in_(("running", "missed")), ~PARKED)
             .group_by(CLOCK.c.case_id)
             .order_by(CLOCK.c.case_id)
             .limit(limit)
@@ -115,10 +116,19 @@ class Store:
         with reading(self._engine) as connection:
             groups = Groups(connection)
             ids = list(connection.execute(owing).scalars())
-            cases, _ = load(connection, ids, groups)
-            links = connection.execute(select(LINK).where(LINK.c.case_id.in_(ids), LINK.c.parked == "")).all()
+            cases = _readable(connection, ids, groups)
+            links = connection.execute(select(LINK).where(LINK.c.case_id.in_(ids))).all()
         refs = {row.case_id: (CaseRef(row.year, row.case_id), row.last_seq) for row in links}
-        return [Known(*refs[id_], cases[id_]) for id_ in ids if id_ in refs]
+        return [Known(*refs[id_], cases.get(id_)) for id_ in ids if id_ in refs]
+
+
+def _readable(connection: Connection, ids: Sequence[str], groups: Groups) -> dict[str, Case]:
+    """These cases without those of which a row is damaged: it stops nobody else's audit."""
+    try:
+        return load(connection, ids, groups)[0]
+    except (ValueError, LookupError):
+        one_by_one = (_readable(connection, [id_], groups) for id_ in ids) if len(ids) > 1 else ()
+        return {id_: case for found in one_by_one for id_, case in found.items()}
 
 
 def _oldest(kind: str) -> Select[Any]:

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from libs.contracts.events import CaseReceived
-from libs.runtime.database import open_engine, reading, writing
+from libs.runtime.database import in_thread, open_engine, reading, writing
 from libs.runtime.directory import put_pack
 from libs.runtime.service import Runtime, open_runtime
 from services.sla.audit import Audit, Outcome
@@ -22,7 +22,8 @@ from services.sla.changing import Changing
 from services.sla.due import Due
 from services.sla.nightly import Nightly
 from services.sla.packs import book_of
-from services.sla.store import CLOCK
+from services.sla.rows import CLOCK, LINK
+from services.sla.store import Store
 from services.sla.ticker import Ticker
 from tests.support.builders import make
 from tests.support.bus import connected
@@ -93,6 +94,40 @@ async def test_a_clock_that_is_not_what_its_facts_make_is_found_and_counted(
         assert await audited(rt, url) == Outcome(2, 1)
     assert sample("hotline_sla_replay_mismatch_total") == before + 1
     assert sample("hotline_sla_audit_cases") == 2
+
+
+async def test_g25_a_damaged_clock_is_counted_and_stops_nobody_elses_audit(
+    town: Town, tmp_path: Path
+) -> None:
+    """G25: one bad row stopped the run."""
+    url = f"sqlite:///{tmp_path / 'sla.db'}"
+    async with town.open(url):
+        refs = [await town.slip("2026-03-02 08:00") for _ in range(3)]
+        for ref in refs:
+            await town.until_said(ref, "answer-1.armed")
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        connection.execute(update(CLOCK).where(CLOCK.c.case_id == refs[0].case_id).values(data="{"))
+    engine.dispose()
+    async with open_runtime("sla", town.settings(url)) as rt:
+        assert await audited(rt, url) == Outcome(3, 1)
+
+
+async def test_parked_cases_end_no_audit(town: Town, tmp_path: Path) -> None:
+    """A page of nothing but parked cases was taken for the last one."""
+    url = f"sqlite:///{tmp_path / 'sla.db'}"
+    async with town.open(url) as rt:
+        refs = sorted([await town.slip("2026-03-02 08:00") for _ in range(3)], key=lambda ref: ref.case_id)
+        for ref in refs:
+            await town.until_said(ref, "answer-1.armed")
+        engine = open_engine(url)
+        with writing(engine) as connection:
+            parked = LINK.c.case_id.in_([ref.case_id for ref in refs[:2]])
+            connection.execute(update(LINK).where(parked).values(parked="for the test 1"))
+        store = Store(engine, book_of(rt.directory))
+        found = await in_thread(store.open_cases, "", 2)
+        engine.dispose()
+    assert [one.ref for one in found] == [refs[2]]
 
 
 async def test_each_night_is_audited_once_whatever_the_number_of_replicas(town: Town, tmp_path: Path) -> None:

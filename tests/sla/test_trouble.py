@@ -8,11 +8,13 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from libs.contracts.events import CaseReceived
+from libs.packs.model import NotInPack
 from libs.runtime.clock import FollowingClock
-from libs.runtime.database import open_engine, reading, writing
+from libs.runtime.database import in_thread, open_engine, reading, writing
 from libs.runtime.directory import Directory, put_pack
 from libs.runtime.replay import replay
 from services.sla.app import project
+from services.sla.packs import book_of
 from services.sla.rows import CLOCK, LINK
 from tests.support.clocks import DAYS, clock_pack
 from tests.support.town import Town, a_town
@@ -117,3 +119,27 @@ async def test_a_new_pack_is_taken_while_running_and_old_clocks_keep_theirs(
         await town.until_said(new, "answer-1.armed", "answer-1.warned-75")
     assert (await town.fact(old, "answer-1.armed")).due == at("2026-03-03 08:00")
     assert (await town.fact(new, "answer-1.armed")).due == at("2026-03-04 08:00")
+
+
+async def test_a_pack_that_a_fact_names_is_known_with_who_put_it_in_force_and_when(
+    town: Town, tmp_path: Path
+) -> None:
+    """Another service may have looked a second earlier: its clock would count in an older calendar."""
+    directory = Directory(town.admin, FollowingClock())
+    await directory.refresh()
+    book = book_of(directory)
+    newer = clock_pack(tmp_path / "newer", days__csv=f"{DAYS}2026-03-03,holiday,Lễ,,ok,,\n")
+    change = await put_pack(town.admin, newer)
+    assert await in_thread(book.pack, newer.version) == newer
+    assert book.change_of(newer.version, change.at) == change.number
+
+
+async def test_a_pack_of_another_release_is_a_matter_of_its_own_clocks_only(town: Town) -> None:
+    """The ticker survives hours that give no answer, and would not survive another error."""
+    store = await town.admin.object_store("PACKS")
+    await store.put("strange-000000000000", b'{"id": "strange"}')
+    directory = Directory(town.admin, FollowingClock())
+    await directory.refresh()
+    book = book_of(directory)
+    with pytest.raises(NotInPack):
+        await in_thread(book.pack, "strange-000000000000")
