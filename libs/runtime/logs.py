@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from typing import Any
 
 
@@ -23,7 +24,8 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
-            line["where"] = self.formatException(record.exc_info).splitlines()[-3:-1]
+            # the frame and never the message: that of a refused value quotes what a citizen said
+            line["where"] = traceback.format_tb(record.exc_info[2])[-1:]
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
