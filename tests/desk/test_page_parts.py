@@ -1,6 +1,6 @@
 """What the desk's pages are made of: words for every fact, shelves by deadline, forms read as commands."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from services.desk.domain.people import ROLES
 from services.desk.domain.rights_table import COMMANDS
 from services.desk.domain.state import STATUSES, CaseState
 from services.desk.pages.case import DONE
+from services.desk.pages.case_parts import places
 from services.desk.pages.frame import MENU, TONES, own_path
 from services.desk.pages.letter_words import LETTER_NAMES, letter_reason
 from services.desk.pages.lists import by_deadline
@@ -25,7 +26,7 @@ from services.desk.pages.timeline import TITLES, told
 from services.desk.views import EntryView, Row
 from tests.support.builders import MONDAY_MORNING, a_case, opened
 from tests.support.desks import case_in, life
-from tests.support.provinces import thanh_hoa
+from tests.support.provinces import province, thanh_hoa
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 HOUR = timedelta(hours=1)
@@ -37,6 +38,13 @@ def test_every_letter_has_its_name_and_the_common_failures_their_words() -> None
     assert letter_reason("tried 3 times: 451 greylisted") == "đã thử 3 lần: 451 greylisted"
     assert letter_reason("refused: no such mailbox") == "máy chủ từ chối: no such mailbox"
     assert letter_reason("something new") == "something new"
+
+
+def test_places_to_choose_are_those_of_the_day_right_below_the_province() -> None:
+    state, day = CaseState(place="380"), date(2026, 3, 2)
+    now, then = (dict(places(state, province(name), day)) for name in ("thanh-hoa", "thanh-hoa-2021"))
+    assert (len(then), len(now)) == (27, 167), "166 communes, and the ended district that the case names"
+    assert next(iter(now)) == next(iter(then)) == "380"
 
 
 def test_every_fact_status_role_and_command_has_its_words() -> None:

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from libs.packs.model import Pack
 from libs.web.labels import Labels
 from services.desk.desk import Desk
 from services.desk.domain.privacy import KINDS, find_personal, redact
+from services.desk.domain.state import CaseState
 from services.desk.domain.values_of_hands import RESULT_NAMES, STAGE_NAMES
 from services.desk.pages.letter_words import letter_name, letter_reason
 from services.desk.pages.previews import preview
@@ -33,16 +35,16 @@ class CaseParts:
 
     def of(self, view: CaseView) -> dict[str, Any]:
         pack, state = self._desk.directory.pack, view.state
-        agencies = [(one.code, one.name_vi) for one in pack.agencies]
+        standing = [one for one in pack.agencies if one.in_force(self._today)]
         suggested, shown = next(iter(state.suggestions), None), view.personal == "shown"
         return {
             "view": view,
             "state": state,
             "entries": [told(entry, self.labels) for entry in reversed(view.timeline)],
-            "agencies": agencies,
-            "hotlines": [(one.code, f"{one.name_vi}: {one.hotline}") for one in pack.agencies if one.hotline],
+            "agencies": [(one.code, one.name_vi) for one in standing],
+            "hotlines": [(one.code, f"{one.name_vi}: {one.hotline}") for one in standing if one.hotline],
             "waits": TRIAGE,
-            "places": _places(view, pack.units),
+            "places": places(view.state, pack, self._today),
             "reasons": {
                 kind: [(r.code, r.text_vi) for r in pack.reasons if r.kind == kind]
                 for kind in ("reject", "return", "withhold", "call-failed")
@@ -61,7 +63,7 @@ class CaseParts:
                 (one.code, one.name_vi)
                 for one in (communes_of(pack, state.lead, self._today) if "delegate" in view.allowed else ())
             ],
-            "police_units": [(one.code, one.name_vi) for one in pack.agencies if one.kind == "police"],
+            "police_units": [(one.code, one.name_vi) for one in standing if one.kind == "police"],
             "police_here": police_of(pack, state.place, self._today),
             "new_id": lambda: uuid4().hex,
         }
@@ -81,9 +83,11 @@ class CaseParts:
         }
 
 
-def _places(view: CaseView, units: Any) -> list[tuple[str, str]]:
-    """Where it may have happened: what the words named first, then every district."""
-    names = {unit.code: unit.name_vi for unit in units}
-    first = [code for code in (view.state.place, *view.state.places) if code in names]
-    districts = [unit.code for unit in units if unit.level == "district"]
-    return [(code, names[code]) for code in dict.fromkeys((*first, *districts)) if code]
+def places(state: CaseState, pack: Pack, day: date) -> list[tuple[str, str]]:
+    """Where it may have happened: what the words named first, then every unit right below the province."""
+    names = {unit.code: unit.name_vi for unit in pack.units}
+    first = [code for code in (state.place, *state.places) if code in names]
+    standing = [unit for unit in pack.units if unit.in_force(day) and unit.level != "province"]
+    districts = [unit.code for unit in standing if unit.level == "district"]
+    below = districts or [unit.code for unit in standing]
+    return [(code, names[code]) for code in dict.fromkeys((*first, *below)) if code]
