@@ -136,12 +136,19 @@ class Pack(Entry):
             )
         return self._calendars[profile]
 
-    def enclosing(self, unit_code: str) -> tuple[Unit, ...]:
-        """The unit itself, the one it lies in, and so on up to the province."""
-        chain = [self.unit(unit_code)]
+    def enclosing(self, unit_code: str, day: date | None = None) -> tuple[Unit, ...]:
+        """The unit itself, the one it lies in, and so on up to the province.
+
+        As they are on that day; without a day, or where one is not in force then, in their newest form.
+        """
+        chain = [self._unit_on(unit_code, day)]
         while chain[-1].parent:
-            chain.append(self.unit(chain[-1].parent))
+            chain.append(self._unit_on(chain[-1].parent, day))
         return tuple(chain)
+
+    def _unit_on(self, code: str, day: date | None) -> Unit:
+        rows = self._found(self.units_by_code, "unit", code)
+        return next((row for row in rows if day and row.in_force(day)), rows[-1])
 
     def route(self, field: str, place: str) -> Route | None:
         """The row of the routing table for exactly this field and place."""
@@ -151,7 +158,7 @@ class Pack(Entry):
         """What `@district` or `@commune` means at this place, on a day or else in its newest form, if any."""
         served = (
             agency
-            for unit in self.enclosing(unit_code)
+            for unit in self.enclosing(unit_code, day)
             for agency in reversed(self._local_agencies.get((BY_PLACE[word], unit.code), ()))
         )
         return next((agency for agency in served if day is None or agency.in_force(day)), None)

@@ -53,7 +53,7 @@ def _became(pack: Pack, unit: str, day: date) -> tuple[str, ...]:
 
 
 def _at(pack: Pack, field: str, unit: str | None, day: date) -> Leads:
-    route = route_for(pack, field, unit)
+    route = route_for(pack, field, unit, day)
     if route is None:
         return Leads()
     leads, gone = _serving(pack, route.lead, unit, day)
@@ -76,13 +76,13 @@ def _serving(
     return tuple(serving), tuple(word for word, code in found.items() if code is None)
 
 
-def route_for(pack: Pack, field: str, unit: str | None) -> Route | None:
-    """The route of the field for the place, None if the table has none.
+def route_for(pack: Pack, field: str, unit: str | None, day: date | None = None) -> Route | None:
+    """The route of the field for the place as it is on that day, None if the table has none.
 
     In order: the place's own unit, the units around it, its level and the levels around it, then "none"
     (only without a place), then "*".
     """
-    chain = pack.enclosing(unit) if unit else ()
+    chain = pack.enclosing(unit, day) if unit else ()
     return next((route for place in places(chain) if (route := pack.route(field, place))), None)
 
 

@@ -47,7 +47,7 @@ def takeover(pack: Pack, held: Held, day: date) -> Takeover | None:
         return Takeover(parts[0], MERGED)
     units = _units(pack, held, day)
     place = units[0] if len(units) == 1 else None
-    around = {unit.code for unit in pack.enclosing(place)} if place else set()
+    around = {unit.code for unit in pack.enclosing(place, day)} if place else set()
     serving = [code for code in parts if (part := pack.agency_on(code, day)) and part.unit in around]
     named = set(leads_for(pack, held.field, place, units, day).lead).intersection(parts)
     if len(serving) == 1:

@@ -65,6 +65,17 @@ def test_a_rule_is_judged_by_the_agencies_of_the_day(reform: Pack) -> None:
     assert (after.lead, after.rule) == (("YT",), "R3")  # the district is split: no one place any more
 
 
+def test_until_the_reform_a_commune_lies_where_it_lay_though_the_pack_tells_already_what_comes(
+    tmp_path: Path,
+) -> None:
+    """Unit 111 has two rows: in the district 11 until the last day, then right under the province."""
+    routes = "id,field,place,lead,offer,note\nR1,F01,11,H11,,\nR2,F01,commune,@district,,\nR3,F01,*,YT,,\n"
+    pack = load(small_pack(tmp_path, **REFORM | {"routes__csv": routes}))
+    assert leads_for(pack, "F01", "111", (), LAST) == Leads(("H11",), (), "R1")
+    assert leads_for(pack, "F01", "112", (), LAST).lead == ("H11",)
+    assert leads_for(pack, "F01", "113", (), FIRST).rule == "R2"
+
+
 def test_a_place_that_was_split_leaves_its_parts_to_choose_from(reform: Pack) -> None:
     assert leads_for(reform, "F01", "114", (), FIRST).depends_on_place
 
