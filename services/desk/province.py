@@ -29,7 +29,7 @@ def rules_of(pack: Pack, now: datetime, clocks: Iterable[Row[Any]]) -> Rules:
             return known
         kind = pack.clock("answer")
         try:
-            return pack.calendar(kind.calendar).add(sent_at, kind.budget_seconds or 0)
+            return pack.calendar(pack.hours_of(kind, "")).add(sent_at, kind.budget_seconds or 0)
         except CalendarError as error:
             raise Refused("Lịch làm việc chưa có những ngày này", str(error)) from error
 

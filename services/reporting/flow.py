@@ -97,7 +97,7 @@ class Flow:
     def _observe_answer(self, agency: str, fact: ClockMet | ClockEnded) -> None:
         pack = self._pack()
         try:
-            hours = pack.calendar(pack.clock("answer").calendar)
+            hours = pack.calendar(pack.hours_of(pack.clock("answer"), fact.agency))
             metrics.FIRST_RESPONSE.labels(agency).observe(hours.between(fact.start, fact.stopped_at))
         except (LookupError, CalendarError) as error:
             log("answer_not_measured", kind=type(error).__name__, clock=fact.clock)

@@ -5,8 +5,9 @@ from datetime import date
 
 from libs.packs.folder import load
 from libs.packs.model import Pack
-from services.desk.province import communes_of, police_of
+from services.desk.province import communes_of, police_of, rules_of
 from tests.support.provinces import PACKS, thanh_hoa
+from tests.support.worktime import at
 
 DAY = date(2022, 6, 1)
 
@@ -49,3 +50,14 @@ def test_a_pack_without_police_names_none() -> None:
     pack = thanh_hoa()
     without = tuple(one for one in pack.agencies if one.kind != "police")
     assert police_of(pack.model_copy(update={"agencies": without}), "406", DAY) == ""
+
+
+def test_where_each_agency_answers_in_its_own_hours_the_provinces_tell_until_when_to_wait() -> None:
+    """`@owner` is no profile of hours: a pack with it passed its checks, and `verifying` was an error."""
+    pack, sent = thanh_hoa(), at("2022-06-01 08:00")
+    kinds = tuple(
+        kind.model_copy(update={"calendar": "@owner"}) if kind.code == "answer" else kind
+        for kind in pack.clocks
+    )
+    own = pack.model_copy(update={"clocks": kinds})
+    assert rules_of(own, sent, ()).answer_due(1, sent) == rules_of(pack, sent, ()).answer_due(1, sent)
