@@ -152,6 +152,19 @@ def test_after_a_recall_the_commune_is_late_and_the_lead_may_give_the_work_again
     assert again.commune == "X14758" and again.delegation and not again.delegation.contacts
 
 
+def test_the_lead_confirms_no_report_that_it_has_not_read() -> None:
+    state = reported()
+    read = tell(hands.Confirm, note="Đã xem", seen=state.facts)
+    assert told(state, OFFICER, read).token == "confirmed"
+    state = step(state, OFFICER, hands.Recall, reason="Chưa sạch")
+    state = step(state, OFFICER, hands.Delegate, to="X14758")
+    state = step(state, COMMUNE, hands.Contact, **REACHED)
+    state = step(state, COMMUNE, hands.Report, report="Đã dọn lại")
+    with pytest.raises(Refused) as refusal:
+        told(state, OFFICER, read)
+    assert refusal.value.stale
+
+
 def test_the_words_of_a_stage_follow_the_work() -> None:
     stages = [SITUATIONS[name]().delegation for name in ("delegated", "reported", "confirmed", "recalled")]
     assert [one.stage for one in stages if one] == ["delegated", "reported", "confirmed", "recalled"]

@@ -104,6 +104,15 @@ def test_an_answer_while_parts_are_missing_is_refused_naming_who_owes_them() -> 
     assert "Sở Công Thương" not in refusal.value.vi and "H380" in refusal.value.vi
 
 
+def test_an_answer_written_before_the_last_part_came_is_read_once_more() -> None:
+    before = step(of_three(), STRANGER, hands.Contribute, text="Phần công thương")
+    state = step(before, COORDINATOR, hands.Contribute, text="Phần của huyện")
+    with pytest.raises(Refused) as refusal:
+        told(state, OFFICER, tell(inputs.Answer, answer="Đã xử lý", seen=before.facts))
+    assert refusal.value.stale
+    assert told(state, OFFICER, tell(inputs.Answer, answer="Đã xử lý", seen=state.facts)).token == "answered"
+
+
 def test_with_every_part_given_the_lead_gives_one_answer() -> None:
     state = step(of_three(), STRANGER, hands.Contribute, text="Phần công thương")
     state = step(state, COORDINATOR, hands.Contribute, text="Phần của huyện")

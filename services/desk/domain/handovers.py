@@ -104,7 +104,8 @@ def recall(state: CaseState, command: hands.Recall, moment: Moment) -> CaseFact:
 def _contributed(state: CaseState, fact: events.CaseContributed) -> Changes:
     """Each agency has one part; its newest counts."""
     others = tuple(one for one in state.parts if one.agency != fact.agency)
-    return {"parts": (*others, Part(agency=fact.agency, text=fact.text, at=fact.at, by=fact.by))}
+    part = Part(agency=fact.agency, text=fact.text, at=fact.at, by=fact.by)
+    return {"parts": (*others, part), "hands_at": state.facts + 1}
 
 
 @on(events.CaseDelegated)
@@ -126,7 +127,7 @@ def _contacted(state: CaseState, fact: events.CaseContacted) -> Changes:
 
 @on(events.CaseReported)
 def _reported(state: CaseState, fact: events.CaseReported) -> Changes:
-    return _work(state, report=fact.report, reported_at=fact.at)
+    return _work(state, report=fact.report, reported_at=fact.at) | {"hands_at": state.facts + 1}
 
 
 @on(events.CaseConfirmed)

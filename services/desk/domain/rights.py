@@ -7,7 +7,13 @@ from services.desk.domain.errors import NotAllowed
 from services.desk.domain.obstacles import Why
 from services.desk.domain.parts import EARLIER, co_lead, commune, lead, operator, police
 from services.desk.domain.people import ROLE_NAMES, Account
-from services.desk.domain.rights_table import ABOUT_THE_SLIP, OFFERED_ELSEWHERE, RIGHTS, Right
+from services.desk.domain.rights_table import (
+    ABOUT_OTHER_HANDS,
+    ABOUT_THE_SLIP,
+    OFFERED_ELSEWHERE,
+    RIGHTS,
+    Right,
+)
 from services.desk.domain.state import STATUS_NAMES, CaseState
 
 __all__ = ["RIGHTS", "allowed", "holds", "may_see", "require"]
@@ -88,6 +94,8 @@ def _check_seen(state: CaseState, command: Command) -> None:
         changed = state.slip_at
     elif isinstance(command, inputs.Amend):
         changed = state.details_at
+    if type(command) in ABOUT_OTHER_HANDS:
+        changed = max(changed, state.hands_at)
     if command.seen is not None and command.seen < changed:
         raise Refused(
             "Hồ sơ đã thay đổi sau khi bạn mở trang; xin xem lại rồi gửi lại",

@@ -107,3 +107,6 @@ ABOUT_THE_SLIP = frozenset({
     inputs.AskInformation, inputs.Answer, inputs.Publish, inputs.Withhold,
     hands.Contribute, hands.Delegate, hands.Report, hands.Confirm, hands.Recall,
 })  # fmt: skip
+
+ABOUT_OTHER_HANDS = frozenset({inputs.Answer, inputs.AnswerByPhone, hands.Confirm})
+"""Rest on what others gave: a part or a report that came after the form was made has not been read."""

@@ -59,8 +59,9 @@ STATUS_NAMES: dict[str, tuple[str, str]] = {
 class CaseState(Value):
     """Everything a decision or a page needs; `facts` counts the facts folded so far.
 
-    `facts` is what a form remembers as `seen`; `details_at` and `slip_at` are the counts at the last change
-    of the citizen's details and at the last slip, so that a form made before them can be told to be stale.
+    `facts` is what a form remembers as `seen`; `details_at`, `slip_at` and `hands_at` are the counts at the
+    last change of the citizen's details, at the last slip, and at the last part or report of another agency,
+    so that a form made before them can be told to be stale.
     `holders`: who had the case from when on (domain/holding.py); `cycle` grows with each reopening.
     """
 
@@ -70,6 +71,7 @@ class CaseState(Value):
     facts: int = 0
     details_at: int = 0
     slip_at: int = 0
+    hands_at: int = 0
     code: str = ""
     channel: str = ""
     language: Literal["vi", "en"] = "vi"
