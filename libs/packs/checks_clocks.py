@@ -20,6 +20,12 @@ PROMISING = frozenset({"progress-promised", "answered-in-part"})
 
 ENDINGS = ("meets", "cancels", "replaces")
 
+THE_CITIZENS = "added"
+"""What the citizen says more: it never helps the clock of an agency."""
+
+NUMBERED = {"answer": "slip", "publish": "slip", "promise": "promise"}
+"""The clocks of Điều 10.3 are looked up by the number of what they belong to: `answer-<slip>`."""
+
 Found = Iterator[tuple[str, str, str]]
 """Key and the messages in both languages."""
 
@@ -57,6 +63,8 @@ def _beginning(kind: ClockKind) -> Found:
     if (kind.owner == "coordinator") != (kind.per == "coordinator"):
         vi = "owner = coordinator và per = coordinator phải đi cùng nhau"
         yield "per", vi, "owner = coordinator and per = coordinator go together"
+    if kind.per != (needed := NUMBERED.get(kind.code, kind.per)):
+        yield "per", f"thời hạn này phải có per = {needed}", f"this clock must be per = {needed}"
     starters = [(NAMED_BY[kind.owner], f"owner = {kind.owner}")] if kind.owner in NAMED_BY else []
     if kind.per == "promise":
         starters.append((PROMISING, "per = promise"))
@@ -73,6 +81,10 @@ def _end(kind: ClockKind) -> Found:
     for one, other in combinations(ENDINGS, 2):
         for happening in sorted({*getattr(kind, one)} & {*getattr(kind, other)}):
             yield other, f"{happening!r} đã có trong {one}", f"{happening!r} is already in {one}"
+    for key in ENDINGS:
+        if THE_CITIZENS in getattr(kind, key):
+            vi = f"{THE_CITIZENS!r} là lời của người dân, không làm thời hạn của cơ quan kết thúc"
+            yield key, vi, f"{THE_CITIZENS!r} is the citizen's own word and ends no agency's clock"
 
 
 def _circle(kind: ClockKind, kinds: Mapping[str, ClockKind]) -> Found:

@@ -24,7 +24,7 @@ def _among(words: tuple[str, ...] | frozenset[str]) -> Kind:
 
 
 def _is_hours(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 10_000
+    return isinstance(value, int | float) and not isinstance(value, bool) and 1 / 3600 <= value <= 10_000
 
 
 def _is_ladder(value: object) -> bool:
@@ -40,7 +40,11 @@ def _is_ladder(value: object) -> bool:
     return len(fits) == len(value) and all(fits) and all(a < b for a, b in pairwise(ats))
 
 
-HOURS: Kind = (_is_hours, "phải là số giờ làm việc lớn hơn 0", "must be a number of working hours above 0")
+HOURS: Kind = (
+    _is_hours,
+    "phải là số giờ làm việc, ít nhất một giây",
+    "must be working hours, a second at least",
+)
 COUNT: Kind = (lambda v: type(v) is int and 0 < v <= 100, "phải là số từ 1 đến 100", "must be 1 to 100")
 CODES: Kind = (
     lambda v: isinstance(v, list) and all(isinstance(one, str) and CODE.fullmatch(one) for one in v),

@@ -51,6 +51,9 @@ WRONG = [
     ('owner = "coordinator"\nper = "coordinator"', 'owner = "commune"\nper = "occasion"', 5, "starts"),
     ('owner = "coordinator"\nper = "coordinator"', 'owner = "police"\nper = "occasion"', 5, "starts"),
     ('owner = "coordinator"', 'owner = "mayor"', 3, "owner"),
+    ('meets = ["contributed"]', 'meets = ["contributed", "added"]', 6, "meets"),
+    ('cancels = ["returned"]', 'cancels = ["added"]', 7, "cancels"),
+    ("hours = 6", "hours = 0.0001", 8, "hours"),
 ]
 
 
@@ -60,6 +63,12 @@ def test_a_wrong_key_is_named_with_its_line(tmp_path: Path, old: str, new: str, 
     clocks = FILES["clocks.toml"] + PART.replace(old, new)
     folder = small_pack(tmp_path, clocks__toml=clocks, reasons__csv=REASONS)
     assert ("clocks.toml", HEAD + line, key) in places_of(folder)
+
+
+def test_the_clocks_of_the_law_are_numbered_by_their_slip(tmp_path: Path) -> None:
+    """`answer-2` is the clock of slip 2 wherever it is asked for, not the second one of its kind."""
+    clocks = FILES["clocks.toml"].replace('per = "slip"', 'per = "occasion"', 1)
+    assert ("clocks.toml", 9, "per") in places_of(small_pack(tmp_path, clocks__toml=clocks))
 
 
 def test_the_same_kind_without_a_mistake_loads(tmp_path: Path) -> None:
