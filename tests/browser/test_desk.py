@@ -142,6 +142,7 @@ async def test_words_being_typed_survive_news_about_the_case_and_the_loser_of_a_
             await page.locator("#answer-answer").fill("Câu trả lời của tôi")
             await other.locator("#act-return > summary").click()
             await other.locator("#return-ground").select_option("wrong-field")
+            await other.locator("#return-proposed_agency").select_option("SCT")
             await other.get_by_role("button", name="Trả lại phiếu").click()
             await expect(other.get_by_role("status").first).to_contain_text("Đã trả lại phiếu")
             await expect(page.locator("[data-status=triage]")).to_be_visible()

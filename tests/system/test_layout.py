@@ -19,6 +19,7 @@ LONGER = {
     "tests/desk/test_store.py": "every list of the desk on both databases",
     "tests/desk/test_calendar_pages.py": "the calendar's pages, one step after the other",
     "tests/desk/test_clock_stories.py": "every way in which a deadline came about, in words",
+    "tests/sla/test_moving.py": "one change of calendar on both databases, by several replicas",
     "tests/browser/test_portal.py": "every page at two widths",
     "tests/reporting/test_domain.py": "every fact and what it counts for",
     "tests/reporting/test_reports.py": "every column of every sheet",
