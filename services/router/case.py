@@ -8,6 +8,7 @@ from libs.contracts.events import (
     CaseAnsweredAtDesk,
     CaseDirected,
     CaseFact,
+    CaseJoined,
     CaseOpened,
     CaseReferred,
     CaseRejected,
@@ -22,7 +23,7 @@ from libs.contracts.events import (
 from libs.contracts.facts import Value
 
 SERVICE = "router"
-_TAKEN = (CaseRejected, CaseAnsweredAtDesk, CaseReferred)
+_TAKEN = (CaseRejected, CaseAnsweredAtDesk, CaseJoined, CaseReferred)
 
 
 class Case(Value):

@@ -56,7 +56,7 @@ def decide(
     """A slip when everything is sure, else the case waits for the operator; None when there is nothing to do.
 
     Nothing to do: router reacted already, or the case is in a person's hands (slip sent, rejected, answered
-    at the desk, referred). An amendment is looked at only where details were all that was missing.
+    at the desk, joined, referred). An amendment is looked at only where details were all that was missing.
     """
     if isinstance(cause, CaseReturned):
         return _sent_back(case, cause, reading, pack, now)

@@ -13,6 +13,7 @@ from libs.contracts.events import (
     CaseCallTransferred,
     CaseDirected,
     CaseFact,
+    CaseJoined,
     CaseReferred,
     CaseRejected,
     CaseReleased,
@@ -57,6 +58,9 @@ def test_a_released_case_gets_its_slip_once() -> None:
     assert fact.cause == released.event_id
 
 
+JOINED = make(CaseJoined, REF, to="b" * 32, year=2026, code="123456782")
+
+
 def test_a_fact_that_was_reacted_to_is_not_reacted_to_again() -> None:
     cause = opened(REF)
     waiting = a_wait(DOUBTFUL, cause)
@@ -72,6 +76,7 @@ def test_a_fact_that_was_reacted_to_is_not_reacted_to_again() -> None:
         make(CaseRejected, REF, reason="out-of-scope"),
         make(CaseAnsweredAtDesk, REF, answer="Xin mời xem cổng thông tin"),
         make(CaseReferred, REF),
+        JOINED,
     ],
     ids=lambda fact: fact.token,
 )
@@ -176,7 +181,7 @@ def test_a_return_that_a_person_or_the_router_has_acted_on_is_done() -> None:
     back = returned()
     before = (opened(REF), routed(REF), back)
     fact = a_wait(HEALTH, *before)
-    for after in (sent(2, "SCT"), make(CaseReferred, REF), fact):
+    for after in (sent(2, "SCT"), make(CaseReferred, REF), JOINED, fact):
         case = functools.reduce(fold, (*before, after), Case())
         assert decide(case, cause=back, reading=HEALTH, pack=thanh_hoa(), now=MONDAY_MORNING) is None
 
