@@ -96,6 +96,15 @@ def test_nothing_is_published_or_withheld_before_the_result(command: type[inputs
     assert told(done, OFFICER, tell(command, **words)).by.person == OFFICER.id
 
 
+def test_a_new_cycle_waits_for_the_result_for_it_would_end_the_clock_of_the_police() -> None:
+    state, again = suspected(), tell(inputs.Reopen, reason="Chưa xong")
+    assert "reopen" not in allowed(state, OPERATOR, "STTTT")
+    with pytest.raises(Refused):
+        told(state, OPERATOR, again)
+    done = after(told(state, POLICE, tell(hands.Conclude, result="true")), start=state)
+    assert told(done, OPERATOR, again).token == "reopened"
+
+
 def test_nobody_is_turned_away_on_a_suspicion_before_its_result() -> None:
     state, turned_away = suspected("triage"), tell(inputs.Reject, reason="out-of-scope")
     assert "reject" not in allowed(state, OPERATOR, "STTTT")

@@ -76,11 +76,11 @@ def not_reported(state: CaseState) -> Why | None:
 
 
 def under_suspicion(state: CaseState) -> Why | None:
-    """Đồng Nai 2, 5: nothing is published before the police unit has a result."""
+    """Đồng Nai 2, 5: nothing is published, closed or begun anew before the police unit has a result."""
     if not state.suspicion or not state.suspicion.open:
         return None
     return (
-        "Chờ kết quả xác minh tin báo: chưa được công khai hay đóng hồ sơ (Đồng Nai 2)",
+        "Chờ kết quả xác minh tin báo: chưa được công khai, đóng hay mở lại hồ sơ (Đồng Nai 2)",
         "the report is being verified: no publication before the result",
     )
 

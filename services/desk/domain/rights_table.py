@@ -93,7 +93,9 @@ RIGHTS: dict[type[Command], Right] = {
     inputs.Succeed: Right(
         ("giao cơ quan kế tục", "name the successor"), operator_or_arbiter, WITH_AGENCY | TO_PUBLISH
     ),
-    inputs.Reopen: Right(("mở lại hồ sơ", "reopen the case"), operator_or_arbiter, _SETTLED),
+    inputs.Reopen: Right(
+        ("mở lại hồ sơ", "reopen the case"), operator_or_arbiter, _SETTLED, obstacles.under_suspicion
+    ),
 }
 
 COMMANDS: dict[str, type[Command]] = {cls.token(): cls for cls in RIGHTS}
