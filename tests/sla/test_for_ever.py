@@ -1,11 +1,11 @@
 """What stays for ever: breaches, cycles, and the three ways to be judged; the calendar of a whole year."""
 
+from pathlib import Path
+
 import pytest
 
-from libs.contracts.events import (
-    CaseReopened,
-)
-from tests.support.clocks import Story
+from libs.contracts.events import CaseReopened, CaseSucceeded
+from tests.support.clocks import WEEK, Story, clock_pack, clocks_toml
 from tests.support.provinces import thanh_hoa
 
 
@@ -98,3 +98,23 @@ def test_g9_every_instant_a_clock_names_is_aware_and_read_back_as_the_same(story
     for fact in story.said:
         assert fact.start.tzinfo and fact.due.tzinfo and fact.at.tzinfo
         assert type(fact).model_validate_json(fact.model_dump_json()).due == fact.due
+
+
+def test_a_promise_is_broken_at_its_instant_also_when_a_successor_with_other_hours_has_the_slip(
+    tmp_path: Path,
+) -> None:
+    """In the heir's hours no working time was left: the step already said was taken for the breach."""
+    agencies = (
+        "code,name_vi,name_en,kind,unit,hours,valid_from,valid_to\nTT,Sở A,A,department,1,,,\n"
+        "YT,Sở B,B,department,1,,,\nH11,Huyện,North,district,11,morning,,\n"
+    )
+    own = clocks_toml().replace('calendar = "province"', 'calendar = "@owner"')
+    hours = f"{WEEK}morning,mon,08:00,09:00,,\n"
+    pack = clock_pack(tmp_path, agencies__csv=agencies, clocks__toml=own, hours__csv=hours)
+    story = Story(pack)
+    story.routed("2026-03-02 14:00")
+    story.promised("2026-03-02 15:00", "2026-03-02 20:00")
+    story.wait("2026-03-02 17:45")
+    story.tell(CaseSucceeded, "2026-03-02 18:00", slip=1, agency="YT", to="H11", rule="merged")
+    story.wait("2026-03-02 20:00")
+    assert story.tokens("promise-1-1") == ["armed", "warned-75", "missed"]

@@ -17,7 +17,8 @@ class Clock(Value):
     `pack` is the version whose clock kind rules it to its end; `hours` ("<pack version>/<profile>") the
     calendar it counts in now, and `change` the number of the last change of pack it followed, 0 once its
     time has ended. `budget_seconds` is working time, None for a promise; with its pauses the clock reaches
-    no further than `limit_seconds` after its start. `promises` are the officer's, as (made, promised),
+    no further than `limit_seconds` after its start. `shares` is the profile of hours whose working time the
+    steps of a promise divide, whoever takes the slip over. `promises` are the officer's, as (made, promised),
     oldest first. `step` counts the steps of the ladder that were said.
     """
 
@@ -35,6 +36,7 @@ class Clock(Value):
     limit_seconds: int | None = None
     promised_at: Instant | None = None
     hours: str = WALL_CLOCK
+    shares: str = ""
     change: int = 0
     pauses: tuple[Span, ...] = ()
     promises: tuple[Span, ...] = ()

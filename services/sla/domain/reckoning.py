@@ -110,7 +110,7 @@ def _ladder(rungs: tuple[Rung, ...]) -> list[tuple[int, tuple[str, ...]]]:
 def _promise(clock: Clock, kind: ClockKind, pack: Pack) -> Reckoning:
     """Shares of the working time until the promised instant, so that nobody is warned at night."""
     assert clock.promised_at is not None
-    calendar = pack.calendar(pack.hours_of(kind, clock.agency))
+    calendar = pack.calendar(clock.shares or pack.hours_of(kind, clock.agency))
     due = -((EPOCH - clock.promised_at) // SECOND)
     begin = calendar.work(clock.start)
     share = max(0, calendar.work(clock.promised_at) - begin)

@@ -84,12 +84,11 @@ def _started(clock: Clock, given: tuple[Case, ClockKind, Promise | None], book: 
 
 def _armed_in(clock: Clock, case: Case, kind: ClockKind, book: Book) -> Clock:
     """The clock with its budget and its calendar: that of its pack, or of a change since."""
+    profile = book.pack(clock.pack).hours_of(kind, clock.agency)
     if kind.per == "promise":
         if clock.promised_at is None:
             raise CalendarError(f"clock kind {kind.code!r} was started by a fact that promises nothing")
-        return clock
-    pack = book.pack(clock.pack)
-    profile = pack.hours_of(kind, clock.agency)
+        return clock.with_(shares=profile)
     clock = clock.with_(budget_seconds=kind.budget_seconds, promises=case.promises)
     clock = clock.with_(hours=f"{clock.pack}/{profile}", change=book.change_of(clock.pack, clock.start))
     while (change := book.next_change(profile, clock.change)) and change.at <= clock.start:
