@@ -1,6 +1,7 @@
 """The province pack in force, and the clock, as the server's DIRECTORY names them; followed while running."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -30,6 +31,10 @@ server restarts (its consumer is ephemeral)."""
 FETCH_WITHIN = 5.0
 """Seconds for a whole pack: nats-py waits for ever for a piece that never comes (2.16.0)."""
 
+LONG = 100_000
+"""Bytes of history beyond which it is stored packed: it only grows, and the server takes 256 KB at most."""
+
+_PACKED = b"\x1f\x8b"
 _NEWEST = ("KV_DIRECTORY", "$KV.DIRECTORY.>")
 """Stream and filter of the newest entry: while its sequence stays, nothing has changed."""
 
@@ -145,7 +150,7 @@ async def put_pack(
         recompute=tuple(recompute),
         revises=instead_of or "",
     )
-    body = HISTORY.dump_json((*history, change))
+    body = _written((*history, change))
     try:
         await (bucket.update("current", body, last=revision) if revision else bucket.create("current", body))
     except KeyWrongLastSequenceError:
@@ -166,10 +171,16 @@ async def _history(bucket: KeyValue) -> tuple[tuple[PackChange, ...], int]:
     return _read(entry.value), entry.revision or 0
 
 
+def _written(history: tuple[PackChange, ...]) -> bytes:
+    body = HISTORY.dump_json(history)
+    return gzip.compress(body) if len(body) > LONG else body
+
+
 def _read(value: bytes | None) -> tuple[PackChange, ...]:
     """The history; empty where a release before the history stood, so that a pack can be applied over it."""
     try:
-        return HISTORY.validate_json(value or b"[]")
+        plain = gzip.decompress(value) if value and value.startswith(_PACKED) else value
+        return HISTORY.validate_json(plain or b"[]")
     except ValueError as error:
         log("history_unreadable", kind=type(error).__name__)
         return ()

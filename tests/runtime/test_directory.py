@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from libs.contracts.packchanges import HISTORY
 from libs.devstack.nats_server import NatsServer
 from libs.packs.folder import load
 from libs.runtime.caselog import CaseLog
@@ -37,6 +38,22 @@ async def test_a_server_of_a_release_before_the_history_takes_a_pack_again(serve
         change = await put_pack(operator, load(PACK))
         await directory.refresh()
         assert (change.number, directory.history) == (1, (change,))
+
+
+async def test_a_history_of_many_years_still_takes_a_change(server: NatsServer) -> None:
+    """It stands in one message whole, and the server refuses one of more than 256 KB."""
+    first, note = load(PACK), "Nghỉ lễ và làm bù theo quyết định của Chủ tịch " * 8
+    second = first.model_copy(update={"version": "thanh-hoa-2021-000000000002"})
+    async with connected(server, "provisioner") as operator, connected(server, "sla") as js:
+        change = await put_pack(operator, first, note=note)
+        many = tuple(change.model_copy(update={"number": 1 + number}) for number in range(350))
+        await (await operator.key_value("DIRECTORY")).put("current", HISTORY.dump_json(many))
+        for number in range(351, 355):
+            pack = second if number % 2 else first
+            assert (await put_pack(operator, pack, note=note * 50)).number == number
+        directory = Directory(js, FollowingClock())
+        await directory.refresh()
+    assert (len(directory.history), directory.history[:350]) == (354, many)
 
 
 async def test_a_new_version_is_taken_while_running_and_the_old_one_stays(
