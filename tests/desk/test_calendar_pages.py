@@ -232,6 +232,7 @@ async def test_a_broken_draft_or_an_unknown_profile_is_answered_calmly(web: http
         ("/calendar?d=khong-phai", 422),
         ("/calendar?d=" + "A" * 40, 422),
         ("/calendar/hours?profile=sao-hoa", 404),
+        (f"/calendar/hours?profile=province&season={'9' * 5000}", 200),
         ("/calendar?year=1800", 200),
         ("/calendar/preview", 303),
     ):

@@ -61,8 +61,7 @@ class CalendarPage:
 
     def season(self, draft: Draft, profile: str, number: str) -> Season | None:
         """The season of that number, counted from 0; None for a new one."""
-        known = self.seasons(draft, profile)
-        return known[int(number)] if number.isdecimal() and int(number) < len(known) else None
+        return next((one for at, one in enumerate(self.seasons(draft, profile)) if str(at) == number), None)
 
     async def look(
         self, request: Request, account: Account, draft: Draft, year: int, *, done: str = ""
