@@ -146,7 +146,7 @@ class Subject:
     def change(self, number: int) -> float:
         """Adopt this change for all."""
         change = self.province.changes[number]
-        self.province.history[:] = [*self.province.changes[:1], change]
+        self.province.history[:] = self.province.changes[: number + 1]
         return seconds(lambda: self.changing.adopt(1, change.at))
 
     def one_by_one(self, some: int) -> float:
