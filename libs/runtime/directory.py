@@ -19,7 +19,7 @@ from nats.js.kv import KeyValue
 from nats.js.object_store import ObjectStore
 
 from libs.contracts.packchanges import HISTORY, PackChange
-from libs.packs.model import Pack
+from libs.packs.model import Pack, PackErrors
 from libs.runtime.clock import ClockSetting, FollowingClock
 from libs.runtime.errors import NotProvisioned, PackChanged
 from libs.runtime.logs import log
@@ -33,6 +33,9 @@ FETCH_WITHIN = 5.0
 
 LONG = 100_000
 """Bytes of history beyond which it is stored packed: it only grows, and the server takes 256 KB at most."""
+
+_PASSING = (NotProvisioned, NotFoundError, NatsError, TimeoutError, OSError, ValueError, PackErrors)
+"""No reason to give up the pack one has; PackErrors: a pack of a release that this one cannot read."""
 
 _PACKED = b"\x1f\x8b"
 _NEWEST = ("KV_DIRECTORY", "$KV.DIRECTORY.>")
@@ -93,7 +96,7 @@ class Directory:
         while True:
             try:
                 return await self.refresh()
-            except (NotProvisioned, NatsError, TimeoutError) as error:
+            except (NotProvisioned, NatsError, TimeoutError, PackErrors) as error:
                 log("pack_awaited", kind=type(error).__name__)
                 await asyncio.sleep(FOLLOW_EVERY)
 
@@ -107,7 +110,7 @@ class Directory:
                 if newest != seen:
                     await self.refresh()
                     seen = newest
-            except (NotProvisioned, NotFoundError, NatsError, TimeoutError, OSError, ValueError) as error:
+            except _PASSING as error:
                 log("pack_not_refreshed", kind=type(error).__name__)
 
 

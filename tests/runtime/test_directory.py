@@ -56,6 +56,26 @@ async def test_a_history_of_many_years_still_takes_a_change(server: NatsServer) 
     assert (len(directory.history), directory.history[:350]) == (354, many)
 
 
+async def test_a_pack_that_this_release_cannot_read_leaves_the_one_before_in_use(server: NatsServer) -> None:
+    """While services are brought up to date one by one, an old one must not fall over the new one's pack."""
+    first = load(PACK)
+    async with connected(server, "provisioner") as operator, connected(server, "sla") as js:
+        change = await put_pack(operator, first)
+        directory = Directory(js, FollowingClock())
+        await directory.wait()
+        following = asyncio.create_task(directory.follow())
+        await (await operator.object_store("PACKS")).put("strange-1", b'{"id": "strange"}')
+        strange = change.model_copy(update={"number": 2, "version": "strange-1"})
+        body = HISTORY.dump_json((change, strange))
+        await (await operator.key_value("DIRECTORY")).put("current", body)
+        await asyncio.sleep(1.5)
+        assert (directory.pack, following.done()) == (first, False)
+        third = first.model_copy(update={"version": "thanh-hoa-2021-000000000003"})
+        await put_pack(operator, third)
+        await eventually(lambda: directory.current == third.version, within=5)
+        following.cancel()
+
+
 async def test_a_new_version_is_taken_while_running_and_the_old_one_stays(
     server: NatsServer,
 ) -> None:
