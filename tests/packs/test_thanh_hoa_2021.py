@@ -9,7 +9,7 @@ import pytest
 from libs.packs.letters import CITIZEN_LETTERS, LANGUAGES, SMS_LENGTH, VARIABLES, fill
 from libs.packs.model import UNROUTED_LABELS, Pack
 from libs.packs.routing import agencies_for, route_for
-from tests.support.provinces import thanh_hoa
+from tests.support.provinces import province, thanh_hoa
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 ONLY_KEEP_THE_QUESTIONS = {"VTTH", "BTGTU", "BAOTH", "DTTH"}
@@ -136,6 +136,11 @@ def test_the_clocks_are_those_of_dieu_10_3() -> None:
     }
     assert {clocks[code].clause for code in by_law} == {"Điều 10.3"}
     assert not any(clocks[code].pauses for code in by_law)
+
+
+def test_nobody_ends_a_limit_of_their_own_with_a_suspicion() -> None:
+    for name in ("thanh-hoa-2021", "thanh-hoa", "dong-nai"):
+        assert not [clock.code for clock in province(name).clocks if "suspected-false" in clock.cancels]
 
 
 def test_the_working_day_is_half_past_seven_to_half_past_five_with_a_break() -> None:
