@@ -7,7 +7,8 @@ from typing import Self
 from libs.packs.model import UNROUTED_LABELS, Pack
 from libs.packs.succession import Succession
 from libs.places.fields import FieldModel
-from libs.places.gazetteer import Found, Gazetteer, Unit
+from libs.places.found import Found
+from libs.places.gazetteer import Gazetteer, Unit
 from libs.places.urgency import urgent
 
 _NOWHERE = Found()

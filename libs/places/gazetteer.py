@@ -1,9 +1,10 @@
 """Finds the places a text speaks of: never a guess, an ambiguous name gives every candidate."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
+from libs.places.found import Found
 from libs.places.names import Name, Names, Reading, of_kind, split_kind, widest
 from libs.places.text import agrees, unmarked, words
 from libs.places.words import NOT_A_UNIT_AFTER, SURNAMES
@@ -24,22 +25,6 @@ class Unit:
     parent: str | None = None
     aliases: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found: codes in the order of the text; those that the text does not tell apart are candidates.
-
-    `units` holds the most specific units, `districts` those they lie in (empty where a set has no districts),
-    `words` what was read as a place, `other_province` whether a place outside the province is named, `rest`
-    the text without the names of units, which say nothing of its matter (empty where none was found).
-    """
-
-    districts: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
-    words: str = ""
-    other_province: bool = False
-    rest: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)

@@ -68,11 +68,7 @@ class Offers:
 
 def _place(read: Reading) -> str:
     """As the router takes it: the words' place, else the address's; only one that is beyond doubt."""
-    for found in (read.places, read.home):
-        if found.units:
-            around = found.districts or found.units
-            return "" if len(around) > 1 else found.units[0] if len(found.units) == 1 else around[0]
-    return ""
+    return next((found.place or "" for found in (read.places, read.home) if found.units), "")
 
 
 def _field(read: Reading) -> str:

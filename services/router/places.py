@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from libs.packs.knowledge import Reading
 from libs.packs.model import NotInPack, Pack
-from libs.places.gazetteer import Found
+from libs.places.found import Found
 from services.router.case import Case
 
 
@@ -44,9 +44,5 @@ def known_unit(pack: Pack, code: str) -> bool:
 
 
 def _settled(found: Found, source: str) -> Place:
-    """One district is one place, however many communes of it are named; without districts, one unit."""
-    around = found.districts or found.units
-    if len(around) > 1:
-        return Place(candidates=around, source=source, words=found.words)
-    code = found.units[0] if len(found.units) == 1 else around[0]
-    return Place(code, source=source, words=found.words)
+    candidates = () if found.place else found.around
+    return Place(found.place, candidates, source=source, words=found.words)

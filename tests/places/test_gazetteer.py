@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.places.gazetteer import Found, Gazetteer, Unit
+from libs.places.found import Found
+from libs.places.gazetteer import Gazetteer, Unit
 from libs.places.text import fold
 from tests.support.places import gazetteer, rows, units
 

@@ -11,7 +11,7 @@ from libs.contracts.events import (
     Person,
 )
 from libs.packs.model import Route
-from libs.places.gazetteer import Found
+from libs.places.found import Found
 from tests.support.builders import CITIZEN, make, opened
 from tests.support.provinces import changed_agency, thanh_hoa
 from tests.support.routing import (

@@ -22,7 +22,7 @@ from libs.contracts.events import (
     Person,
 )
 from libs.contracts.facts import Actor
-from libs.places.gazetteer import Found
+from libs.places.found import Found
 from services.router.case import Case, fold
 from services.router.domain import decide
 from tests.support.builders import CITIZEN, MONDAY_MORNING, make, opened, routed, slip

@@ -7,7 +7,7 @@ from libs.contracts.events import CaseFact, CaseRouted, CaseTriaged
 from libs.contracts.facts import Actor
 from libs.packs.knowledge import Reading
 from libs.packs.model import Pack
-from libs.places.gazetteer import Found
+from libs.places.found import Found
 from services.router.case import Case, fold
 from services.router.domain import decide
 from tests.support.builders import MONDAY_MORNING, a_case
