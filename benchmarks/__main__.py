@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-NAMES = ("worktime", "places", "routing", "pack_load", "clocks", "clocks_burst", "accept", "pipeline")
+NAMES = (
+    "worktime",
+    "places",
+    "routing",
+    "pack_load",
+    "clocks",
+    "clocks_burst",
+    "similar_cases",
+    "accept",
+    "pipeline",
+)
 ARGUMENTS = {"places": ["benchmarks/data/classify-dev.csv"]}
 
 
