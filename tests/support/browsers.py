@@ -57,8 +57,12 @@ class Watched:
             self.complaints.append(f"{message.type}: {message.text}")
 
     async def weight(self) -> int:
-        """Bytes of everything that came since the last call, with headers, as it went over the line."""
-        answers = [one for one in self.answers if one.request.resource_type != "eventsource"]
+        """Bytes of the pages that were loaded since the last call, with headers, as it went over the line.
+
+        What a script fetches later, when news of a case arrives, belongs to no page's load.
+        """
+        later = {"eventsource", "fetch", "xhr"}
+        answers = [one for one in self.answers if one.request.resource_type not in later]
         self.answers.clear()
         sizes = [await one.request.sizes() for one in answers]
         return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
