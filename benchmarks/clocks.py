@@ -40,9 +40,8 @@ START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 LOOKS, FIRINGS, DUE = 400, 40, 10
 BUDGET = 40 * 3600
-GOAL, RATIO = 20.0, 5.0
-"""Seconds within which a million open clocks must count in a changed calendar; on a machine that is busy with
-other things, so many times as fast as one UPDATE for each."""
+GOAL = 20.0
+"""Seconds within which a million open clocks must count in a changed calendar; on a busy machine it is missed."""
 
 
 def later(pack: Pack, day: date) -> Pack:
@@ -206,7 +205,7 @@ def changed(name: str, subject: Subject) -> bool:
     print(f"  a holiday for a later day: {ahead:.3f} s ({row_by_row / ahead:,.0f}x one UPDATE for each)")
     print(f"  a holiday for a past day:  {past:.2f} s ({row_by_row / past:.1f}x one UPDATE for each)")
     print(f"  asking each whether its limit moved, in the background: {telling:.0f} s in all")
-    return ahead <= GOAL and (past <= GOAL or row_by_row / past >= RATIO)
+    return ahead <= GOAL and past <= GOAL
 
 
 def main() -> None:

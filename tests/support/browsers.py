@@ -57,12 +57,17 @@ class Watched:
             self.complaints.append(f"{message.type}: {message.text}")
 
     async def weight(self) -> int:
-        """Bytes of the pages that were loaded since the last call, with headers, as it went over the line.
+        """Bytes of everything that came since the last call, with headers, as it went over the line.
 
-        What a script fetches later, when news of a case arrives, belongs to no page's load.
+        What the page before was still fetching when it was left is not counted: htmx says which page asks.
         """
-        later = {"eventsource", "fetch", "xhr"}
-        answers = [one for one in self.answers if one.request.resource_type not in later]
+        here = self.page.url
+        answers = [
+            one
+            for one in self.answers
+            if one.request.resource_type != "eventsource"
+            and one.request.headers.get("hx-current-url", here) == here
+        ]
         self.answers.clear()
         sizes = [await one.request.sizes() for one in answers]
         return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
