@@ -41,7 +41,7 @@ START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LOOKS, FIRINGS, DUE = 400, 40, 10
 BUDGET = 40 * 3600
 GOAL = 20.0
-"""Seconds within which a million open clocks must count in a changed calendar; on a busy machine it is missed."""
+"""Seconds in which a million open clocks must count in a changed calendar; a busy machine misses it."""
 
 
 def later(pack: Pack, day: date) -> Pack:
