@@ -5,8 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from libs.contracts.casefact import CaseFact
-from libs.contracts.casevalues import Person, Slip, Suggestion
-from libs.contracts.facts import CaseId, Instant, Text, Token
+from libs.contracts.casevalues import Attached, Origin, Person, Slip, Spot, Suggestion
+from libs.contracts.contacts import CaseAdded, CaseOpened
+from libs.contracts.facts import Instant, Text, Token
 from libs.contracts.handovers import (
     CaseConfirmed,
     CaseContacted,
@@ -19,36 +20,6 @@ from libs.contracts.handovers import (
     CaseSucceeded,
 )
 from libs.contracts.suspicions import CaseSuspectedFalse, CaseVerified
-
-# --- intake ---------------------------------------------------------------------------------------
-
-
-class CaseOpened(CaseFact):
-    """A contact became a case (Điều 9.1). `held` while an operator is still on it."""
-
-    code: str = Field(description="look-up code: nine digits, the last one checks")
-    track_token: str = Field("", description="secret of the tracking link, for a sender without a phone")
-    channel: str
-    person: Person
-    text: Text
-    received_at: Instant = Field(description="when the citizen called or wrote")
-    field: str | None = Field(None, description="the field the citizen or operator chose, if any")
-    held: bool = False
-    urgent: bool = False
-    secret: bool = Field(False, description="the citizen asked that their name be kept secret")
-    same_as: CaseId | None = Field(
-        None, description="the citizen says it is the same matter; held till judged"
-    )
-    language: Literal["vi", "en"] = "vi"
-
-
-class CaseAdded(CaseFact):
-    """The citizen says more, on whatever channel."""
-
-    channel: str
-    text: Text
-    person: Person = Person()
-
 
 # --- router ---------------------------------------------------------------------------------------
 
@@ -237,13 +208,14 @@ class CaseWithheld(CaseFact):
 
 
 __all__ = [
-    "CASE_FACTS", "CaseAdded", "CaseAmended", "CaseAnswered", "CaseAnsweredAtDesk", "CaseAnsweredByPhone",
-    "CaseCallTransferred", "CaseClockPaused", "CaseClockResumed", "CaseConfirmed", "CaseContacted",
-    "CaseContributed", "CaseDelegated", "CaseDetermined", "CaseDirected", "CaseFact", "CaseFollowerAdded",
-    "CaseInformationAsked", "CaseJoined", "CaseOpened", "CaseProgressPromised", "CasePublished",
-    "CaseRecalled", "CaseReceived", "CaseReferred", "CaseRejected", "CaseReleased", "CaseReopened",
-    "CaseReported", "CaseReturned", "CaseRouted", "CaseSucceeded", "CaseSuspectedFalse", "CaseTriaged",
-    "CaseUrgencySet", "CaseVerified", "CaseVerifying", "CaseWithheld", "Person", "Slip", "Suggestion",
+    "CASE_FACTS", "Attached", "CaseAdded", "CaseAmended", "CaseAnswered", "CaseAnsweredAtDesk",
+    "CaseAnsweredByPhone", "CaseCallTransferred", "CaseClockPaused", "CaseClockResumed", "CaseConfirmed",
+    "CaseContacted", "CaseContributed", "CaseDelegated", "CaseDetermined", "CaseDirected", "CaseFact",
+    "CaseFollowerAdded", "CaseInformationAsked", "CaseJoined", "CaseOpened", "CaseProgressPromised",
+    "CasePublished", "CaseRecalled", "CaseReceived", "CaseReferred", "CaseRejected", "CaseReleased",
+    "CaseReopened", "CaseReported", "CaseReturned", "CaseRouted", "CaseSucceeded", "CaseSuspectedFalse",
+    "CaseTriaged", "CaseUrgencySet", "CaseVerified", "CaseVerifying", "CaseWithheld", "Origin", "Person",
+    "Slip", "Spot", "Suggestion",
 ]  # fmt: skip
 
 CASE_FACTS: dict[str, type[CaseFact]] = {cls.stem(): cls for cls in CaseFact.__subclasses__()}

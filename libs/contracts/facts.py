@@ -43,13 +43,12 @@ class Actor(Value):
     agency: str | None = None
 
 
-class Fact(Value):
+class Happened(Value):
     """Something that happened; the class name is the fact, its token stands last in the subject."""
 
     prefix: ClassVar[str] = ""
 
     event_id: UUID
-    case_id: CaseId
     at: Instant
     by: Actor
     cause: UUID | None = None
@@ -65,6 +64,12 @@ class Fact(Value):
     def token(self) -> str:
         """The last word of this fact's subject."""
         return self.stem()
+
+
+class Fact(Happened):
+    """Something that happened to a case, or beside one."""
+
+    case_id: CaseId
 
 
 def derived_id(cause: UUID, what: str) -> UUID:

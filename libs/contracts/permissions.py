@@ -12,13 +12,28 @@ READS_CASES = WRITES_CASES | {"sla"}
 PROJECTS_CASES = frozenset(one.service for one in CONSUMERS if "case.>" in one.filters)
 """Services that are told every fact of CASES anyway: they may fetch one by its sequence, to close a gap."""
 
-_DEPTH = {"case": "case.*.*", "clock": "clock.*.*", "letter": "letter.*.*"}
-_SIDE_STREAM = {"sla": "CLOCKS", "notifier": "LETTERS"}
+_DEPTH = {kind: f"{kind}.*.*" for kind in ("case", "clock", "letter", "call", "delivery")}
 _ASKS = {
-    "desk": ["$KV.DIRECTORY.current", "$O.PACKS.>"],  # the administrators' pages put a new pack in force
+    "intake": ["raw.*.*", "$KV.MESSAGES.>", "$KV.CONVERSATIONS.>", "$O.FILES.>"],
+    "desk": [
+        *("$KV.DIRECTORY.current", "$O.PACKS.>"),  # the administrators' pages put a new pack in force
+        "$KV.DIRECTORY.surge",
+    ],
     "sla": ["$JS.API.STREAM.INFO.CASES"],  # the ticker asks how far the stream is
-    "notifier": ["$JS.API.DIRECT.GET.CLOCKS.>"],  # before a reminder goes: is it still owed?
+    "notifier": [
+        "$JS.API.DIRECT.GET.CLOCKS.>",  # before a reminder goes: is it still owed?
+        "$KV.TOKENS.>",  # the providers' tokens are nobody else's
+    ],
 }
+_LOOKS_INTO = {
+    "intake": ("RAW", "CALLS", "DELIVERIES", "KV_MESSAGES", "KV_CONVERSATIONS"),
+    "desk": ("CALLS",),
+    "sla": ("CLOCKS",),
+    "notifier": ("LETTERS", "KV_TOKENS"),
+}
+"""Streams and buckets of which a service may look up single messages."""
+
+_OPENS_FILES = frozenset({"intake", "desk"})
 
 
 def inbox(user: str) -> str:
@@ -54,17 +69,22 @@ def _reading(stream: str) -> list[str]:
     ]
 
 
-def _directory() -> list[str]:
-    """Look which pack is in force and fetch it: KV DIRECTORY and the object store PACKS, read only."""
+def _objects(bucket: str) -> list[str]:
+    """Fetch objects, read only."""
+    stream = f"OBJ_{bucket}"
     return [
         "$JS.API.STREAM.NAMES",  # nats-py asks which stream holds a chunk
-        *_reading("KV_DIRECTORY"),
-        *_reading("OBJ_PACKS"),
-        "$JS.API.CONSUMER.CREATE.OBJ_PACKS",
-        "$JS.API.CONSUMER.CREATE.OBJ_PACKS.>",
-        "$JS.API.CONSUMER.DELETE.OBJ_PACKS.>",
-        "$JS.FC.OBJ_PACKS.>",
+        *_reading(stream),
+        f"$JS.API.CONSUMER.CREATE.{stream}",
+        f"$JS.API.CONSUMER.CREATE.{stream}.>",
+        f"$JS.API.CONSUMER.DELETE.{stream}.>",
+        f"$JS.FC.{stream}.>",
     ]
+
+
+def _directory() -> list[str]:
+    """Look which pack is in force and fetch it."""
+    return [*_reading("KV_DIRECTORY"), *_objects("PACKS")]
 
 
 def publish_allowed(service: str) -> list[str]:
@@ -75,10 +95,10 @@ def publish_allowed(service: str) -> list[str]:
     if service in PROJECTS_CASES:
         allowed.add("$JS.API.DIRECT.GET.CASES")
     allowed.update(_ASKS.get(service, ()))
-    if stream := _SIDE_STREAM.get(service):
+    for stream in _LOOKS_INTO.get(service, ()):
         allowed.update(_reading(stream))
-    if service == "intake":
-        allowed.update([*_reading("KV_MESSAGES"), "$KV.MESSAGES.>"])
+    if service in _OPENS_FILES:
+        allowed.update(_objects("FILES"))
     if service == "reporting":
         allowed.update(f"$JS.API.STREAM.INFO.{stream.name}" for stream in STREAMS)
         allowed.update(f"$JS.API.CONSUMER.INFO.{c.stream}.{c.service}" for c in CONSUMERS)

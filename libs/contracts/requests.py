@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from libs.contracts.facts import CaseId, Instant
+from libs.contracts.casevalues import Spot
+from libs.contracts.facts import CaseId, Instant, Token
 
 
 def _clean(value: str) -> str:
@@ -23,6 +24,10 @@ Words = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_cle
 
 RequestKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{8,200}$")]
 """The channel's own message key, or the client's idempotency key: 8 to 200 printable ASCII characters."""
+
+
+FileIds = Annotated[tuple[Token, ...], Field(max_length=10)]
+"""What `POST /api/v1/files` answered, at most ten of it."""
 
 
 class Asked(BaseModel):
@@ -49,6 +54,12 @@ class NewRequest(Asked):
     same_as: CaseId | None = Field(
         None, description="an earlier case that the citizen says is the same matter"
     )
+    place: Line = Field("", description="where it happened, in the citizen's words")
+    spot: Spot | None = None
+    files: FileIds = ()
+    call: Token | None = Field(None, description="the telephone call during which it was typed")
+    sender: Line = Field("", description="the person as the client knows them: an account, a device")
+    reference: Line = Field("", description="the client's own number of this request")
     operator: str | None = Field(None, max_length=64, description="account id of the operator who typed it")
     operator_name: Line = Field("", description="their name, for the record of who took it (Điều 11.1)")
 
@@ -57,6 +68,16 @@ class MoreWords(Asked):
     """The citizen adds to an existing case."""
 
     text: Annotated[Words, StringConstraints(min_length=1)]
+    files: FileIds = ()
+    call: Token | None = None
+
+
+class Uploaded(BaseModel):
+    """201: the file lies in FILES; it is forgotten after two days unless a request names it."""
+
+    id: str
+    type: str = Field(description="as sniffed")
+    size: int
 
 
 class Described(Asked):

@@ -47,6 +47,9 @@ STREAMS = (
     Stream("CASES", ("case.*.*.*",), description="what happened to every case: the only truth"),
     Stream("CLOCKS", ("clock.*.*.*",), description="working-time clocks, written by sla"),
     Stream("LETTERS", ("letter.*.*.*",), description="letters and their fate, written by notifier"),
+    Stream("CALLS", ("call.*.*.*",), keep=90 * DAY, description="telephone calls, leg by leg"),
+    Stream("DELIVERIES", ("delivery.*.*.*",), keep=90 * DAY, description="what gateways report of letters"),
+    Stream("RAW", ("raw.*.*",), keep=90 * DAY, description="what channels brought, byte for byte"),
     Stream("DEAD", ("dead.*.*.*",), keep=90 * DAY, description="pointers to facts that could not be handled"),
     Stream(
         "ADVISORY",
@@ -60,6 +63,9 @@ BUCKETS = (
     Bucket("PACKS", "objects"),
     Bucket("DIRECTORY", "kv"),
     Bucket("MESSAGES", "kv", keep=366 * DAY),
+    Bucket("CONVERSATIONS", "kv", keep=366 * DAY),
+    Bucket("FILES", "objects"),
+    Bucket("TOKENS", "kv"),
 )
 
 CONSUMERS = (
@@ -71,10 +77,18 @@ CONSUMERS = (
     *(Consumer(name, "CASES", ("case.>",)) for name in ("desk", "sla", "notifier", "reporting", "portal")),
     *(Consumer(name, "CLOCKS", ("clock.>",)) for name in ("desk", "notifier", "reporting", "portal")),
     *(Consumer(name, "LETTERS", ("letter.>",)) for name in ("desk", "reporting")),
+    Consumer("intake", "RAW", ("raw.>",)),
+    Consumer("intake", "CALLS", ("call.*.*.recording-ready",)),
+    Consumer("desk", "CALLS", ("call.>",)),
+    Consumer("notifier", "DELIVERIES", ("delivery.>",)),
 )
 
 WRITERS: dict[str, tuple[str, ...]] = {
-    "intake": ("case:opened", "case:added"),
+    "intake": (
+        "case:opened", "case:added", "call:ringing", "call:answered", "call:transferred",
+        "call:transfer-ended", "call:ended", "call:missed", "call:recording-ready", "call:recording-stored",
+        "delivery:*",
+    ),
     "router": ("case:routed", "case:triaged"),
     "desk": (
         "case:released", "case:amended", "case:urgency-set", "case:rejected", "case:answered-at-desk",
@@ -83,7 +97,7 @@ WRITERS: dict[str, tuple[str, ...]] = {
         "case:information-asked", "case:answered", "case:published", "case:withheld",
         "case:clock-paused", "case:clock-resumed", "case:reopened", "case:delegated", "case:contacted",
         "case:reported", "case:confirmed", "case:recalled", "case:contributed", "case:succeeded",
-        "case:joined", "case:follower-added", "case:suspected-false", "case:verified",
+        "case:joined", "case:follower-added", "case:suspected-false", "case:verified", "call:called-back",
     ),
     "sla": ("clock:*",),
     "notifier": ("letter:*",),

@@ -3,15 +3,22 @@
 import re
 from dataclasses import dataclass
 
+from libs.contracts.calls import CALL_FACTS, CallFact
+from libs.contracts.deliveries import DELIVERY_FACTS, DeliveryFact
 from libs.contracts.events import CASE_FACTS, CaseFact
-from libs.contracts.facts import Fact
+from libs.contracts.facts import Happened
 from libs.contracts.sidefacts import CLOCK_FACTS, LETTER_FACTS, ClockFact, LetterFact
 
-KINDS: dict[str, dict[str, type[Fact]]] = {
+KINDS: dict[str, dict[str, type[Happened]]] = {
     "case": dict(CASE_FACTS),
     "clock": dict(CLOCK_FACTS),
     "letter": dict(LETTER_FACTS),
+    "call": dict(CALL_FACTS),
+    "delivery": dict(DELIVERY_FACTS),
 }
+
+OnceFact = ClockFact | LetterFact | CallFact | DeliveryFact
+"""A fact that is written once for ever on its literal subject."""
 
 
 class UnknownFact(ValueError):
@@ -41,18 +48,24 @@ def case_ref(subject: str) -> CaseRef:
     return CaseRef(int(year), case_id)
 
 
-def side_subject(fact: ClockFact | LetterFact) -> str:
-    """`clock.<case>.<clock>.<fact>` or `letter.<case>.<letter>.<fact>`."""
-    if isinstance(fact, ClockFact):
-        return f"clock.{fact.case_id}.{fact.clock}.{fact.token}"
-    return f"letter.{fact.case_id}.{fact.letter}.{fact.token}"
+def side_subject(fact: OnceFact) -> str:
+    """`clock.<case>.<clock>.<fact>`, and so on for the letter, the call, the delivery."""
+    match fact:
+        case ClockFact():
+            return f"clock.{fact.case_id}.{fact.clock}.{fact.token}"
+        case LetterFact():
+            return f"letter.{fact.case_id}.{fact.letter}.{fact.token}"
+        case CallFact():
+            return f"call.{fact.call}.{fact.leg}.{fact.token}"
+        case DeliveryFact():
+            return f"delivery.{fact.way}.{fact.reference}.{fact.token}"
 
 
 def dead_subject(service: str, stream: str, seq: int) -> str:
     return f"dead.{service}.{stream}.{seq}"
 
 
-def fact_class(subject: str) -> type[Fact]:
+def fact_class(subject: str) -> type[Happened]:
     """The class of the fact stored under this subject; a trailing number is a threshold or an attempt.
 
     Raises UnknownFact for a fact of a newer version.
@@ -65,6 +78,6 @@ def fact_class(subject: str) -> type[Fact]:
     return cls
 
 
-def decode(subject: str, data: bytes) -> Fact:
+def decode(subject: str, data: bytes) -> Happened:
     """The fact stored under this subject. Raises UnknownFact, or pydantic's ValidationError."""
     return fact_class(subject).model_validate_json(data)

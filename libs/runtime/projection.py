@@ -7,13 +7,14 @@ From this one rule come order per case, exactly-once effect and crash safety, wi
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, bindparam, case, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from libs.contracts.events import CaseFact
-from libs.contracts.facts import Fact
+from libs.contracts.facts import Happened
 from libs.contracts.sidefacts import SideFact
 from libs.contracts.subjects import CaseRef, UnknownFact, case_ref, decode
 from libs.runtime.database import upsert, writing
@@ -63,8 +64,8 @@ class Verdict:
 Apply = Callable[[Connection, Sequence[Applied]], None]
 """A service's own part: change its tables for these facts, in this order, in this transaction."""
 
-ApplySide = Callable[[Connection, Sequence[tuple[int, SideFact]]], None]
-"""The same for side facts: (sequence in their stream, fact); must be idempotent by that sequence."""
+ApplySide = Callable[[Connection, Sequence[tuple[int, Any]]], None]
+"""The same for the facts of another stream: (sequence there, fact); must be idempotent by that sequence."""
 
 DatabaseDown = (OperationalError, InterfaceError, NoFreeConnection, Unavailable)
 """Errors that say nothing about the fact: wait and try the same batch again."""
@@ -164,7 +165,10 @@ class CaseProjection:
 
 @dataclass
 class SideProjection:
-    """Applies side facts once the projection of CASES has got as far as they presuppose."""
+    """Applies side facts once the projection of CASES has got as far as they presuppose.
+
+    What happened beside all cases, a call or the report of a delivery, presupposes nothing.
+    """
 
     link: Table
     apply: ApplySide
@@ -183,10 +187,11 @@ class SideProjection:
 
     def _together(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
         facts = [_side(delivery) for delivery in batch]
-        reached = self._reached(connection, {fact.case_id for fact in facts if fact})
+        about_cases = {fact.case_id for fact in facts if isinstance(fact, SideFact)}
+        reached = self._reached(connection, about_cases) if about_cases else {}
         verdicts = [
             Verdict(Outcome.GAP, lacks=fact.case_seq)
-            if fact and reached.get(fact.case_id, 0) < fact.case_seq
+            if isinstance(fact, SideFact) and reached.get(fact.case_id, 0) < fact.case_seq
             else Verdict(Outcome.DONE)
             for fact in facts
         ]
@@ -229,9 +234,8 @@ def _turn(last: int, parked: str, delivery: Delivery) -> Verdict:
     return Verdict(Outcome.GAP, lacks=delivery.predecessor)
 
 
-def _side(delivery: Delivery) -> SideFact | None:
+def _side(delivery: Delivery) -> Happened | None:
     try:
-        fact: Fact = decode(delivery.subject, delivery.data)
+        return decode(delivery.subject, delivery.data)
     except UnknownFact:
         return None
-    return fact if isinstance(fact, SideFact) else None

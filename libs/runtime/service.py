@@ -92,7 +92,7 @@ class Runtime:
         after: Callable[[], None] = lambda: None,
         pace: float = 0.0,
     ) -> None:
-        """Keep a projection of CLOCKS or LETTERS beside the one of CASES, which comes first."""
+        """Keep a projection of another stream beside the one of CASES, which comes first."""
         self._read(stream, engine, SideProjection(link, apply), after, pace)
 
     def _read(

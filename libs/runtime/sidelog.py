@@ -5,11 +5,11 @@ from enum import Enum
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from libs.contracts.sidefacts import ClockFact, Dead, LetterFact
-from libs.contracts.subjects import dead_subject, side_subject
+from libs.contracts.sidefacts import Dead
+from libs.contracts.subjects import OnceFact, dead_subject, side_subject
 from libs.runtime.publishing import PATIENCE, Occupied, publish
 
-_STREAM = {"clock": "CLOCKS", "letter": "LETTERS"}
+_STREAM = {"clock": "CLOCKS", "letter": "LETTERS", "call": "CALLS", "delivery": "DELIVERIES"}
 
 
 class Written(Enum):
@@ -21,20 +21,20 @@ class Written(Enum):
 
 
 class SideLog:
-    """Writes facts to CLOCKS, LETTERS and DEAD with expected sequence 0 on their own subject."""
+    """Writes the facts beside the cases, and dead letters, with expected sequence 0 on their own subject."""
 
     def __init__(self, js: JetStreamContext, *, patience: float = PATIENCE) -> None:
         self._js = js
         self._patience = patience
 
-    async def write(self, fact: ClockFact | LetterFact) -> bool:
+    async def write(self, fact: OnceFact) -> bool:
         """True when this very fact (by event id) stands in the stream, False when another one did first.
 
         Raises OutcomeUnknown when the server does not confirm within the patience (seconds).
         """
         return await self.put(fact) is not Written.OTHER
 
-    async def put(self, fact: ClockFact | LetterFact) -> Written:
+    async def put(self, fact: OnceFact) -> Written:
         """As `write`, but tells whether the fact is stored only now or stood already."""
         subject = side_subject(fact)
         body = fact.model_dump_json().encode()

@@ -10,9 +10,12 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from libs.contracts import events, handovers, sidefacts, suspicions
+from libs.contracts import calls, contacts, deliveries, events, handovers, sidefacts, suspicions
+from libs.contracts.calls import CALL_FACTS, RANK, CallFact
+from libs.contracts.casevalues import Attached
+from libs.contracts.deliveries import DELIVERY_FACTS, DeliveryFact
 from libs.contracts.events import CASE_FACTS, CaseAnsweredByPhone, CaseOpened, Slip
-from libs.contracts.facts import Actor, Fact
+from libs.contracts.facts import Actor, Fact, Happened
 from libs.contracts.happenings import HAPPENINGS, happening
 from libs.contracts.sidefacts import (
     CLOCK_FACTS,
@@ -23,7 +26,7 @@ from libs.contracts.sidefacts import (
     LetterTried,
 )
 from libs.contracts.streams import WRITERS
-from libs.contracts.subjects import CaseRef, UnknownFact, case_ref, decode, fact_class, side_subject
+from libs.contracts.subjects import CaseRef, OnceFact, UnknownFact, case_ref, decode, fact_class, side_subject
 from tests.support.builders import a_case, make, opened
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=timezone(timedelta(hours=7)))
@@ -47,7 +50,9 @@ EXAMPLES: dict[str, Any] = {
     "cycle": 2,
     "clock": "accept-1",
 }
-OF_ONE: dict[type[Fact], dict[str, Any]] = {
+OF_ONE: dict[type[Happened], dict[str, Any]] = {
+    calls.CallTransferEnded: {"result": "busy"},
+    calls.CallCalledBack: {"result": "reached"},
     events.CaseCallTransferred: {"number": "02373000001"},
     events.CaseContacted: {"result": "reached"},
     events.CaseVerified: {"result": "mistaken"},
@@ -66,25 +71,38 @@ LETTER: dict[str, Any] = {
 }  # fmt: skip
 
 
-def example(cls: type[Fact]) -> Fact:
+CALL: dict[str, Any] = {
+    "call": "c" * 32, "system": "pbx", "number": "02373000001", "file": Attached(id="f" * 32),
+    "source": "https://pbx.example/recordings/1.wav",
+}  # fmt: skip
+DELIVERY: dict[str, Any] = {"way": "email", "reference": "d" * 32}
+BASES: dict[type[Happened], dict[str, Any]] = {
+    ClockFact: CLOCK, LetterFact: LETTER, CallFact: CALL, DeliveryFact: DELIVERY, events.CaseFact: EXAMPLES,
+}  # fmt: skip
+
+
+def example(cls: type[Happened]) -> Happened:
     """A valid fact of this class."""
-    given = CLOCK if issubclass(cls, ClockFact) else LETTER if issubclass(cls, LetterFact) else EXAMPLES
+    given = next(examples for base, examples in BASES.items() if issubclass(cls, base))
     given = {**given, **OF_ONE.get(cls, {})}
     needed = {name for name, field in cls.model_fields.items() if field.is_required()} - set(COMMON)
     return cls(**COMMON, **{name: given.get(name, "chữ") for name in needed})
 
 
-ALL = [*CASE_FACTS.values(), *CLOCK_FACTS.values(), *LETTER_FACTS.values()]
+ALL = [
+    *(*CASE_FACTS.values(), *CLOCK_FACTS.values(), *LETTER_FACTS.values()),
+    *(*CALL_FACTS.values(), *DELIVERY_FACTS.values()),
+]
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)
-def test_a_fact_survives_the_wire_and_is_found_again_by_its_subject(cls: type[Fact]) -> None:
+def test_a_fact_survives_the_wire_and_is_found_again_by_its_subject(cls: type[Happened]) -> None:
     fact = example(cls)
     if isinstance(fact, events.CaseFact):
         subject = CaseRef(2026, fact.case_id).subject(fact)
         assert case_ref(subject) == CaseRef(2026, fact.case_id)
     else:
-        assert isinstance(fact, ClockFact | LetterFact)
+        assert isinstance(fact, OnceFact)
         subject = side_subject(fact)
     assert decode(subject, fact.model_dump_json().encode()) == fact
 
@@ -102,13 +120,15 @@ def test_every_fact_ever_written_can_still_be_read() -> None:
 
 
 def test_no_two_facts_share_a_token() -> None:
-    bases = {"Fact", "SideFact", "CaseFact", "ClockFact", "LetterFact"}
+    bases = {Happened, Fact, sidefacts.SideFact, *BASES}
     for modules, known in (
-        ((events, handovers, suspicions), CASE_FACTS),
+        ((contacts, events, handovers, suspicions), CASE_FACTS),
         ((sidefacts,), {**CLOCK_FACTS, **LETTER_FACTS}),
+        ((calls,), CALL_FACTS),
+        ((deliveries,), DELIVERY_FACTS),
     ):
         classes = {cls for module in modules for _, cls in inspect.getmembers(module, inspect.isclass)}
-        stems = [cls.stem() for cls in classes if issubclass(cls, Fact) and cls.__name__ not in bases]
+        stems = [cls.stem() for cls in classes if issubclass(cls, Happened) and cls not in bases]
         assert sorted(stems) == sorted(known)
 
 
@@ -153,6 +173,13 @@ def test_each_fact_has_one_happening_a_clock_can_name() -> None:
     assert happening(referred) == "triaged-to-arbiter"
 
 
-def test_each_fact_about_a_case_has_exactly_one_writer() -> None:
-    writers = [fact for facts in WRITERS.values() for fact in facts if fact.startswith("case:")]
-    assert sorted(writers) == sorted(f"case:{token}" for token in CASE_FACTS)
+@pytest.mark.parametrize(("kind", "facts"), [("case", CASE_FACTS), ("call", CALL_FACTS)])
+def test_each_fact_about_a_case_or_a_call_has_exactly_one_writer(
+    kind: str, facts: dict[str, type[Happened]]
+) -> None:
+    writers = [one for written in WRITERS.values() for one in written if one.startswith(f"{kind}:")]
+    assert sorted(writers) == sorted(f"{kind}:{token}" for token in facts)
+
+
+def test_every_fact_about_a_call_says_how_far_the_call_is() -> None:
+    assert set(RANK) == set(CALL_FACTS)
