@@ -151,7 +151,7 @@ class _Reactions:
 
     async def _bury(self, raw: Msg, error: Exception) -> None:
         seq = raw.metadata.sequence.stream
-        reason = _reason(error)
+        reason = reason_of(error)
         await self.rt.side.bury(
             Dead(
                 service=self.rt.service,
@@ -175,7 +175,7 @@ def _received(raw: Msg) -> Received:
     return Received(case_ref(raw.subject), raw.metadata.sequence.stream, predecessor, fact)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """The kind of error with its fields or its place in the code: a message could repeat a person's words."""
     if isinstance(error, ValidationError):
         found = error.errors(include_input=False, include_url=False, include_context=False)

@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from nats.errors import OutboundBufferLimitError
 from nats.js.api import PubAck
@@ -48,13 +50,15 @@ async def publish(
     expected: int,
     expected_filter: str | None = None,
     patience: float = PATIENCE,
+    also: Mapping[str, str] = MappingProxyType({}),
 ) -> PubAck:
     """Store `body` if the last sequence on the filter (default: the subject itself) is `expected`.
 
+    `also`: further headers, ASCII.
     A lost acknowledgement is met by sending the same message id again. Raises Occupied when somebody
     else (or our own lost try) was first, OutcomeUnknown when nothing is confirmed within the patience.
     """
-    headers = {MSG_ID: message_id, EXPECTED: str(expected), "content-type": "application/json"}
+    headers = {MSG_ID: message_id, EXPECTED: str(expected), "content-type": "application/json", **also}
     if expected_filter:
         headers[EXPECTED_FILTER] = expected_filter
     deadline = asyncio.get_running_loop().time() + patience
