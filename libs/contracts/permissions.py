@@ -18,6 +18,7 @@ _ASKS = {
     "desk": [
         *("$KV.DIRECTORY.current", "$O.PACKS.>"),  # the administrators' pages put a new pack in force
         "$KV.DIRECTORY.surge",
+        "_INBOX.desk.news",  # one replica tells the others' browsers what it applied
     ],
     "sla": ["$JS.API.STREAM.INFO.CASES"],  # the ticker asks how far the stream is
     "notifier": [

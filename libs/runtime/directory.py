@@ -19,6 +19,7 @@ from nats.js.kv import KeyValue
 from nats.js.object_store import ObjectStore
 
 from libs.contracts.packchanges import HISTORY, PackChange
+from libs.contracts.surge import SURGE, Surge
 from libs.packs.model import Pack, PackErrors
 from libs.runtime.clock import ClockSetting, FollowingClock
 from libs.runtime.errors import NotProvisioned, PackChanged
@@ -45,7 +46,8 @@ _NEWEST = ("KV_DIRECTORY", "$KV.DIRECTORY.>")
 class Directory:
     """Gives the pack in force (`pack`), any earlier version (`version`), and keeps the clock right.
 
-    `history` holds every change of the pack in force, oldest first.
+    `history` holds every change of the pack in force, oldest first. `surge` says whether operators are
+    overrun; a second old at most.
     """
 
     def __init__(self, js: JetStreamContext, clock: FollowingClock) -> None:
@@ -56,6 +58,7 @@ class Directory:
         self._store: ObjectStore | None = None
         self.current = ""
         self.history: tuple[PackChange, ...] = ()
+        self.surge = Surge()
 
     @property
     def pack(self) -> Pack:
@@ -80,6 +83,7 @@ class Directory:
             self._bucket = self._bucket or await self._js.key_value("DIRECTORY")
             clock = await self._bucket.get("clock")
             self._clock.follow(ClockSetting.model_validate(json.loads(clock.value or b"{}")))
+            self.surge = (await read_surge(self._bucket))[0]
             history = _read((await self._bucket.get("current")).value)
         except (KeyNotFoundError, BucketNotFoundError, NotFoundError) as error:
             raise NotProvisioned from error
@@ -112,6 +116,19 @@ class Directory:
                     seen = newest
             except _PASSING as error:
                 log("pack_not_refreshed", kind=type(error).__name__)
+
+
+async def read_surge(bucket: KeyValue) -> tuple[Surge, int]:
+    """What DIRECTORY says of surge mode, and its revision for compare-and-set; off where it says nothing."""
+    try:
+        entry = await bucket.get(SURGE)
+    except KeyNotFoundError as error:
+        return Surge(), (error.entry.revision or 0) if error.entry else 0
+    try:
+        return Surge.model_validate_json(entry.value or b"{}"), entry.revision or 0
+    except ValueError as error:  # of another release: no reason to stop
+        log("surge_unreadable", kind=type(error).__name__)
+        return Surge(), entry.revision or 0
 
 
 async def put_pack(
