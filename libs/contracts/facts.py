@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid5
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -70,6 +70,12 @@ class Fact(Happened):
     """Something that happened to a case, or beside one."""
 
     case_id: CaseId
+
+
+class SideFact(Fact):
+    """A fact about a case that must not stand in the way of the people writing to it."""
+
+    case_seq: int = Field(ge=1, description="sequence in CASES of the fact it follows from")
 
 
 def derived_id(cause: UUID, what: str) -> UUID:

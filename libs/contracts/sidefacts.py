@@ -8,14 +8,23 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from libs.contracts.facts import Fact, Instant, Token, Value
-
-
-class SideFact(Fact):
-    """A fact about a case that must not stand in the way of the people writing to it."""
-
-    case_seq: int = Field(ge=1, description="sequence in CASES of the fact it follows from")
-
+from libs.contracts.facts import Instant, SideFact, Token, Value
+from libs.contracts.letterfacts import (
+    LETTER_FACTS,
+    Audience,
+    LetterBounced,
+    LetterDeferred,
+    LetterDelivered,
+    LetterDenied,
+    LetterFact,
+    LetterFailed,
+    LetterFallenBack,
+    LetterSent,
+    LetterSpared,
+    LetterTried,
+    LetterUnconfirmed,
+    LetterWay,
+)
 
 # --- clocks ---------------------------------------------------------------------------------------
 
@@ -131,74 +140,6 @@ class ClockCancelled(ClockFact):
     stopped_at: Instant
 
 
-# --- letters --------------------------------------------------------------------------------------
-
-Audience = Literal["citizen", "officer", "deputy", "unit_head", "supervisor", "province"]
-"""To whom a letter goes: the citizen, or a position of the agency named in the fact.
-
-"supervisor" and "province" are the focal officers of the agencies above; `agency` is then theirs.
-"""
-
-
-class LetterFact(SideFact):
-    """On `letter.<case>.<letter>.<fact>`: the fate of one letter to one recipient on one way."""
-
-    prefix: ClassVar[str] = "Letter"
-
-    letter: Token = Field(description="id of the letter, derived from the fact that caused it")
-    template: str
-    way: Literal["email", "sms", "none"]
-    audience: Audience
-    agency: str = ""
-
-
-class LetterTried(LetterFact):
-    """Attempt `attempt` is about to be handed to the gateway: who loses this race does not send."""
-
-    attempt: int = Field(ge=1)
-
-    @property
-    def token(self) -> str:
-        return f"tried-{self.attempt}"
-
-
-class LetterDeferred(LetterFact):
-    """The gateway did not take attempt `attempt`, but may take the next one: it follows after a while."""
-
-    attempt: int = Field(ge=1)
-    reason: str
-
-    @property
-    def token(self) -> str:
-        return f"deferred-{self.attempt}"
-
-
-class LetterSent(LetterFact):
-    """The gateway accepted the letter."""
-
-    attempt: int
-
-
-class LetterFailed(LetterFact):
-    """Given up after `attempt` attempts: refused for good, tried too often, or nobody to write to."""
-
-    attempt: int = 0
-    reason: str
-
-
-class LetterSpared(LetterFact):
-    """Not sent, and nobody misses it: what it reminded of was owed no longer when it could have gone."""
-
-    attempt: int = 0
-    reason: str
-
-
-class LetterUnconfirmed(LetterFact):
-    """Tried, and the outcome was lost in a crash: it may or may not have gone. A person looks at it."""
-
-    attempt: int
-
-
 # --- dead letters ---------------------------------------------------------------------------------
 
 
@@ -214,4 +155,11 @@ class Dead(Value):
 
 
 CLOCK_FACTS: dict[str, type[ClockFact]] = {cls.stem(): cls for cls in ClockFact.__subclasses__()}
-LETTER_FACTS: dict[str, type[LetterFact]] = {cls.stem(): cls for cls in LetterFact.__subclasses__()}
+
+__all__ = [
+    "CLOCK_FACTS", "LETTER_FACTS", "Audience", "ClockArmed", "ClockCancelled", "ClockEnded",
+    "ClockEscalated", "ClockFact", "ClockMet", "ClockMissed", "ClockMoved", "ClockPaused", "ClockResumed",
+    "ClockStretched", "ClockWarned", "Dead", "LetterBounced", "LetterDeferred", "LetterDelivered",
+    "LetterDenied", "LetterFact", "LetterFailed", "LetterFallenBack", "LetterSent", "LetterSpared",
+    "LetterTried", "LetterUnconfirmed", "LetterWay", "SideFact",
+]  # fmt: skip

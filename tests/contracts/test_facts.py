@@ -67,7 +67,7 @@ CLOCK: dict[str, Any] = {
 }  # fmt: skip
 LETTER: dict[str, Any] = {
     "case_seq": 3, "letter": "b" * 32, "template": "slip", "way": "email", "audience": "officer",
-    "attempt": 2, "reason": "refused",
+    "attempt": 2, "reason": "refused", "to": "sms", "next": "e" * 32,
 }  # fmt: skip
 
 

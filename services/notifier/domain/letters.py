@@ -29,8 +29,8 @@ _OF_CLOCKS: Mapping[type[ClockFact], tuple[str, tuple[Audience, ...]]] = {
 }
 """The letter about a clock, and who gets it when the fact names nobody."""
 
-_POSITIONS: tuple[Audience, ...] = get_args(Audience)[1:]
-"""Everybody but the citizen, from the focal officer upwards."""
+_POSITIONS: tuple[Audience, ...] = get_args(Audience)[1:-1]
+"""Everybody but the citizen and partners, from the focal officer upwards."""
 
 _NOT_FOR_FOLLOWERS = frozenset({"call-failed"})
 """What only the person on the telephone lived through."""
