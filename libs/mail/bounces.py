@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flufl.bounce import all_failures
 
-from libs.mail.headers import ADDRESS, AnyMessage, children, first, readable, values
+from libs.mail.headers import ADDRESS, AnyMessage, children, first, message_ids, readable, values
 from libs.mail.model import Failure
 
 logging.getLogger("flufl.bounce").disabled = True  # it reports each broken mail with a traceback
@@ -14,6 +14,7 @@ logging.getLogger("flufl.bounce").disabled = True  # it reports each broken mail
 STATUS = re.compile(r"\b([45])\.(\d{1,3})\.(\d{1,3})\b")
 REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
 DAEMON = re.compile(r"^(mailer-daemon|postmaster|mail-?daemon|mdaemon|bounces?)\b", re.IGNORECASE)
+RETURNED_ID = re.compile(r"^[ \t>]*Message-ID:\s*<([^<>\s]{3,500})>", re.IGNORECASE | re.MULTILINE)
 MAX_TEXT = 100_000
 
 
@@ -25,6 +26,21 @@ def failures(message: AnyMessage, leaves: list[AnyMessage], text: str, author: s
     if not reported and _looks_like_a_report(message, author):
         reported = list(_guessed(message, text))
     return tuple({one.recipient: one for one in reversed(reported)}.values())[::-1]
+
+
+def returned(leaves: list[AnyMessage], text: str) -> tuple[str, ...]:
+    """The message ids of the mail that a report gives back, whole, by its headers, or in words."""
+    heads = (leaf for leaf in leaves if leaf.get_content_type() == "text/rfc822-headers")
+    pieces = [text, *map(_payload, heads)]
+    named = [
+        one
+        for leaf in leaves
+        if leaf.get_content_type() in {"message/rfc822", "message/global"}
+        for mail in children(leaf)
+        for one in message_ids(mail, "Message-ID")
+    ]
+    told = [one for piece in pieces for one in RETURNED_ID.findall(piece[:MAX_TEXT])]
+    return tuple(dict.fromkeys((*named, *told)))
 
 
 def is_success(message: AnyMessage, leaves: list[AnyMessage]) -> bool:
@@ -79,6 +95,11 @@ def _guessed(message: AnyMessage, text: str) -> Iterator[Failure]:
     for recipient, action in sorted(named.items()):
         if ADDRESS.fullmatch(recipient):
             yield _failure(recipient.lower(), action, text[:MAX_TEXT], text[:MAX_TEXT])
+
+
+def _payload(leaf: AnyMessage) -> str:
+    payload = leaf.get_payload(decode=True)
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
 def _word(value: bytes | str) -> str:

@@ -1,6 +1,7 @@
 """What a mail says, once it has been read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 Kind = Literal["request", "reply", "auto-reply", "bounce", "spam"]
@@ -47,7 +48,9 @@ class Mail:
 
     `text` is what the writer says in this mail, `full` with all they quote; both NFC, without control
     characters, at most `MAX_TEXT` characters. `answers` are the message ids it refers to, the nearest first.
-    `silent`: nobody must answer it by machine (RFC 3834). `evidence` names what decided the kind.
+    `returned` are those of the mail that a report gives back. `received` is when the last mail server on its
+    way took it, which the writer cannot choose. `silent`: nobody must answer it by machine (RFC 3834).
+    `evidence` names what decided the kind.
     """
 
     kind: Kind
@@ -60,6 +63,8 @@ class Mail:
     answers: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     failures: tuple[Failure, ...] = ()
+    returned: tuple[str, ...] = ()
+    received: datetime | None = None
     silent: bool = False
     evidence: str = ""
 

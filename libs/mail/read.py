@@ -2,11 +2,13 @@
 
 import email
 import email.policy
+from datetime import datetime
 from email.errors import MessageError
+from email.utils import parsedate_to_datetime
 
 from libs.mail.bodies import attachments, inner, parts, texts
-from libs.mail.bounces import failures, is_success
-from libs.mail.headers import AnyMessage, addresses, first, message_ids, sender
+from libs.mail.bounces import failures, is_success, returned
+from libs.mail.headers import AnyMessage, addresses, first, message_ids, sender, values
 from libs.mail.kinds import kind_of, must_stay_unanswered
 from libs.mail.model import Attachment, Mail, SetAside
 from libs.mail.quotes import said
@@ -48,6 +50,8 @@ def read(raw: bytes) -> Mail:
         answers=message_ids(message, "In-Reply-To", "References"),
         attachments=enclosed,
         failures=report,
+        returned=returned(leaves, full) if report else (),
+        received=_received(message),
         silent=must_stay_unanswered(message, kind, author.address),
         evidence=evidence,
     )
@@ -72,6 +76,17 @@ def _check_usable(author: str, text: str, subject: str, enclosed: tuple[Attachme
         raise SetAside("the mail names no sender")
     if not (text or subject or enclosed):
         raise SetAside("the mail says nothing and encloses nothing")
+
+
+def _received(message: AnyMessage) -> datetime | None:
+    """The instant in the topmost Received, which the last server wrote; None if it gives none with a zone."""
+    for value in values(message, "Received")[:1]:
+        try:
+            found = parsedate_to_datetime(value.rpartition(";")[2])
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+        return found if found.tzinfo else None
+    return None
 
 
 def _of_the_enclosed(leaves: list[AnyMessage]) -> str:
