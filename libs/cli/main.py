@@ -7,6 +7,7 @@ from libs.cli import (
     backup,
     calendars,
     events,
+    faq,
     grafana,
     journey,
     mail,
@@ -20,7 +21,7 @@ from libs.cli import (
 from libs.contracts.errors import HotlineError
 
 SUBJECTS = (
-    *(server, secrets, packs, worktime, calendars, places, mail),
+    *(server, secrets, packs, worktime, calendars, places, faq, mail),
     *(services, journey, backup, grafana, events),
 )
 

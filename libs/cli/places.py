@@ -1,4 +1,4 @@
-"""`hotline classify` and `hotline faq search`: what the router and the desk would find, without a system."""
+"""`hotline classify`: what the router would read in words, without a system."""
 
 import argparse
 import sys
@@ -10,7 +10,6 @@ from pathlib import Path
 from libs.cli.packs import load_or_explain
 from libs.cli.tables import BEYOND, read, write
 from libs.packs.knowledge import Knowledge
-from libs.places.answers import AnswerIndex, Entry
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,14 +23,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     classify.add_argument("pack", type=Path)
     classify.add_argument("file", type=Path)
     classify.set_defaults(run=run_classify)
-    faq = commands.add_parser("faq", help="questions and answers").add_subparsers(
-        metavar="ACTION", required=True
-    )
-    search = faq.add_parser(
-        "search", help="columns id,question,answer → id,rank of the right answer (0: none)"
-    )
-    search.add_argument("file", type=Path)
-    search.set_defaults(run=run_search)
 
 
 def run_classify(arguments: argparse.Namespace) -> int:
@@ -64,17 +55,3 @@ def _classified(knowledge: Knowledge, text: str) -> dict[str, object]:
         "places": "|".join(reading.places.districts or reading.places.units),
         "urgent": "yes" if reading.urgent else "no",
     }
-
-
-def run_search(arguments: argparse.Namespace) -> int:
-    """Indexes the answers only and searches by each question; then says how often the right one was found."""
-    rows = [row for _, row in read(arguments.file, ("id", "question", "answer"))]
-    index = AnswerIndex(Entry(id=row["id"], field="", question="", answer=row["answer"]) for row in rows)
-    ranks = [_rank(index, row) for row in rows]
-    write(("id", "rank"), ({"id": row["id"], "rank": rank} for row, rank in zip(rows, ranks, strict=True)))
-    return 0
-
-
-def _rank(index: AnswerIndex, row: dict[str, str]) -> int:
-    hits = [hit.entry.id for hit in index.search(row["question"], limit=100)]
-    return hits.index(row["id"]) + 1 if row["id"] in hits else 0
