@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 from libs.packs.folder import load
-from tests.sheets.test_questions import HEAD, ROWS, xls
+from tests.support.workbooks import HEAD, ROWS, xls
 
 ROOT = Path(__file__).parents[2]
 PACK = ROOT / "packs" / "thanh-hoa-2021"

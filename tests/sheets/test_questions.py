@@ -1,53 +1,19 @@
 """Agencies' workbooks as they really come: titles, merged cells, lost zeros, old fonts, wrong columns."""
 
-from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 import pytest
-import xlsxwriter
-import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.sheets.legacy import from_legacy, looks_legacy
 from libs.sheets.questions import Workbook, read_questions
 from libs.sheets.workbook import NotAWorkbook
+from tests.support.workbooks import HEAD, ROWS, xls, xlsx
 
 FIELDS = {"F01": "Tình hình dịch bệnh", "F04": "Tiêm vắc xin", "F07": "An sinh xã hội"}
-HEAD: list[Any] = ["STT", "Câu hỏi", "Câu trả lời", "Lĩnh vực"]
-ROWS: list[list[Any]] = [
-    [1, "Tiêm mũi 3 ở đâu?", "Tại trạm y tế xã, phường nơi ở.", "F04"],
-    [2, "Hỗ trợ lao động tự do thế nào?", "Nộp hồ sơ tại UBND cấp xã.", "An sinh xã hội"],
-]
-
 
 CELLS = st.one_of(st.text(max_size=30), st.floats(-1e300, 1e300), st.booleans())
-
-
-def xls(*rows: Sequence[Any], merged: Sequence[tuple[int, int, int, int, str]] = ()) -> bytes:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Hỏi đáp", cell_overwrite_ok=True)
-    for number, row in enumerate(rows):
-        for column, value in enumerate(row):
-            sheet.write(number, column, value)
-    for top, bottom, left, right, text in merged:
-        sheet.write_merge(top, bottom, left, right, text)
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def xlsx(sheets: dict[str, Sequence[Sequence[Any]]], hidden: str = "") -> bytes:
-    out = BytesIO()
-    with xlsxwriter.Workbook(out) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
-            if name == hidden:
-                sheet.hide()
-    return out.getvalue()
 
 
 def said(book: Workbook) -> list[tuple[int, str, bool]]:
