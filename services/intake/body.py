@@ -22,7 +22,7 @@ class _NamedTwice(ValueError):
 async def read(request: Request, model: type[M]) -> M:
     """The body as a `model`. Raises Rejected that says what is wrong with it."""
     try:
-        text = (await _bytes(request)).decode()
+        text = (await read_bytes(request, LIMIT)).decode()
     except UnicodeDecodeError as error:
         en = f"the body is not UTF-8 (byte {error.start})"
         raise _rejected(400, "encoding", "nội dung không phải UTF-8", en) from None
@@ -39,15 +39,16 @@ async def read(request: Request, model: type[M]) -> M:
         raise _rejected(400, "json", "không phải JSON đúng dạng", "the body is not valid JSON") from None
 
 
-async def _bytes(request: Request) -> bytes:
+async def read_bytes(request: Request, limit: int) -> bytes:
+    """The body as it came. Raises Rejected when it is larger than `limit` bytes."""
     announced = request.headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced[:20]) > LIMIT:
-        raise _too_large()
+    if announced.isdecimal() and int(announced[:20]) > limit:
+        raise _too_large(limit)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LIMIT:
-            raise _too_large()
+        if len(body) > limit:
+            raise _too_large(limit)
     return bytes(body)
 
 
@@ -59,9 +60,9 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _too_large() -> Rejected:
+def _too_large(limit: int) -> Rejected:
     return _rejected(
-        413, "too-large", f"nội dung lớn quá {LIMIT} byte", f"the body is larger than {LIMIT} bytes"
+        413, "too-large", f"nội dung lớn quá {limit} byte", f"the body is larger than {limit} bytes"
     )
 
 

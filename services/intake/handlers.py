@@ -10,8 +10,10 @@ from libs.contracts.subjects import CaseRef
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import Clock
 from libs.runtime.directory import Directory
-from services.intake import domain
-from services.intake.domain import Known, Sender
+from services.intake.domain import requests as domain
+from services.intake.domain.known import Known, fold
+from services.intake.domain.requests import Sender
+from services.intake.enclosures import Files
 from services.intake.messages import Messages
 from services.intake.metrics import ACCEPTED, ADDED, REPEATED
 
@@ -24,6 +26,7 @@ class Desk:
     messages: Messages
     directory: Directory
     clock: Clock
+    files: Files
 
     async def open(self, request: NewRequest, key: str, sender: Sender) -> Accepted:
         """One case for one key, however often, however concurrently and however late it is asked for."""
@@ -31,6 +34,7 @@ class Desk:
         channel = domain.channel_of(request, sender, pack)
         domain.check(request, sender, pack, now)
         person = domain.person_of(request, sender)
+        files = await self.files.named(request.files, sender.name)
         case_id = domain.case_id_for(channel, key)
         received_at = request.received_at or now
         year, code = await self.messages.reserve(
@@ -45,13 +49,15 @@ class Desk:
             received_at=received_at,
             now=now,
             pack_version=pack.version,
+            client=sender.name,
+            files=files,
         )
         done = await self.cases.append(
             CaseRef(year, case_id),
             Known(),
             0,
             decide=lambda known: None if known.opened else fact,
-            fold=domain.fold,
+            fold=fold,
         )
         stored = done.fact if done and isinstance(done.fact, CaseOpened) else fact
         repeated = done is None or done.repeated
@@ -64,7 +70,7 @@ class Desk:
     async def add(self, ref: CaseRef, words: MoreWords, key: str, sender: Sender) -> Accepted:
         """The words as one more fact of the case, once for each key."""
         stored = await self.cases.since(ref, 0)
-        known = functools.reduce(domain.fold, (one.fact for one in stored if one.fact), Known())
+        known = functools.reduce(fold, (one.fact for one in stored if one.fact), Known())
         done = await self.cases.append(
             ref,
             known,
@@ -76,8 +82,9 @@ class Desk:
                 sender=sender,
                 now=self.clock.now(),
                 pack_version=self.directory.current,
+                files=await self.files.named(words.files, sender.name),
             ),
-            fold=domain.fold,
+            fold=fold,
         )
         repeated = done is None or done.repeated
         if not repeated:

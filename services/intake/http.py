@@ -20,7 +20,7 @@ from libs.contracts.subjects import CaseRef
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from services.intake.body import read
-from services.intake.domain import Sender
+from services.intake.domain.requests import Sender
 from services.intake.handlers import Desk
 from services.intake.metrics import SECONDS
 from services.intake.problems import Rejected, answer, of_refusal

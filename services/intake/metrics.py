@@ -1,6 +1,6 @@
 """Intake's own measures."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 ACCEPTED = Counter("hotline_intake_requests_accepted", "Requests that became cases", ["channel"])
 REPEATED = Counter("hotline_intake_requests_repeated", "Requests that were known already", ["channel"])
@@ -11,3 +11,11 @@ SECONDS = Histogram(
     "Time from the request's last byte to its answer, accepted requests only",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0),
 )
+DELIVERED = Counter("hotline_intake_deliveries", "What channels brought", ["channel", "outcome"])
+EVENTS = Counter("hotline_intake_events", "What deliveries held", ["channel", "outcome"])
+HOOK_SECONDS = Histogram(
+    "hotline_intake_hook_seconds",
+    "Time from a webhook's first byte to its answer, taken ones only",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0),
+)
+TRANSPORT_UP = Gauge("hotline_intake_transport_up", "1 while a channel's own connection runs", ["channel"])

@@ -1,5 +1,6 @@
-"""What the environment tells intake: who may hand in requests, and for which channels."""
+"""What the environment tells intake: who may hand in requests, and which channels there are."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -30,6 +31,7 @@ class Settings(ServiceSettings):
     model_config = settings_config("intake")
 
     clients: dict[str, Client] = Field(min_length=1)
+    channels_file: Path | None = Field(None, description="channels.toml: a table for each channel")
     patience: float = Field(
         10.0, gt=0, description="seconds until a sender hears that the outcome is unknown"
     )

@@ -10,8 +10,9 @@ from libs.contracts.codes import parse_code
 from libs.contracts.errors import Refused
 from libs.contracts.events import CaseAdded, CaseRejected, Person
 from libs.contracts.requests import MoreWords, NewRequest
-from services.intake import domain
-from services.intake.domain import Known, Sender, fold
+from services.intake.domain import requests as domain
+from services.intake.domain.known import Known, fold
+from services.intake.domain.requests import Sender
 from services.intake.phones import checked, normalised
 from tests.support.builders import MONDAY_MORNING, a_case, make, opened
 from tests.support.provinces import thanh_hoa
@@ -60,7 +61,7 @@ def test_only_the_desk_may_send_a_canary_and_nobody_can_track_it() -> None:
             domain.channel_of(request, stranger, thanh_hoa())
         assert refused.value.field == "channel"
     fact = domain.open_case(
-        request, case_id=REF.case_id, code="123456782", channel="canary", person=Person(),
+        request, case_id=REF.case_id, code="123456782", channel="canary", person=Person(), client="desk",
         received_at=MONDAY_MORNING, now=MONDAY_MORNING, pack_version="test",
     )  # fmt: skip
     assert fact.track_token == ""

@@ -15,7 +15,7 @@ from libs.devstack.nats_server import NatsServer
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import ClockSetting
 from libs.runtime.publishing import publish
-from services.intake import domain
+from services.intake.domain import requests as domain
 from services.intake.messages import Messages
 from tests.support.builders import make
 from tests.support.bus import connected

@@ -1,28 +1,30 @@
-"""What intake decides: the id, year and codes of a new case, and whether it may be opened or added to."""
+"""A client's request: the id, year and codes of its case, and whether it may be opened or added to."""
 
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from libs.contracts.canary import CANARY
+from libs.contracts.casevalues import Attached
 from libs.contracts.codes import DIGITS, with_check_digit
 from libs.contracts.errors import Refused
-from libs.contracts.events import CaseAdded, CaseFact, CaseOpened, CaseRejected, Person
+from libs.contracts.events import CaseAdded, CaseOpened, Origin, Person
 from libs.contracts.facts import Actor, derived_id
 from libs.contracts.requests import MoreWords, NewRequest
 from libs.packs.model import NotInPack, Pack
+from services.intake.domain.known import Known
 from services.intake.phones import checked
 
 SERVICE = "intake"
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far ahead of ours a sender's clock may be."""
 
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
 
 @dataclass(frozen=True)
@@ -32,26 +34,6 @@ class Sender:
     name: str
     channels: tuple[str, ...]
     held: bool = False
-
-
-@dataclass(frozen=True)
-class Known:
-    """What intake remembers of a case: how it began, whether it is over, and the words added since."""
-
-    opened: CaseOpened | None = None
-    rejected: bool = False
-    added: Mapping[UUID, str] = field(default_factory=dict)
-
-
-def fold(known: Known, fact: CaseFact) -> Known:
-    """The case after one more fact."""
-    if isinstance(fact, CaseOpened):
-        return replace(known, opened=fact)
-    if isinstance(fact, CaseRejected):
-        return replace(known, rejected=True)
-    if isinstance(fact, CaseAdded):
-        return replace(known, added={**known.added, fact.event_id: fact.text})
-    return known
 
 
 def case_id_for(channel: str, key: str) -> str:
@@ -113,7 +95,7 @@ def check(request: NewRequest, sender: Sender, pack: Pack, now: datetime) -> Non
 
 def person_of(request: NewRequest, sender: Sender) -> Person:
     """The citizen as they introduced themselves (Điều 7.2); Refused for an e-mail or phone that is none."""
-    if request.email and not _EMAIL.fullmatch(request.email):
+    if request.email and not EMAIL.fullmatch(request.email):
         raise Refused("Địa chỉ thư điện tử không đúng", "not an e-mail address", field="email")
     return Person(
         name=request.name,
@@ -134,6 +116,8 @@ def open_case(
     received_at: datetime,
     now: datetime,
     pack_version: str,
+    client: str,
+    files: tuple[Attached, ...] = (),
 ) -> CaseOpened:
     """The fact that a contact became a case (Điều 9.1); without a phone, one tracks by a secret link."""
     return CaseOpened(
@@ -154,6 +138,11 @@ def open_case(
         urgent=request.urgent,
         secret=request.secret,
         language=request.language,
+        place=request.place,
+        spot=request.spot,
+        files=files,
+        origin=Origin(account=client, person=request.sender, thread=request.reference),
+        call=request.call,
     )
 
 
@@ -167,8 +156,9 @@ def _taker(request: NewRequest) -> Actor:
 def require_same(request: NewRequest, stored: CaseOpened) -> None:
     """Raises Refused when a used key comes with other words: taking it for a retry would lose them."""
     person = stored.person
-    was = (stored.text, person.name, person.phone_raw, person.address, person.email)
-    if (request.text, request.name, request.phone, request.address, request.email) != was:
+    was = (stored.text, person.name, person.phone_raw, person.address, person.email, stored.place)
+    said = request
+    if (said.text, said.name, said.phone, said.address, said.email, said.place) != was:
         raise key_used()
 
 
@@ -178,7 +168,14 @@ def added_id(case_id: str, sender: Sender, key: str) -> UUID:
 
 
 def decide_added(
-    known: Known, words: MoreWords, *, event_id: UUID, sender: Sender, now: datetime, pack_version: str
+    known: Known,
+    words: MoreWords,
+    *,
+    event_id: UUID,
+    sender: Sender,
+    now: datetime,
+    pack_version: str,
+    files: tuple[Attached, ...] = (),
 ) -> CaseAdded | None:
     """The words as a fact, None when they are stored already; Refused for a rejected case."""
     if known.opened is None:
@@ -202,6 +199,9 @@ def decide_added(
         pack_version=pack_version,
         channel=sender.channels[0],
         text=words.text,
+        files=files,
+        origin=Origin(account=sender.name),
+        call=words.call,
     )
 
 
