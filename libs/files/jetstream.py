@@ -63,7 +63,8 @@ class JetStreamStore:
         with _certain():
             reader = await self._js.subscribe(subjects, stream=STREAM, ordered_consumer=True)
             try:
-                left = (await reader.consumer_info()).num_pending or 0
+                info = await reader.consumer_info()
+                left = (info.num_pending or 0) + (info.delivered.consumer_seq if info.delivered else 0)
                 while left:
                     message = await reader.next_msg(timeout=self._patience)
                     left = message.metadata.num_pending

@@ -13,7 +13,7 @@ from libs.files.jetstream import JetStreamStore
 from libs.files.settings import FilesSettings
 from libs.files.store import NoSuchFile
 from tests.support.bus import connected
-from tests.support.pictures import PDF, bomb, picture, telephone_photo
+from tests.support.pictures import HEIC, PDF, bomb, picture, telephone_photo
 
 
 @pytest.fixture
@@ -45,12 +45,7 @@ async def test_a_telephones_photo_stands_upright_is_smaller_and_tells_no_place(f
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF", "HEIF"])
 async def test_every_kind_of_picture_becomes_a_jpeg(files: Files, kind: str) -> None:
-    if kind == "HEIF":
-        pytest.importorskip("pi_heif")
-        content = HEIC
-    else:
-        content = picture(kind=kind)
-    taken = await files.put(content, key="m1")
+    taken = await files.put(HEIC if kind == "HEIF" else picture(kind=kind), key="m1")
     assert (taken.type, taken.lost) == ("image/jpeg", "")
     with Image.open(io.BytesIO(await files.get(taken.id))) as image:
         assert image.format == "JPEG"
@@ -61,7 +56,7 @@ async def test_what_is_seen_through_lies_on_white(files: Files) -> None:
     Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(out, "PNG")
     taken = await files.put(out.getvalue(), key="m1")
     with Image.open(io.BytesIO(await files.get(taken.id))) as image:
-        assert min(image.getpixel((10, 10))) > 250  # type: ignore[type-var,arg-type]
+        assert min(image.getpixel((10, 10))) > 250  # type: ignore[arg-type]
 
 
 async def test_a_document_is_kept_as_it_is_and_has_no_thumbnail(files: Files) -> None:

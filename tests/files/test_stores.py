@@ -13,6 +13,7 @@ from libs.files.store import NoSuchFile, Store
 from libs.runtime.errors import OutcomeUnknown
 from tests.support.bus import connected, provisioned
 from tests.support.s3 import s3_bucket
+from tests.support.waiting import eventually
 
 MEGABYTES = bytes(range(256)) * 4096 * 10
 
@@ -82,10 +83,12 @@ async def test_removing_leaves_no_piece_on_the_server(server: NatsServer) -> Non
 
 async def test_a_server_that_is_away_makes_the_outcome_unknown(server: NatsServer, tmp_path: Path) -> None:
     async with connected(server, "intake") as js:
-        store = JetStreamStore(js, patience=1)
+        store, connection = JetStreamStore(js, patience=1), js._nc
         server.kill()
         with pytest.raises(OutcomeUnknown):
             await store.put("one", b"x")
+        server.start()
+        await eventually(lambda: connection.is_connected, what="the connection")
     secret = tmp_path / "secret"
     secret.write_text("x")
     nobody = FilesSettings(
