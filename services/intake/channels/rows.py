@@ -26,6 +26,8 @@ class Row(BaseModel):
     `silent_hours`: working hours without a delivery after which somebody is told; 0: never.
     `person_hourly` and `source_hourly`: what one person, and all together, may say in an hour before the rest
     is put aside (kept and listed, never dropped).
+    `media_hosts`: where pictures may be fetched from, sub-domains included; `media_loopback`: from this
+    machine too and without TLS, which is for tests.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +39,8 @@ class Row(BaseModel):
     silent_hours: float = Field(0.0, ge=0)
     person_hourly: int = Field(60, ge=1)
     source_hourly: int = Field(20_000, ge=1)
+    media_hosts: tuple[str, ...] = ()
+    media_loopback: bool = False
 
     @property
     def pack_code(self) -> str:
