@@ -15,6 +15,7 @@ from libs.places.words import COURTESIES
 _SATURATION = 2.0  # BM25's k1
 _LENGTH = 0.9  # BM25's b
 _QUESTION = 2  # a word of the question counts as so many of the answer
+_OPENING = 40  # syllables at the beginning of an answer: it says there what it is about, so they count twice
 _COMPLETIONS = 40  # words that the last syllable may become while it is typed
 _WORK = 40_000  # postings looked at for one query, the rarest words first
 _SECOND_LOOK = 50  # best entries looked through for every syllable
@@ -58,25 +59,27 @@ class AnswerIndex:
         asked = _asked(query)
         if sum(map(len, asked)) < 2:
             return []
-        groups = {term: [term] for term in (*asked, *_marked(query), *map(" ".join, pairwise(asked)))}
+        said = Counter((*asked, *_marked(query), *map(" ".join, pairwise(asked))))
+        groups = {term: [term] for term in said}
         if query[-1:].isalnum():
             groups[asked[-1]] = self._completed(asked[-1])
-        scores = self._scored(list(groups.values()))
+        scores = self._scored([(group, math.sqrt(said[term])) for term, group in groups.items()])
         best = nlargest(max(limit, _SECOND_LOOK), scores, key=scores.__getitem__)
         wanted = [groups[term] for term in set(asked)]
         best.sort(key=lambda at: not all(self._postings.hold(group, at) for group in wanted))
         return [Hit(self._entries[at], scores[at]) for at in best[:limit]]
 
-    def _scored(self, groups: list[list[str]]) -> dict[int, float]:
-        """Scores by entry: the rarest groups first, until enough work is done."""
+    def _scored(self, groups: list[tuple[list[str], float]]) -> dict[int, float]:
+        """Scores by entry, from groups and their weights: the rarest first, until enough work is done."""
         scores: dict[int, float] = {}
         work = 0
-        for count, group in sorted((sum(map(self._postings.count, group)), group) for group in groups):
+        counted = ((sum(map(self._postings.count, group)), group, weight) for group, weight in groups)
+        for count, group, weight in sorted(counted):
             work += count
             if work > _WORK and scores:
                 break
             for at, share in self._postings.shares(group):
-                scores[at] = scores.get(at, 0.0) + share
+                scores[at] = scores.get(at, 0.0) + weight * share
         return scores
 
     def _completed(self, start: str) -> list[str]:
@@ -160,4 +163,5 @@ def _counted(entry: Entry) -> Counter[str]:
         tokens = _tokens(text)
         for term in (*tokens, *_marked(text), *map(" ".join, pairwise(tokens))):
             count[term] += weight
+    count.update(_tokens(entry.answer)[:_OPENING])
     return count
