@@ -26,7 +26,7 @@ from services.intake.domain import spam
 from services.intake.domain.known import Known, fold
 from services.intake.domain.requests import code_candidates, year_of
 from services.intake.domain.said import Choice, Stamp, Talk, Words
-from services.intake.enclosures import Files
+from services.intake.files import Enclosures
 from services.intake.limits import Limits
 from services.intake.messages import Messages
 
@@ -54,7 +54,7 @@ class Gathering:
     conversations: Conversations
     directory: Directory
     clock: Clock
-    files: Files
+    files: Enclosures
     limits: Limits = field(default_factory=Limits)
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -77,6 +77,8 @@ class Gathering:
                 if choice is None:
                     return "automatic"
                 bound = await self.messages.bind(key, choice)
+            for alias in said.aliases:
+                await self.messages.bind(rules.message_key(channel, said.account, alias), bound)
             return await self._write(row, words, bound)
 
     @asynccontextmanager

@@ -161,6 +161,7 @@ class Mailbox(Plain):
             else tuple(Enclosed(one.content, label=one.name, type=one.type) for one in mail.attachments),
             cases=self.signed.cases(answered),
             answers=mail.answers,
+            aliases=(mail.message_id,) if mail.message_id else (),
             code=next(filter(None, map(parse_code, OUR_CODE.findall(mail.subject))), ""),
             spam=self._junk(mail),
             automatic=mail.kind == "auto-reply",

@@ -56,7 +56,8 @@ class Said:
     `key` is the channel's own id of the message, never used twice by it; `person` the provider's id of who
     spoke. What ties it to an older case, the surest first: `cases` (the channel read a token that we signed),
     `answers` (keys of older messages on this channel), `code` (a look-up code somebody typed); each counts
-    only if the speaker belongs to that case. `spam` names what speaks for junk; `automatic`: a machine spoke.
+    only if the speaker belongs to that case. `aliases` are names under which later words may refer to these,
+    where the key alone would not do. `spam` names what speaks for junk; `automatic`: a machine spoke.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Said:
     code: str = ""
     spam: tuple[str, ...] = ()
     automatic: bool = False
+    aliases: tuple[str, ...] = ()
     language: Literal["vi", "en"] = "vi"
 
 
