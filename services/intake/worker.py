@@ -104,6 +104,7 @@ class Worker:
         finally:
             for task in self._going:
                 task.cancel()
+            await asyncio.gather(*self._going, return_exceptions=True)
 
     async def _fetch(self, pull: Pull) -> None:
         try:
@@ -125,6 +126,9 @@ class Worker:
         busy = asyncio.create_task(_hold(message))
         try:
             outcome = await self._handle(message)
+        except asyncio.CancelledError:
+            await message.nak()  # another replica takes it at once
+            raise
         except Exception as error:
             # no answer was possible: the server delivers it again after ack_wait
             log("delivery_left_open", subject=message.subject, error=error)
