@@ -16,6 +16,7 @@ from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from libs.web.app import civic, web_app
 from libs.web.files import Static
+from libs.web.limits import Limits
 from libs.web.pages import Pages
 from libs.web.signing import Signer
 from libs.web.site import site_of
@@ -23,8 +24,12 @@ from services.portal.case import Proof
 from services.portal.desk import PATIENCE, Desk
 from services.portal.english import ENGLISH
 from services.portal.intake import TIMEOUT, Intake
+from services.portal.open311.app import PATH, beside
+from services.portal.open311.asking import Interface
+from services.portal.open311.partners import read_partners
 from services.portal.portal import Portal
 from services.portal.public import public_pages
+from services.portal.register import Register
 from services.portal.settings import Settings
 from services.portal.store import PROJECTION, Store
 from services.portal.submit import submit_pages
@@ -50,12 +55,28 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         intake = Intake(client, _key(settings.intake_key_file))
         async with httpx.AsyncClient(base_url=settings.desk_url, timeout=PATIENCE, trust_env=False) as other:
             desk = Desk(other, _key(settings.desk_key_file))
-            yield application(rt, settings, store, (intake, desk), Signer(secret))
+            pages = application(rt, settings, store, (intake, desk), Signer(secret))
+            partners = Intake(client, _key(settings.open311_key_file))
+            yield beside(pages, _open311(rt, settings, store, Register(engine), partners))
     engine.dispose()
 
 
 def _key(file: Path | None) -> str:
     return file.read_text(encoding="utf-8").strip() if file else ""
+
+
+def _open311(rt: Runtime, settings: Settings, store: Store, register: Register, intake: Intake) -> Interface:
+    return Interface(
+        store,
+        register,
+        intake,
+        rt.directory,
+        rt.clock,
+        read_partners(settings.partners_file),
+        Limits(),
+        f"{settings.public_url.rstrip('/')}{PATH}/",
+        settings.jurisdiction_id,
+    )
 
 
 def application(

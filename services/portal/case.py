@@ -9,6 +9,7 @@ from typing import Literal
 
 from libs.contracts.events import CaseOpened, Person
 from libs.contracts.facts import Instant, Value
+from libs.contracts.partners import partner_of, public_id
 
 Status = Literal[
     "new", "triage", "arbiter", "routed", "received", "verifying", "promised",
@@ -35,7 +36,8 @@ class PublicCase(Value):
     """A case without the person: what the tracking page, and once published everybody, may read.
 
     `public_agency`: whose published answer it is, whoever has the case later. `followers`: cases that follow
-    this one, each since the instant from which what is said here is meant for them too.
+    this one, each since the instant from which what is said here is meant for them too. `partner`: whose
+    program sent it by Open311, `reference` what tells it from their others.
     """
 
     case_id: str
@@ -65,6 +67,8 @@ class PublicCase(Value):
     steps: tuple[Step, ...] = ()
     follows: str = ""
     followers: Mapping[str, Instant] = {}
+    partner: str = ""
+    reference: str = ""
 
 
 class PublishedAnswer(Value):
@@ -133,11 +137,6 @@ def following(case: PublicCase, other: PublicCase) -> PublicCase:
     return case.model_copy(update=changes)
 
 
-def public_id(case_id: str) -> str:
-    """The name of a published answer: leads back neither to the case's id nor to its code."""
-    return hashlib.sha256(f"published answer {case_id}".encode()).hexdigest()[:16]
-
-
 def published_answer(case: PublicCase) -> PublishedAnswer | None:
     """The public part of a case; None while there is none."""
     if case.published_at is None:
@@ -164,6 +163,8 @@ def open_case(fact: CaseOpened, year: int, proof: Proof) -> PublicCase:
         link=proof.of_token(fact.track_token),
         opened_at=fact.at,
         field=fact.field or "",
+        partner=partner_of(fact),
+        reference=fact.origin.thread if partner_of(fact) else "",
         steps=(Step(what=fact.stem(), at=fact.at),),
     )
 

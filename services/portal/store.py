@@ -1,10 +1,10 @@
 """All SQL of the portal: the projection, finding one's own case, searching published answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, select
 
 from libs.contracts.events import CaseOpened
 from libs.contracts.sidefacts import ClockFact, SideFact
@@ -13,10 +13,11 @@ from libs.runtime.database import reading, table, upsert
 from libs.runtime.projection import Applied
 from services.portal.case import Proof, PublicCase, PublishedAnswer, open_case, published_answer
 from services.portal.domain import fold
+from services.portal.register import REQUEST, register
 from services.portal.tables import AnswerRow, CaseRow, ClockRow, Link
 
 LINK, CASE, ANSWER, CLOCK = (table(model) for model in (Link, CaseRow, AnswerRow, ClockRow))
-PROJECTION = (LINK, CASE, ANSWER, CLOCK)
+PROJECTION = (LINK, CASE, ANSWER, CLOCK, REQUEST)
 
 PAGE = 20
 """Published answers on one page."""
@@ -61,6 +62,7 @@ class Store:
         upsert(connection, CASE, [_case_row(case) for case in cases.values()], key=["case_id"])
         shown = [(case.case_id, answer) for case in cases.values() if (answer := published_answer(case))]
         upsert(connection, ANSWER, [_answer_row(*one) for one in shown], key=["case_id"])
+        register(connection, cases.values())
 
     def apply_clocks(self, connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
         """Note when answers are due, and which clocks no longer run."""
@@ -73,7 +75,7 @@ class Store:
 
     def forget(self, connection: Connection, case_ids: Sequence[str]) -> None:
         """Delete what came from CASES about these cases."""
-        for each in (CASE, ANSWER):
+        for each in (CASE, ANSWER, REQUEST):
             connection.execute(delete(each).where(each.c.case_id.in_(case_ids)))
 
     def _cases(self, connection: Connection, ids: set[str]) -> dict[str, PublicCase]:
@@ -103,12 +105,20 @@ class Store:
 
     def due(self, case_id: str, slip: int) -> datetime | None:
         """When the answer to this slip is due, while that clock runs or was missed."""
-        of_slip = and_(CLOCK.c.case_id == case_id, CLOCK.c.clock == f"answer-{slip}")
+        return self.dues({case_id: slip}).get(case_id)
+
+    def dues(self, slips: Mapping[str, int]) -> dict[str, datetime]:
+        """The same for many cases, case → number of its slip; those without such a clock are left out."""
+        facts: dict[str, list[Row[tuple[str, str, str, datetime]]]] = {}
         with reading(self._engine) as connection:
-            rows = connection.execute(select(CLOCK.c.fact, CLOCK.c.due).where(of_slip)).all()
-        if not rows or {row.fact for row in rows} & {"met", "ended", "cancelled"}:
-            return None
-        return _aware(max(rows, key=lambda row: _moves(row.fact)).due)
+            for row in connection.execute(select(CLOCK).where(CLOCK.c.case_id.in_(slips))):
+                if row.clock == f"answer-{slips[row.case_id]}":
+                    facts.setdefault(row.case_id, []).append(row)
+        return {
+            case_id: _aware(max(rows, key=lambda row: _moves(row.fact)).due)
+            for case_id, rows in facts.items()
+            if not {row.fact for row in rows} & {"met", "ended", "cancelled"}
+        }
 
     def _one(self, which: ColumnElement[bool]) -> PublicCase | None:
         with reading(self._engine) as connection:

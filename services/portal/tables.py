@@ -53,3 +53,23 @@ class ClockRow(PortalTable, table=True):
     clock: str = Field(primary_key=True, max_length=64)
     fact: str = Field(primary_key=True, max_length=64)
     due: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class RequestRow(PortalTable, table=True):
+    """A case that has a number for the public: a partner sent it, or an answer to it is published.
+
+    `joined`: how it stands is what its root says, so `closed` is left out of account.
+    """
+
+    __tablename__ = "portal_request"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    number: str = Field(unique=True, max_length=16)
+    partner: str = Field("", index=True, max_length=32)
+    reference: str = Field("", index=True, max_length=300)
+    field: str = Field("", index=True)
+    opened_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+    closed: bool = False
+    published: bool = False
+    joined: bool = False
