@@ -38,7 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--name", required=True)
     add.add_argument("--role", required=True, choices=ROLES)
     add.add_argument("--agency", default="")
-    verbs.add_parser("import", help="reads login,role,agency,name a line; prints each with its password")
+    add.add_argument("--extension", default="", help="the telephone on an operator's desk")
+    verbs.add_parser(
+        "import", help="reads login,role,agency,name[,extension] a line; prints each with its password"
+    )
     end = verbs.add_parser("end", help="the account and its sessions end")
     end.add_argument("--login", required=True)
     verbs.add_parser("list", help="every account, one a line")
@@ -60,16 +63,21 @@ async def _run(engine: Engine, asked: argparse.Namespace) -> str:
     given = "" if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     password = given or secrets.token_urlsafe(12)
     await people.add(
-        login=asked.login, name=asked.name, role=asked.role, agency=asked.agency, password=password
+        login=asked.login,
+        name=asked.name,
+        role=asked.role,
+        agency=asked.agency,
+        extension=asked.extension,
+        password=password,
     )
     return f"added {asked.login}" + ("" if given else f", password {password}")
 
 
 async def _imported(people: People, row: list[str]) -> str:
     """One line of an import: `login<TAB>password`. Raises Refused naming the line that is wrong."""
-    if len(row) != len(_IMPORTED):
+    if len(row) not in {len(_IMPORTED), len(_IMPORTED) + 1}:
         raise Refused(f"Dòng phải có {','.join(_IMPORTED)}", f"a line is {','.join(_IMPORTED)}: {row[0]}")
-    login, role, agency, name = (cell.strip() for cell in row)
+    login, role, agency, name, extension = (*(cell.strip() for cell in row), "")[:5]
     password = secrets.token_urlsafe(12)
-    await people.add(login=login, name=name, role=role, agency=agency, password=password)
+    await people.add(login=login, name=name, role=role, agency=agency, extension=extension, password=password)
     return f"{login}\t{password}"

@@ -27,8 +27,9 @@ from services.desk.desk import Desk
 from services.desk.followers import Followers
 from services.desk.hands import Hands
 from services.desk.intake_client import IntakeClient
-from services.desk.live import INBOX, Live, case_topic
+from services.desk.live import CALLS, INBOX, Live, case_topic
 from services.desk.migrations import prepare
+from services.desk.news import News
 from services.desk.offers import Offers
 from services.desk.pages import pages
 from services.desk.people import People
@@ -38,6 +39,11 @@ from services.desk.routes import Routes
 from services.desk.settings import Settings, key_in
 from services.desk.store import LINK, Store
 from services.desk.succession import Successions
+from services.desk.telephony.calls import Calls
+from services.desk.telephony.store import apply_calls
+from services.desk.telephony.surges import Surges
+from services.desk.telephony.transfers import Transfers
+from services.desk.telephony.watch import Watch
 
 MOST_CASES = 20
 """Cases that one browser may watch at a time."""
@@ -45,7 +51,7 @@ MOST_CASES = 20
 
 @asynccontextmanager
 async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
-    """Migrates first; then reads the three streams and serves."""
+    """Migrates first; then reads the four streams and serves."""
     settings = rt.settings
     if not isinstance(settings, Settings):
         raise TypeError(type(settings))
@@ -56,6 +62,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     reports = Reports(settings.reporting_url, settings.reporting_key_file)
     followers = Followers(engine, rt.cases, rt.directory, rt.clock)
     successions = Successions(engine, rt.cases, rt.directory, rt.clock)
+    surges = Surges(engine, rt.directory, rt.clock, rt.js, settings.surge_above)
+    transfers = Transfers(engine, rt.cases, rt.directory, rt.clock)
     desk = Desk(
         settings=settings,
         directory=rt.directory,
@@ -72,15 +80,22 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         reports=reports,
         successions=successions,
         routes=Routes(engine, rt.directory, rt.clock, rt.js),
+        calls=Calls(engine, rt.directory, rt.clock, rt.side, live),
+        surges=surges,
     )
+    await News(rt.nc, live).begin()
     rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce, pace=SOON)
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
         rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce, pace=LATER)
+    # a telephone rings: nothing is gathered first
+    rt.read_side("CALLS", engine, LINK, apply_calls, after=live.announce_calls)
     if settings.canary_seconds:
         canary = Canary(engine, rt.cases, rt.directory, rt.clock, intake, settings.canary_seconds)
         rt.keep_running(canary.run(), "canary")
     rt.keep_running(rt.once_caught_up(followers.run), "followers")
     rt.keep_running(rt.once_caught_up(successions.run), "successions")
+    watch = Watch(engine, rt.clock, live, transfers, surges)
+    rt.keep_running(rt.once_caught_up(watch.run), "telephone")
     yield application(desk)
     await intake.close()
     await reports.close()
@@ -100,15 +115,17 @@ def application(desk: Desk) -> ASGIApp:
 
 def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def live(request: Request) -> Response:
-        """`/live?case=<id>&case=…`: the topics `inbox` and `case:<id>` for each; 401 without a session.
+        """`/live?case=<id>&case=…`: the topics `inbox`, `case:<id>` for each, for operators `calls`; or 401.
 
         One tab listens for all tabs of its browser, hence several cases.
         """
         token = request.cookies.get(desk.settings.session_cookie, "")
-        if await desk.people.who(token) is None:
+        account = await desk.people.who(token)
+        if account is None:
             return Response(status_code=401)
         cases = request.query_params.getlist("case")[:MOST_CASES]
-        topics = [INBOX, *(case_topic(case) for case in cases)]
+        calls = [CALLS] if account.role == "operator" else []
+        topics = [INBOX, *calls, *(case_topic(case) for case in cases)]
         events = desk.live.stream(topics, lambda: desk.people.who(token))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)

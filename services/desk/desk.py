@@ -24,6 +24,8 @@ from services.desk.reports import Reports
 from services.desk.routes import Routes
 from services.desk.settings import Settings
 from services.desk.succession import Successions
+from services.desk.telephony.calls import Calls
+from services.desk.telephony.surges import Surges
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,5 @@ class Desk:
     reports: Reports
     successions: Successions
     routes: Routes
+    calls: Calls
+    surges: Surges

@@ -11,7 +11,7 @@ from libs.contracts.sidefacts import SideFact
 from libs.runtime.projection import Applied, Apply, ApplySide
 from services.desk.metrics import LISTENERS
 
-INBOX = "inbox"
+INBOX, CALLS = "inbox", "calls"
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment goes out, so that proxies keep the line and we notice its end."""
 
@@ -19,7 +19,8 @@ LOOK_AGAIN = 0.25
 """Seconds after which a waiting command looks for itself: another replica may have applied the fact."""
 
 SETTLE = 0.2
-"""Seconds in which the same topic is said once: a burst of facts is one event to a browser."""
+"""Seconds in which the same topic is said once: a burst of facts is one event to a browser. A telephone
+that rings waits for nothing."""
 
 
 def case_topic(case_id: str) -> str:
@@ -34,12 +35,15 @@ class Listener:
         self._wanted = wanted
         self._heard: set[str] = set()
         self._event = asyncio.Event()
+        self._ringing = asyncio.Event()
 
     def tell(self, topics: frozenset[str]) -> None:
         """On the event loop."""
         if news := self._wanted & topics:
             self._heard |= news
             self._event.set()
+            if CALLS in news:
+                self._ringing.set()
 
     async def news(self, within: float) -> frozenset[str]:
         """What was heard since the last call; waits for something at most so many seconds."""
@@ -47,16 +51,23 @@ class Listener:
             await asyncio.wait_for(self._event.wait(), within)
         heard, self._heard = frozenset(self._heard), set()
         self._event.clear()
+        self._ringing.clear()
         return heard
+
+    async def settle(self, within: float) -> None:
+        """Let a burst gather for so many seconds, but not longer than until a telephone rings."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ringing.wait(), within)
 
 
 class Live:
     """In-process fan-out from the projection to browsers and to commands waiting for their own effect.
 
-    A replica's browsers hear of what that replica applied; the others' facts they see at the next page.
+    `spread`, once set, takes the topics to the other replicas, whose browsers want to hear of them too.
     """
 
     def __init__(self, heartbeat: float = HEARTBEAT) -> None:
+        self.spread: Callable[[frozenset[str]], None] = lambda _topics: None
         self._heartbeat = heartbeat
         self._lock = threading.Lock()
         self._touched: set[str] = set()
@@ -89,6 +100,16 @@ class Live:
         with self._lock:
             topics = frozenset({INBOX, *self._touched})
             self._touched.clear()
+        self.tell(topics)
+        self.spread(topics)
+
+    def announce_calls(self) -> None:
+        """Something happened on the telephone. On the event loop."""
+        self.tell(frozenset({CALLS}))
+        self.spread(frozenset({CALLS}))
+
+    def tell(self, topics: frozenset[str]) -> None:
+        """Everybody of this replica who listens."""
         for listener in self._listeners:
             listener.tell(topics)
 
@@ -104,9 +125,13 @@ class Live:
 
     async def until(self, case_id: str, reached: Callable[[], bool], within: float) -> bool:
         """Wait until `reached` (asked in a thread) holds for this case; False when it takes too long."""
+        return await self.until_told(case_topic(case_id), reached, within)
+
+    async def until_told(self, topic: str, reached: Callable[[], bool], within: float) -> bool:
+        """The same for any topic."""
         loop = asyncio.get_running_loop()
         end = loop.time() + within
-        with self.listening(case_topic(case_id)) as listener:
+        with self.listening(topic) as listener:
             while not await asyncio.to_thread(reached):
                 if loop.time() >= end:
                     return False
@@ -126,6 +151,6 @@ class Live:
                     if not heard and not await alive():
                         return
                     yield "".join(f"data: {topic}\n\n" for topic in sorted(heard)) or ": still here\n\n"
-                    await asyncio.sleep(SETTLE)
+                    await listener.settle(SETTLE)
         finally:
             LISTENERS.dec()

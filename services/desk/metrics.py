@@ -14,6 +14,12 @@ SUCCEEDED = Counter("hotline_desk_successions", "Slips that went on with another
 UNDECIDED = Gauge(
     "hotline_desk_undecided_successions", "Slips of an ended agency that nobody goes on with", ["agency"]
 )
+OWED_CALLS = Gauge("hotline_desk_owed_calls", "People who called in vain and wait for a call back")
+OWED_SECONDS = Gauge("hotline_desk_owed_call_seconds", "How long the first of them has waited")
+STRANGE_TRANSFERS = Counter(
+    "hotline_desk_strange_transfers", "Transfers to a number that is no agency's hotline"
+)
+SURGE_ON = Gauge("hotline_desk_surge", "1 while surge mode is on")
 LISTENERS = Gauge("hotline_desk_listeners", "Browsers that follow what changes")
 CANARY_SUCCESS = Gauge(
     "hotline_canary_last_success_timestamp_seconds", "When the last canary had gone the whole way"

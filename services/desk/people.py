@@ -31,6 +31,7 @@ _LOOK = 60
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _AGENCY = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_EXTENSION = re.compile(r"[A-Za-z0-9_.-]{0,16}")
 
 
 class People:
@@ -72,9 +73,12 @@ class People:
         """The session ends at once, everywhere."""
         await asyncio.to_thread(self._end_sessions, SESSION.c.digest == _digest(token))
 
-    async def add(self, *, login: str, name: str, role: str, agency: str = "", password: str) -> Account:
+    async def add(
+        self, *, login: str, name: str, role: str, agency: str = "", extension: str = "", password: str
+    ) -> Account:
         """A new account. Raises Refused naming the input."""
         account = _checked(login.strip().lower(), " ".join(name.split()), role, agency)
+        account = account.model_copy(update={"extension": _checked_extension(extension)})
         _check_password(password)
         kept = await self._passwords.hashed(password)
         await asyncio.to_thread(self._add, account, kept)
@@ -83,6 +87,11 @@ class People:
     async def end(self, login: str) -> None:
         """The account and its sessions end; it is never deleted. Raises NotFound."""
         await asyncio.to_thread(self._end, login.strip().lower())
+
+    async def give_extension(self, login: str, extension: str) -> None:
+        """The telephone on this person's desk; empty: none. Raises Refused, NotFound."""
+        kept = _checked_extension(extension)
+        await asyncio.to_thread(self._set, login.strip().lower(), {"extension": kept})
 
     async def listed(self) -> tuple[Account, ...]:
         """Every account, by log-in."""
@@ -135,12 +144,15 @@ class People:
             raise Refused("Tên đăng nhập đã có", "this log-in is taken", field="login") from None
 
     def _end(self, login: str) -> None:
+        self._end_sessions(SESSION.c.account == self._set(login, {"active": False}))
+
+    def _set(self, login: str, values: dict[str, Any]) -> str:
         row = self._by_login(login)
         if row is None:
             raise NotFound("Không có tài khoản này", "there is no such account", field="login")
         with writing(self._engine) as connection:
-            connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == row.id).values(active=False))
-        self._end_sessions(SESSION.c.account == row.id)
+            connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == row.id).values(values))
+        return str(row.id)
 
     def _listed(self) -> tuple[Account, ...]:
         with reading(self._engine) as connection:
@@ -185,6 +197,17 @@ def _checked(login: str, name: str, role: str, agency: str) -> Account:
             field="agency",
         )
     return Account(id=uuid4().hex, login=login, name=name, role=known[role], agency=agency)
+
+
+def _checked_extension(typed: str) -> str:
+    extension = typed.strip()
+    if not _EXTENSION.fullmatch(extension):
+        raise Refused(
+            "Số máy nhánh gồm tối đa 16 chữ, số và . _ -",
+            "an extension has at most 16 letters, digits, . _ -",
+            field="extension",
+        )
+    return extension
 
 
 def _check_password(password: str, *, field: str = "password") -> None:

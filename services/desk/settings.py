@@ -23,6 +23,9 @@ class Settings(DatabaseSettings):
     canary_seconds: float = Field(
         3600, ge=0, le=86_400, description="a test case of our own goes the real way this often; 0: never"
     )
+    surge_above: float = Field(
+        30, ge=0, description="cases and calls waiting for one operator that switch surge mode on; 0: never"
+    )
     secret_file: Path = Field(description="file with a random secret that signs forms; same in all replicas")
 
     @property

@@ -19,7 +19,7 @@ EXCERPT = 140
 """Letters of the citizen's words in a list."""
 
 _ENVELOPE = frozenset({
-    "event_id", "case_id", "at", "by", "cause", "pack_version", "track_token", "evidence",
+    "event_id", "case_id", "at", "by", "cause", "pack_version", "track_token", "evidence", "raw",
 })  # fmt: skip
 """Not shown in a timeline; the evidence of a suspicion is read in its packet only."""
 

@@ -25,12 +25,16 @@ from services.desk.beside import (
     keep_heirs,
 )
 from services.desk.clockrows import STOPPED, clock_row
+from services.desk.contacts import CONTACT, TOLD, forget_contacts, keep_contacts, keep_told
 from services.desk.domain.fold import fold
 from services.desk.domain.state import AT_DESK, TO_PUBLISH, WITH_AGENCY, CaseState
 from services.desk.tables import CaseRow, ClockRow, EntryRow, LetterRow, Link
+from services.desk.telephony.store import CALL, TRANSFER, apply_calls
 
 LINK, CASE, ENTRY, CLOCK, LETTER = (table(model) for model in (Link, CaseRow, EntryRow, ClockRow, LetterRow))
-PROJECTION = (LINK, CASE, ENTRY, JOINED, FOLLOW, FOLLOWER, HEIR, CLOCK, LETTER)
+PROJECTION = (
+    LINK, CASE, ENTRY, JOINED, FOLLOW, FOLLOWER, HEIR, CONTACT, TOLD, CLOCK, LETTER, CALL, TRANSFER,
+)  # fmt: skip
 
 CANARY_LOST = "canary-lost"
 """The reason of a canary that did not arrive in time."""
@@ -51,7 +55,7 @@ class Store:
 
     def projection(self, engine: Engine) -> Projection:
         """What a rebuild needs."""
-        sides = {"CLOCKS": self.apply_clocks, "LETTERS": self.apply_letters}
+        sides = {"CLOCKS": self.apply_clocks, "LETTERS": self.apply_letters, "CALLS": apply_calls}
         return Projection(engine, LINK, PROJECTION, self.apply, self.forget, sides)
 
     def apply(self, connection: Connection, facts: Sequence[Applied]) -> None:
@@ -65,6 +69,8 @@ class Store:
         rows = [self._row(case_id, after[case_id], deadlines.get(case_id), facts) for case_id in ids]
         upsert(connection, CASE, rows, key=["case_id"])
         upsert(connection, ENTRY, [_entry(one) for one in facts], key=["case_id", "seq"], keep=True)
+        keep_contacts(connection, before, after)
+        keep_told(connection, facts)
         keep_beside(connection, before, after)
         keep_follows(connection, facts)
         keep_heirs(connection, facts)
@@ -83,7 +89,7 @@ class Store:
             "field": state.field or "",
             "place": state.place or "",
             "urgent": state.urgent,
-            "calm": 0 if state.urgent else 1,
+            "calm": 0 if state.urgent else 2 if state.spam else 1,
             "phone": state.person.phone,
             "opened_at": seconds(state.opened_at) if state.opened_at else newest,
             "updated_at": newest,
@@ -129,6 +135,7 @@ class Store:
         for each in (CASE, ENTRY):
             connection.execute(delete(each).where(each.c.case_id.in_(case_ids)))
         forget_beside(connection, case_ids)
+        forget_contacts(connection, case_ids)
 
 
 def states(connection: Connection, ids: Sequence[str]) -> dict[str, CaseState]:

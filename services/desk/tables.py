@@ -25,7 +25,8 @@ class CaseRow(DeskTable, table=True):
     """A case: `state` is the whole of it, the other columns are what is asked for.
 
     `queue`: who has to act (triage, arbiter, agency, publish, closed). `calm`: 0 when urgent, so that urgent
-    cases sort first. `due`: the next deadline, or the last change while no clock runs.
+    cases sort first; 2 when it looks like mass mail, which comes last. `due`: the next deadline, or the last
+    change while no clock runs.
     """
 
     __tablename__ = "desk_case"
@@ -165,7 +166,10 @@ class PeopleTable(SQLModel, registry=registry()):
 
 
 class AccountRow(PeopleTable, table=True):
-    """Who may sign in. `login` is in lower case; an account ends, it is never deleted."""
+    """Who may sign in. `login` is in lower case; an account ends, it is never deleted.
+
+    `extension`: the telephone on this person's desk, empty for none.
+    """
 
     __tablename__ = "desk_account"
 
@@ -175,6 +179,7 @@ class AccountRow(PeopleTable, table=True):
     name: str
     role: str
     agency: str
+    extension: str = Field(max_length=16)
     active: bool
     made_at: int = Field(sa_column=_big())
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from libs.contracts import events
-from libs.contracts.events import CaseFact
+from libs.contracts.events import CaseFact, Person
+from services.desk.domain import contacts
 from services.desk.domain.effects import Changes, fold, on
 from services.desk.domain.state import CaseState, Status
 from services.desk.domain.values import (
@@ -23,9 +24,13 @@ __all__ = ["fold"]
 @on(events.CaseOpened)
 def _opened(state: CaseState, fact: events.CaseOpened) -> Changes:
     kept = ("case_id", "code", "channel", "language", "person", "text", "received_at", "field", "held",
-            "urgent", "secret", "same_as")  # fmt: skip
+            "urgent", "secret", "same_as", "spot", "files", "origin", "spam")  # fmt: skip
     changes = {name: getattr(fact, name) for name in kept}
+    said = contacts.of_origin(fact.channel, fact.origin) | contacts.of_words(fact.text)
     return changes | {
+        "where": fact.place,
+        "contacts": contacts.with_more((), said),
+        "calls": (fact.call,) if fact.call else (),
         "opened_at": fact.at,
         "since": fact.at,
         "changed_by": fact.by,
@@ -35,8 +40,30 @@ def _opened(state: CaseState, fact: events.CaseOpened) -> Changes:
 
 @on(events.CaseAdded)
 def _added(state: CaseState, fact: events.CaseAdded) -> Changes:
-    more = Addition(channel=fact.channel, text=fact.text, at=fact.at)
-    return {"additions": (*state.additions, more), "asked": ""}
+    more = Addition(
+        channel=fact.channel, text=fact.text, at=fact.at, files=fact.files, automatic=fact.automatic
+    )
+    if fact.automatic:  # nobody has read the question yet
+        return {"additions": (*state.additions, more)}
+    said = contacts.of_person(fact.person) | contacts.of_origin(fact.channel, fact.origin)
+    changes: Changes = {
+        "additions": (*state.additions, more),
+        "asked": "",
+        "contacts": contacts.with_more(state.contacts, said | contacts.of_words(fact.text)),
+        "calls": (*state.calls, fact.call) if fact.call else state.calls,
+    }
+    person = _completed(state.person, fact.person)
+    return changes if person == state.person else changes | {"person": person, "details_at": state.facts + 1}
+
+
+def _completed(known: Person, given: Person) -> Person:
+    """What the citizen gives later fills what was unknown; what an operator may have checked stays."""
+    fresh = {name: value for name, value in given if value and not getattr(known, name)}
+    if "phone" in fresh:
+        fresh["phone_raw"] = given.phone_raw
+    elif known.phone:
+        fresh.pop("phone_raw", None)
+    return known.model_copy(update=fresh)
 
 
 @on(events.CaseTriaged)
@@ -110,7 +137,12 @@ def _rejected(_: CaseState, fact: events.CaseRejected) -> Changes:
 @on(events.CaseCallTransferred)
 def _transferred(state: CaseState, fact: events.CaseCallTransferred) -> Changes:
     call = Transfer(
-        agency=fact.agency, number=fact.number, result=fact.result, detail=fact.detail, at=fact.at
+        agency=fact.agency,
+        number=fact.number,
+        result=fact.result,
+        detail=fact.detail,
+        at=fact.at,
+        followed=fact.cause is not None,
     )
     return {"transfers": (*state.transfers, call)}
 

@@ -10,7 +10,7 @@ from services.desk.domain.state import CaseState
 
 _FREE_TEXT = frozenset({
     "text", "answer", "asked", "question", "referral", "progress", "opinion", "detail", "note", "summary",
-    "reason", "report", "ground",
+    "reason", "report", "ground", "where", "label", "place",
 })  # fmt: skip
 
 SEALED = frozenset({"suspected-false", "verified"})
@@ -21,7 +21,7 @@ INNER = frozenset({
 })  # fmt: skip
 """Facts between the lead and those beside or below it."""
 
-_PERSON = frozenset({"person", "track_token"})
+_PERSON = frozenset({"person", "track_token", "origin", "contacts", "calls", "call"})
 
 
 def masked(content: dict[str, Any], person: Person, public: frozenset[str]) -> dict[str, Any]:

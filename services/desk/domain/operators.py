@@ -147,6 +147,13 @@ def transfer_call(state: CaseState, command: inputs.TransferCall, moment: Moment
         raise Refused("Cơ quan này chưa đăng ký số", "the agency has no registered number", field="number")
     if command.result == "failed" and not command.detail:
         raise Refused("Cần ghi lý do không kết nối được", "say why the call failed", field="detail")
+    if any(
+        one.followed and (one.agency, one.result) == (command.agency, command.result)
+        for one in state.transfers
+    ):
+        raise Refused(
+            "Tổng đài điện thoại đã báo kết quả này rồi", "the telephone system told this already", stale=True
+        )
     return made(
         events.CaseCallTransferred,
         state,

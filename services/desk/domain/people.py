@@ -19,13 +19,17 @@ ROLE_NAMES: dict[str, tuple[str, str]] = {
 
 
 class Account(Value):
-    """A person who may sign in; `agency` is empty for operators and administrators."""
+    """A person who may sign in; `agency` is empty for operators and administrators.
+
+    `extension`: the telephone on an operator's desk, as the telephone system names it.
+    """
 
     id: str
     login: str
     name: str
     role: Role
     agency: str = ""
+    extension: str = ""
     active: bool = True
 
     def actor(self) -> Actor:

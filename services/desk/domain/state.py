@@ -2,6 +2,7 @@
 
 from typing import Literal, get_args
 
+from libs.contracts.casevalues import Attached, Origin, Spot
 from libs.contracts.events import Person, Suggestion
 from libs.contracts.facts import Actor, Instant, Value
 from services.desk.domain.values import (
@@ -62,6 +63,8 @@ class CaseState(Value):
     `facts` is what a form remembers as `seen`; `details_at`, `slip_at` and `hands_at` are the counts at the
     last change of the citizen's details, at the last slip, and at the last part or report of another agency,
     so that a form made before them can be told to be stale.
+    `where`: in the citizen's words; `contacts`: how the sender may be recognised beside `person`
+    (domain/contacts.py); `calls`: in which this was said; `spam`: what speaks for mass or junk mail.
     `holders`: who had the case from when on (domain/holding.py); `cycle` grows with each reopening.
     """
 
@@ -110,6 +113,13 @@ class CaseState(Value):
     parts: tuple[Part, ...] = ()
     delegation: Delegation | None = None
     same_as: str | None = None
+    where: str = ""
+    spot: Spot | None = None
+    files: tuple[Attached, ...] = ()
+    origin: Origin = Origin()
+    contacts: tuple[tuple[str, str], ...] = ()
+    calls: tuple[str, ...] = ()
+    spam: tuple[str, ...] = ()
     joined: Joined | None = None
     followers: tuple[Joined, ...] = ()
     suspicion: Suspicion | None = None
@@ -145,6 +155,11 @@ class CaseState(Value):
         """The commune that works on the case until its report is confirmed or it is recalled, else empty."""
         work = self.delegation if self.status in WITH_AGENCY else None
         return work.to if work and work.stage in {"delegated", "reported"} else ""
+
+    @property
+    def all_files(self) -> tuple[Attached, ...]:
+        """What the citizen sent, in the order in which it came."""
+        return (*self.files, *(file for more in self.additions for file in more.files))
 
     @property
     def returned_too_often(self) -> bool:

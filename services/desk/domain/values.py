@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from libs.contracts.casevalues import Attached
 from libs.contracts.events import Slip
 from libs.contracts.facts import Actor, Instant, Value
 
@@ -74,21 +75,24 @@ class Returned(Value):
 
 
 class Transfer(Value):
-    """A call put through by hand (Điều 10.1, 10.2)."""
+    """A call put through (Điều 10.1, 10.2). `followed`: the telephone system said how it ended, no person."""
 
     agency: str
     number: str
     result: Literal["connected", "failed"]
     detail: str
     at: Instant
+    followed: bool = False
 
 
 class Addition(Value):
-    """What the citizen said later."""
+    """What the citizen said later. `automatic`: a machine of theirs said it, nobody answered a question."""
 
     channel: str
     text: str
     at: Instant
+    files: tuple[Attached, ...] = ()
+    automatic: bool = False
 
 
 class Coded(Value):

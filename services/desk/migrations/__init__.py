@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 
 from libs.runtime.database import writing
-from services.desk.tables import DeskTable
+from services.desk.store import LINK
 
 _LOCK = 1022_81
 """Advisory lock on PostgreSQL: replicas that start together migrate one after the other."""
@@ -22,4 +22,4 @@ def prepare(engine: Engine) -> None:
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        DeskTable.metadata.create_all(connection)
+        LINK.metadata.create_all(connection)

@@ -62,7 +62,10 @@ def _answer(content: Content, labels: Labels, agency: str) -> str:
 
 TITLES: dict[str, tuple[Title, bool]] = {
     "opened": (_plain("Tiếp nhận yêu cầu"), True),
-    "added": (_plain("Người gửi bổ sung"), True),
+    "added": (
+        lambda c, _l, _a: "Máy của người gửi tự trả lời" if c.get("automatic") else "Người gửi bổ sung",
+        True,
+    ),
     "routed": (_slip, True),
     "directed": (_slip, True),
     "triaged": (_plain("Chờ cán bộ Trực quyết định"), False),
@@ -125,7 +128,7 @@ def told(entry: EntryView, labels: Labels) -> Told:
     title, public = TITLES.get(entry.token, (_plain(entry.token), False))
     texts = _coded(entry, labels)
     if entry.token not in _SHOWN_ABOVE or entry.content.get("missing"):
-        texts += [str(entry.content[key]) for key in _TEXTS if entry.content.get(key)]
+        texts += [_said(entry, key, labels) for key in _TEXTS if entry.content.get(key)]
     if entry.token in {"routed", "directed"} and entry.content["slip"].get("note"):
         texts.append(entry.content["slip"]["note"])
     until = entry.content.get("promised_at") or entry.content.get("until")
@@ -137,6 +140,12 @@ def told(entry: EntryView, labels: Labels) -> Told:
         tuple(texts),
         datetime.fromisoformat(until) if isinstance(until, str) else until,
     )
+
+
+def _said(entry: EntryView, key: str, labels: Labels) -> str:
+    """Words as they were written; why a call failed may be a code of the pack."""
+    words = str(entry.content[key])
+    return labels.reason("call-failed", words) if entry.token == "call-transferred" else words  # noqa: S105  the name of a fact
 
 
 def _coded(entry: EntryView, labels: Labels) -> list[str]:
@@ -164,6 +173,7 @@ TRIAGE = {
     "returned": "cơ quan đã trả lại phiếu",
     "returned-twice": "hai cơ quan đã trả lại phiếu: cần xác định thẩm quyền",
     "urgent": "có dấu hiệu khẩn cấp",
+    "spam": "giống thư rác hoặc tin gửi hàng loạt",
     "auto-off": "gói dữ liệu không cho tự chuyển phiếu",
 }
 """Why no slip went out by itself, as the router codes it."""
