@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp
 
+from libs.files.files import open_files
 from libs.runtime.service import Runtime
 from services.intake import transports
 from services.intake.channels.rows import read_channels
 from services.intake.conversations import Conversations
-from services.intake.enclosures import NoFiles
+from services.intake.files import Enclosures
 from services.intake.gathering import Gathering
 from services.intake.handlers import Desk
 from services.intake.hooks import Hooks
@@ -30,7 +31,8 @@ def settings_of(rt: Runtime) -> Settings:
 
 def taker_of(rt: Runtime) -> Taker:
     """What turns deliveries into facts, with the channels of the settings. Raises BadChannels."""
-    gathering = Gathering(rt.cases, Messages(rt.js), Conversations(rt.js), rt.directory, rt.clock, NoFiles())
+    files = Enclosures(open_files(rt.js))
+    gathering = Gathering(rt.cases, Messages(rt.js), Conversations(rt.js), rt.directory, rt.clock, files)
     return Taker(rt, read_channels(settings_of(rt).channels_file), RawLog(rt.js), gathering)
 
 

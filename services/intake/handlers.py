@@ -13,7 +13,7 @@ from libs.runtime.directory import Directory
 from services.intake.domain import requests as domain
 from services.intake.domain.known import Known, fold
 from services.intake.domain.requests import Sender
-from services.intake.enclosures import Files
+from services.intake.files import Enclosures
 from services.intake.messages import Messages
 from services.intake.metrics import ACCEPTED, ADDED, REPEATED
 
@@ -26,7 +26,7 @@ class Desk:
     messages: Messages
     directory: Directory
     clock: Clock
-    files: Files
+    files: Enclosures
 
     async def open(self, request: NewRequest, key: str, sender: Sender) -> Accepted:
         """One case for one key, however often, however concurrently and however late it is asked for."""

@@ -1,8 +1,6 @@
 """Intake's JSON interface: a new request, and more words to an old one."""
 
 import asyncio
-import hashlib
-import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,23 +8,23 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from nats.errors import Error as NatsError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from libs.contracts.errors import Refused
 from libs.contracts.facts import CaseId
-from libs.contracts.requests import Accepted, MoreWords, NewRequest, Problem, Problems, RequestKey
+from libs.contracts.requests import Accepted, MoreWords, NewRequest, Problem, Problems
 from libs.contracts.subjects import CaseRef
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from services.intake.body import read
-from services.intake.domain.requests import Sender
+from services.intake.clients import key_of, sender_of, senders_of
+from services.intake.files_http import add_uploads
 from services.intake.handlers import Desk
 from services.intake.metrics import SECONDS
 from services.intake.problems import Rejected, answer, of_refusal
 from services.intake.settings import Client
 
-_KEY = TypeAdapter(RequestKey)
 _CASE_ID = TypeAdapter(CaseId)
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problems, "description": "no JSON in UTF-8, or headers missing"},
@@ -47,14 +45,12 @@ def api(desk: Desk, clients: Mapping[str, Client], patience: float) -> FastAPI:
     app = FastAPI(
         title="1022 – tiếp nhận", version="1", docs_url="/docs", redoc_url=None, openapi_url="/openapi.json"
     )
-    senders = {
-        client.key_sha256: Sender(name, client.channels, client.held) for name, client in clients.items()
-    }
+    senders = senders_of(clients)
 
     @app.post("/api/v1/requests", **_described(NewRequest, "A citizen's request becomes a case"))
     async def open_case(request: Request) -> Response:
         started = asyncio.get_running_loop().time()
-        sender, key = _sender(request, senders), _key(request)
+        sender, key = sender_of(request, senders), key_of(request)
         wanted = await read(request, NewRequest)
         async with asyncio.timeout(patience):
             accepted = await desk.open(wanted, key, sender)
@@ -66,12 +62,13 @@ def api(desk: Desk, clients: Mapping[str, Client], patience: float) -> FastAPI:
         **_described(MoreWords, "The citizen adds to a case"),
     )
     async def add_words(year: str, case_id: str, request: Request) -> Response:
-        sender, key = _sender(request, senders), _key(request)
+        sender, key = sender_of(request, senders), key_of(request)
         ref = _case(year, case_id)
         words = await read(request, MoreWords)
         async with asyncio.timeout(patience):
             return _answer(await desk.add(ref, words, key, sender))
 
+    add_uploads(app, desk.files, senders)
     _answer_with_problems(app)
     return app
 
@@ -98,25 +95,6 @@ def _answer(accepted: Accepted) -> Response:
     return Response(
         accepted.model_dump_json(), 200 if accepted.repeated else 201, headers, media_type="application/json"
     )
-
-
-def _sender(request: Request, senders: Mapping[str, Sender]) -> Sender:
-    """The client whose key this is; every digest is compared, in constant time each."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    digest = hashlib.sha256(key.strip().encode()).hexdigest()
-    found = [sender for known, sender in senders.items() if hmac.compare_digest(known, digest)]
-    if scheme.lower() != "bearer" or not found:
-        problem = Problem(field="Authorization", vi="khóa truy cập không đúng", en="no client has this key")
-        raise Rejected(401, "key", problem, WWW_Authenticate="Bearer")
-    return found[0]
-
-
-def _key(request: Request) -> str:
-    try:
-        return _KEY.validate_python(request.headers.get("idempotency-key", ""))
-    except ValidationError:
-        vi, en = "phải có 8 đến 200 ký tự ASCII in được", "8 to 200 printable ASCII characters are required"
-        raise Rejected(400, "idempotency-key", Problem(field="Idempotency-Key", vi=vi, en=en)) from None
 
 
 def _case(year: str, case_id: str) -> CaseRef:

@@ -19,3 +19,4 @@ HOOK_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0),
 )
 TRANSPORT_UP = Gauge("hotline_intake_transport_up", "1 while a channel's own connection runs", ["channel"])
+UPLOADED = Counter("hotline_intake_files_uploaded", "Files that clients handed in", ["outcome"])
