@@ -18,6 +18,7 @@ DATABASES = tuple(sorted({consumer.service for consumer in CONSUMERS} - {"router
 
 CLIENTS: dict[str, dict[str, object]] = {
     "portal": {"channels": ["portal"]},
+    "open311": {"channels": ["open311"]},
     "desk": {"channels": ["phone", "email", "zalo", "facebook"], "held": True},
 }
 """Who hands requests in to intake; add programs of others to `intake-clients.json` by hand."""
@@ -54,6 +55,7 @@ def make(folder: Path, postgres: str = "postgres") -> None:
     for name in OTHERS:
         secret(folder, name)
     _clients(folder)
+    (folder / "partners.toml").touch()
     for file in folder.rglob("*"):
         file.chmod(0o700 if file.is_dir() else 0o644)
 

@@ -96,6 +96,8 @@ class Layout:
             return {
                 "intake_url": self.url("intake"),
                 "intake_key_file": str(self._key("portal.key")),
+                "open311_key_file": str(self._key("open311.key")),
+                "partners_file": str(self._partners()),
                 "desk_url": self.url("desk"),
                 "desk_key_file": str(self._key("portal-desk.key")),
                 "secret_file": str(self._key("portal.secret")),
@@ -129,9 +131,18 @@ class Layout:
 
         return {
             "portal": client("portal", ["portal"]),
+            "open311": client("open311", ["open311"]),
             "desk": client("desk", ["phone", "email", "zalo", "facebook"], held=True),
             "trial": client("trial", ["portal", "email", "zalo", "facebook", "app", "api"]),
         }
+
+    def _partners(self) -> Path:
+        """One partner for trying out Open311; whoever adds others to the file keeps them."""
+        file = self.secrets / "partners.toml"
+        if not file.exists():
+            key = sha256(secret(self.secrets, "partner-trial.key").encode()).hexdigest()
+            file.write_text(f'[trial]\nname = "Đối tác thử"\nkey_sha256 = "{key}"\n', encoding="utf-8")
+        return file
 
     def _key(self, name: str) -> Path:
         secret(self.secrets, name)

@@ -22,6 +22,7 @@ from tests.support.provinces import in_force, thanh_hoa
 from tests.support.serving import serving
 
 KEY = "khoa-cua-cong-nguoi-dan"
+OPEN311_KEY = "khoa-cua-open311"
 SITE = "http://portal.test"
 
 CONTACT = {
@@ -51,12 +52,14 @@ def portal_settings(server: NatsServer, folder: Path, **more: str) -> Settings:
     """Settings with secrets of their own in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "intake.key").write_text(KEY)
+    (folder / "open311.key").write_text(OPEN311_KEY)
     (folder / "portal.secret").write_text("bi-mat-cua-cong")
     values: dict[str, Any] = {
         "nats_url": server.url,
         "nkey_seed_file": server.seed("portal"),
         "database_url": f"sqlite:///{folder / 'portal.db'}",
         "intake_key_file": folder / "intake.key",
+        "open311_key_file": folder / "open311.key",
         "secret_file": folder / "portal.secret",
         "public_url": SITE,
         **more,
@@ -67,9 +70,12 @@ def portal_settings(server: NatsServer, folder: Path, **more: str) -> Settings:
 @asynccontextmanager
 async def intake(server: NatsServer) -> AsyncIterator[str]:
     """The real intake on a port of its own; yields its address."""
-    client = intake_settings.Client(key_sha256=hashlib.sha256(KEY.encode()).hexdigest(), channels=("portal",))
+    clients = {
+        name: intake_settings.Client(key_sha256=hashlib.sha256(key.encode()).hexdigest(), channels=(name,))
+        for name, key in (("portal", KEY), ("open311", OPEN311_KEY))
+    }
     settings = intake_settings.Settings(
-        nats_url=server.url, nkey_seed_file=server.seed("intake"), clients={"portal": client}
+        nats_url=server.url, nkey_seed_file=server.seed("intake"), clients=clients
     )
     async with open_runtime("intake", settings) as rt, intake_app.build(rt) as app:
         assert app is not None
