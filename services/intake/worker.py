@@ -17,7 +17,7 @@ from libs.runtime.metrics import FACTS_PARKED, FACTS_READ, PENDING
 from libs.runtime.pull import Pull
 from libs.runtime.service import Runtime
 from services.intake.channels.rows import Row
-from services.intake.channels.shape import Channel, Event, Said, SetAside, Unverified
+from services.intake.channels.shape import Channel, Delivery, Event, Said, SetAside, Unverified
 from services.intake.gathering import Gathering, Outcome
 from services.intake.metrics import ACCEPTED, ADDED, EVENTS, REPEATED
 from services.intake.rawlog import LARGE, STREAM, Kept, RawLog
@@ -57,8 +57,8 @@ class Taker:
         row, channel = self.channels[kept.code]
         if not kept.genuine:
             channel.verify(kept.delivery)
-        troubles = list[SetAside]()
-        for event in await self._parsed(channel, kept):
+        events, troubles = await self._parsed(channel, kept)
+        for event in events:
             try:
                 await self._follow(row, event, subject, kept, limited=limited)
             except SetAside as trouble:
@@ -66,10 +66,10 @@ class Taker:
         if troubles:
             raise troubles[0]
 
-    async def _parsed(self, channel: Channel, kept: Kept) -> list[Event]:
+    async def _parsed(self, channel: Channel, kept: Kept) -> tuple[list[Event], list[SetAside]]:
         if len(kept.delivery.body) < LARGE // 8:
-            return list(channel.parse(kept.delivery))
-        return await asyncio.to_thread(lambda: list(channel.parse(kept.delivery)))
+            return _read(channel, kept.delivery)
+        return await asyncio.to_thread(_read, channel, kept.delivery)
 
     async def _follow(self, row: Row, event: Event, subject: str, kept: Kept, *, limited: bool) -> None:
         if isinstance(event, Said):
@@ -176,6 +176,17 @@ class Worker:
         self._failures.pop(seq, None)
         FACTS_PARKED.labels(rt.service, STREAM).inc()
         log("delivery_parked", subject=message.subject, seq=seq, reason=reason)
+
+
+def _read(channel: Channel, delivery: Delivery) -> tuple[list[Event], list[SetAside]]:
+    """What could be read before somebody must look at the rest."""
+    events = list[Event]()
+    try:
+        for event in channel.parse(delivery):
+            events.append(event)
+    except SetAside as trouble:
+        return events, [trouble]
+    return events, []
 
 
 async def _hold(message: Msg) -> None:

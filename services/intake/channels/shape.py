@@ -119,7 +119,9 @@ class Channel(Protocol):
         """What is the same when the provider delivers the same thing again."""
 
     def parse(self, delivery: Delivery) -> Iterable[Event]:
-        """What it holds, in order. Raises SetAside, and nothing else, whatever the bytes are."""
+        """What it holds, in order. Raises SetAside, and nothing else, whatever the bytes are; what was given
+        before that counts: of a batch only the broken part is set aside.
+        """
 
     def answer(self, delivery: Delivery) -> Answer | None:
         """An answer that is more than "taken": a challenge to return. Then nothing is stored."""
