@@ -36,9 +36,9 @@ def _at(node: Any, path: tuple[str, ...]) -> Any:
 
 
 def word(node: Any, *path: str) -> str:
-    """The string or number there. Half a surrogate pair, which no encoding can hold, becomes a mark."""
+    """The string or number there, without what no database holds: NUL, half a surrogate pair."""
     found = _at(node, path)
-    return found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
+    return found.encode("utf-8", "replace").decode().replace("\0", "") if isinstance(found, str) else ""
 
 
 def part(node: Any, *path: str) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def tidy(said: Said, *, arrived: datetime) -> Said:
         text=clean(said.text).strip()[:LONGEST],
         at=at,
         email=email if EMAIL.fullmatch(email) else "",
+        enclosed=tuple(replace(one, label=one_line(one.label)[:LINE]) for one in said.enclosed),
         **{
             name: one_line(getattr(said, name))[:LINE]
             for name in ("person", "account", "thread", "name", "phone", "address", "place", "code")
