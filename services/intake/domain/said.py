@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from libs.contracts.casevalues import Attached, Origin, Person
@@ -63,16 +64,17 @@ def tidy(said: Said, *, arrived: datetime) -> Said:
     """
     at = said.at if said.at and said.at <= arrived + CLOCKS_DIFFER else arrived
     email = one_line(said.email)
+    lines: dict[str, Any] = {
+        name: one_line(getattr(said, name))[:LINE]
+        for name in ("person", "account", "thread", "name", "phone", "address", "place", "code")
+    }
     return replace(
         said,
         text=clean(said.text).strip()[:LONGEST],
         at=at,
         email=email if EMAIL.fullmatch(email) else "",
         enclosed=tuple(replace(one, label=one_line(one.label)[:LINE]) for one in said.enclosed),
-        **{
-            name: one_line(getattr(said, name))[:LINE]
-            for name in ("person", "account", "thread", "name", "phone", "address", "place", "code")
-        },
+        **lines,
     )
 
 
