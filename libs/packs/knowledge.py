@@ -22,12 +22,13 @@ class Reading:
     """What was read in one case's words.
 
     `ranked`: labels with their shares, best first; `places`: what the words name, `home`: what the address
-    names.
+    names, `where`: what the citizen says of where it happened.
     """
 
     ranked: tuple[tuple[str, float], ...] = ()
     places: Found = _NOWHERE
     home: Found = _NOWHERE
+    where: Found = _NOWHERE
     urgent: bool = False
 
     @property
@@ -75,13 +76,14 @@ class Knowledge:
         """Whether the words ask to be seen first."""
         return urgent(text, self.pack.urgent_words, self.pack.quiet_words)
 
-    def read(self, text: str, address: str) -> Reading:
-        """What a citizen's words and address say; where it is says nothing of the field."""
+    def read(self, text: str, address: str, where: str = "") -> Reading:
+        """What a citizen's words, address and place say; where it is says nothing of the field."""
         places = self.gazetteer.find(text)
         return Reading(
             self.fields.suggest(places.rest or text).ranked if self.fields else (),
             places,
             self.gazetteer.find(address),
+            self.gazetteer.find(where),
             self.urgent(text),
         )
 

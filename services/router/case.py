@@ -32,6 +32,7 @@ class Case(Value):
     `taken`: a slip went out, or a person decided otherwise; from then on router only speaks when a slip comes
     back. `chosen_by` says who named the field: the citizen, an operator, or nobody. `weighed`: a person has
     decided whether it is urgent, whatever the words are like.
+    `where`: where it happened, in the citizen's words; `spam`: it looks like junk and is not released.
     `returned`: the id of the return that nobody has acted on yet; `refused` and `proposed` are the agencies
     that sent a slip back and those they named instead, in this cycle, the newest first.
     """
@@ -44,6 +45,8 @@ class Case(Value):
     opened: bool = False
     canary: bool = False
     held: bool = False
+    spam: bool = False
+    where: str = ""
     urgent: bool = False
     weighed: bool = False
     taken: bool = False
@@ -69,6 +72,7 @@ def _change(case: Case, fact: CaseFact) -> dict[str, object]:
             return {
                 "opened": True, "text": fact.text, "person": fact.person, "held": fact.held,
                 "urgent": fact.urgent, "field": fact.field, "chosen_by": by,
+                "spam": bool(fact.spam), "where": fact.place,
                 "canary": fact.channel == CANARY,
             }  # fmt: skip
         case CaseAmended():
@@ -77,7 +81,7 @@ def _change(case: Case, fact: CaseFact) -> dict[str, object]:
         case CaseUrgencySet():
             return {"urgent": fact.urgent, "weighed": True}
         case CaseReleased():
-            return {"held": False}
+            return {"held": False, "spam": False}
         case CaseTriaged():
             return {"waiting": fact.reasons, "returned": None}
         case _:

@@ -70,7 +70,8 @@ def decide(
     day = day_of(pack, now)
     leads = _leads(choice, place, pack, day)
     urgent = case.urgent or (reading.urgent and not case.weighed)
-    reasons = ("held",) if case.held else reasons_to_wait(case, choice, place, leads, pack, urgent=urgent)
+    hands_off = "spam" if case.spam else "held" if case.held else ""
+    reasons = (hands_off,) if hands_off else reasons_to_wait(case, choice, place, leads, pack, urgent=urgent)
     inputs = _inputs(case, reading, choice, place, leads, urgent=urgent)
     if not reasons:
         slip = Slip(
@@ -190,7 +191,7 @@ def _place_trouble(choice: Choice, place: Place, leads: Leads, pack: Pack) -> st
 def _nothing_to_do(case: Case, cause: CaseFact) -> bool:
     if not case.opened or case.taken or cause.event_id in case.reacted:
         return True
-    return isinstance(cause, CaseAmended) and (case.held or not _only_details_missing(case))
+    return isinstance(cause, CaseAmended) and (case.held or case.spam or not _only_details_missing(case))
 
 
 def _only_details_missing(case: Case) -> bool:

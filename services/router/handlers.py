@@ -83,7 +83,7 @@ class Router:
 
     def _decision(self, cause: CaseFact, knowledge: Knowledge) -> Callable[[Case], CaseFact | None]:
         def decision(case: Case) -> CaseFact | None:
-            reading = knowledge.read(case.text, case.person.address)
+            reading = knowledge.read(case.text, case.person.address, case.where)
             return decide(case, cause=cause, reading=reading, pack=knowledge.pack, now=self.clock.now())
 
         return decision

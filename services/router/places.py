@@ -1,4 +1,4 @@
-"""The place of a case: the operator's, else what the words name, else the address; never a guess."""
+"""The place of a case: the operator's, else where it happened, else the words, else the address."""
 
 from dataclasses import dataclass
 
@@ -20,13 +20,15 @@ class Place:
     @property
     def named(self) -> bool:
         """Whether it is what the case is about, rather than where the citizen lives."""
-        return self.code is not None and self.source in {"operator", "words"}
+        return self.code is not None and self.source in {"operator", "place", "words"}
 
 
 def place_of(case: Case, reading: Reading, pack: Pack) -> Place:
-    """The place from the best source that names any."""
+    """The place from the best source that names any; never a guess."""
     if case.place and known_unit(pack, case.place):
         return Place(case.place, source="operator")
+    if reading.where.units:
+        return _settled(reading.where, "place")
     if reading.places.units:
         return _settled(reading.places, "words")
     if reading.home.units:

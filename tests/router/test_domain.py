@@ -23,6 +23,7 @@ from tests.support.routing import (
     REF,
     a_slip,
     a_wait,
+    decided,
     words,
 )
 
@@ -247,3 +248,20 @@ def test_an_offered_agency_that_ended_holds_no_slip_back_but_is_told() -> None:
     fact = a_slip(HEALTH, opened(REF), pack=ended)
     inputs = fact.slip.inputs
     assert (fact.slip.lead, inputs["offered"], inputs["broken"]) == ("SYT", "", "@district")
+
+
+def test_what_looks_like_junk_waits_for_the_operator_and_goes_on_when_released() -> None:
+    junk = opened(REF, held=True, spam=("links", "offer"))
+    assert a_wait(HEALTH, junk).reasons == ("spam",)
+    assert a_slip(HEALTH, junk, make(CaseReleased, REF)).slip.lead == "SYT"
+
+
+def test_completing_the_details_of_junk_sends_no_slip() -> None:
+    junk = opened(REF, held=True, spam=("bulk",))
+    wait = a_wait(HEALTH, junk)
+    assert decided(HEALTH, junk, wait, make(CaseAmended, REF, person=CITIZEN)) is None
+
+
+def test_where_it_happened_beats_the_words_and_the_address() -> None:
+    reading = words(("F03", 0.8), ("F04", 0.1), places=Found(("380",), ("380",), "x"), where=QUANG_LUU)
+    assert a_slip(reading, opened(REF, place="xã Quảng Lưu")).slip.inputs["place-from"] == "place"

@@ -5,12 +5,13 @@ from typing import Any
 
 from nats.js.client import JetStreamContext
 
+from libs.files.files import open_files
 from libs.runtime.caselog import CaseLog
 from libs.runtime.service import Runtime
 from services.intake.channels.rows import Row
 from services.intake.channels.shape import Said
 from services.intake.conversations import Conversations
-from services.intake.enclosures import NoFiles
+from services.intake.files import Enclosures
 from services.intake.gathering import Gathering
 from services.intake.messages import Messages
 
@@ -44,7 +45,9 @@ class Dying(JetStreamContext):
 def gathering(rt: Runtime, js: JetStreamContext | None = None) -> Gathering:
     """What a replica has; `js` is the connection it works with."""
     js = js or rt.js
-    return Gathering(CaseLog(js), Messages(js), Conversations(js), rt.directory, rt.clock, NoFiles())
+    return Gathering(
+        CaseLog(js), Messages(js), Conversations(js), rt.directory, rt.clock, Enclosures(open_files(js))
+    )
 
 
 def words(key: str, text: str = "Đèn đường hỏng", **fields: Any) -> Said:
