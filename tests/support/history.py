@@ -17,9 +17,9 @@ def writer_of(fact: CaseFact) -> str:
     return next(service for service, facts in WRITERS.items() if f"case:{fact.token}" in facts)
 
 
-async def happen(server: NatsServer, ref: CaseRef, *facts: CaseFact) -> int:
-    """Append the facts in this order; returns the sequence of the last one."""
-    seq = 0
+async def happen(server: NatsServer, ref: CaseRef, *facts: CaseFact, after: int = 0) -> int:
+    """Append the facts in this order, to a case at `after`; returns the sequence of the last one."""
+    seq = after
     streams: dict[str, JetStreamContext] = {}
     async with AsyncExitStack() as stack:
         for fact in facts:
