@@ -25,7 +25,7 @@ SIGNATURE = "x-zevent-signature"
 AHEAD = timedelta(hours=1)
 """How far in the future a stamp may lie. An old one is fine: Zalo repeats an event hours later."""
 
-_GIVEN = re.compile(r'\s*(?:mac\s*=\s*)?"?([0-9a-fA-F]{64})"?\s*')
+_GIVEN = re.compile(r'\s*(?:mac\s*=\s*)?"?([0-9a-f]{64})"?\s*', re.IGNORECASE | re.ASCII)
 _STAMP = re.compile(rb'"timestamp"\s*:\s*"?(\d{1,16})(?!\d)')
 """The stamp as it stands in the raw bytes. Inside of a string every quote is escaped, so what a citizen types
 never looks like this; a key of the same name deeper down may, so each one found is tried."""
