@@ -36,11 +36,21 @@ def delivered(*mids: str, person: str = CITIZEN, at: int = NOW) -> dict[str, Any
     return messaging(person=person, at=at, delivery={"mids": list(mids), "watermark": at})
 
 
-def comment(text: str = "", comment_id: str = COMMENT, *, verb: str = "add", **more: Any) -> dict[str, Any]:
+SOMEBODY = {"id": CITIZEN, "name": "Trần Thị Mẫu"}
+
+
+def comment(
+    text: str = "",
+    comment_id: str | None = COMMENT,
+    *,
+    verb: str = "add",
+    by: dict[str, str] | None = SOMEBODY,
+    **more: Any,
+) -> dict[str, Any]:
     """A change of the feed; `more` overrides what stands in `value`, None takes it out."""
     value = {
         "item": "comment", "verb": verb, "comment_id": comment_id, "post_id": POST, "parent_id": POST,
-        "from": {"id": CITIZEN, "name": "Trần Thị Mẫu"}, "message": text, "created_time": NOW // 1000,
+        "from": by, "message": text, "created_time": NOW // 1000,
     }  # fmt: skip
     kept = {name: content for name, content in {**value, **more}.items() if content is not None}
     return {"field": "feed", "value": kept}

@@ -133,8 +133,8 @@ class FacebookStandIn:
             f"{facebook_events.POST}_{next(self._number)}", request.path_params["id"], wanted["message"]
         )
         self.comments.append(made)
-        own: dict[str, Any] = {"from": {"id": self.page_id, "name": "Tổng đài 1022"}}
-        change = facebook_events.comment(made.text, made.id, parent_id=made.parent, **own)
+        own = {"id": self.page_id, "name": "Tổng đài 1022"}
+        change = facebook_events.comment(made.text, made.id, parent_id=made.parent, by=own)
         await self.post(facebook_events.page(facebook_events.entry(change)))
         return JSONResponse({"id": made.id})
 
