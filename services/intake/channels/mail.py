@@ -80,7 +80,7 @@ class Lmtp(BaseModel):
 
 
 class MailRow(Row):
-    """`address` is the mailbox that citizens write to; `mail_key_file` is the notifier's, to know our letters."""
+    """`address` is where citizens write to; `mail_key_file` is the notifier's, to know letters of ours."""
 
     kind: Literal["mail"]
     address: str = Field(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}$")
@@ -138,7 +138,7 @@ class Mailbox(Plain):
         return [self._said(mail, delivery)]
 
     def _report(self, mail: Mail, delivery: Delivery) -> DeliveryFact | None:
-        """A letter goes to one person: it counts, not the address reported, which may be where they forward."""
+        """A letter goes to one person, so the letter counts, not the address: theirs may forward to it."""
         told = (*_recipients(mail, delivery), *mail.returned, *mail.answers)
         letter = next(iter(self.signed.letters(told)), "")
         return _fact(letter, mail.failures[0], delivery.at) if letter else None
