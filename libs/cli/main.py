@@ -16,13 +16,14 @@ from libs.cli import (
     secrets,
     server,
     services,
+    tokens,
     worktime,
 )
 from libs.contracts.errors import HotlineError
 
 SUBJECTS = (
     *(server, secrets, packs, worktime, calendars, places, faq, mail),
-    *(services, journey, backup, grafana, events),
+    *(services, tokens, journey, backup, grafana, events),
 )
 
 

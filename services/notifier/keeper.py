@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nats.errors import Error as NatsError
+from sqlalchemy import Engine
 
 from libs.contracts.canary import CANARY
 from libs.contracts.errors import HotlineError
@@ -15,9 +16,11 @@ from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from libs.runtime.projection import DatabaseDown
 from services.notifier import metrics
+from services.notifier.fallbacks import Fallbacks
 from services.notifier.letterlog import LetterLog
 from services.notifier.outbox import Letter, Outbox
-from services.notifier.states import FAILED, SENT, STATE_AFTER, TRYING, UNCONFIRMED
+from services.notifier.reports import Reports
+from services.notifier.states import FAILED, FALLEN, SENT, STATE_AFTER, TRYING, UNCONFIRMED
 
 TROUBLE = (HotlineError, NatsError, OSError, TimeoutError, *DatabaseDown)
 """What passes by itself: the loops wait and go on."""
@@ -26,8 +29,10 @@ TROUBLE = (HotlineError, NatsError, OSError, TimeoutError, *DatabaseDown)
 class Keeper:
     """`lease` and `every` in seconds; the lease must outlast the longest hand-over to a gateway."""
 
-    def __init__(self, outbox: Outbox, log_: LetterLog, clock: Clock, *, lease: float, every: float) -> None:
-        self._outbox = outbox
+    def __init__(self, engine: Engine, log_: LetterLog, clock: Clock, *, lease: float, every: float) -> None:
+        self._outbox = Outbox(engine)
+        self._fallbacks = Fallbacks(engine)
+        self._reports = Reports(engine)
         self._log = log_
         self._clock = clock
         self._lease = lease
@@ -48,11 +53,31 @@ class Keeper:
             await self.learn(letter, abandoned=True)
         for letter in await in_thread(self._outbox.untold):
             await self.tell(letter)
+        await self._hear_reports()
         backlog = await in_thread(self._outbox.backlog, self._clock.now().timestamp())
         metrics.WAITING.set(backlog.waiting)
         metrics.HELD.set(backlog.held)
         metrics.OLDEST.set(max(0.0, time.time() - backlog.oldest) if backlog.oldest else 0)
         metrics.UNCONFIRMED.set(backlog.unconfirmed)
+
+    async def _hear_reports(self) -> None:
+        """What gateways reported becomes facts, and what came back goes another way."""
+        await in_thread(self._reports.match, time.time())
+        for letter in await in_thread(self._reports.unreported):
+            await self._log.reported(letter)
+            if await in_thread(self._reports.mark, letter):
+                metrics.REPORTED.labels(letter.way, letter.arrival).inc()
+        for letter in await in_thread(self._fallbacks.returned):
+            await self.give_up(letter, f"bounced: {letter.status}".rstrip(": "))
+        await in_thread(self._fallbacks.empty, time.time())
+
+    async def give_up(self, letter: Letter, reason: str) -> None:
+        """Its way does not carry the letter: the next one has to, or it has failed."""
+        fallen = await in_thread(self._fallbacks.fall, letter, reason, time.time())
+        if fallen is not None:
+            await self.tell(fallen)
+        elif letter.state == TRYING:
+            await self.end(letter, FAILED, reason)
 
     async def learn(self, letter: Letter, *, abandoned: bool = False) -> None:
         """Find out from the stream what became of a letter that another sender had, or has, in hand."""
@@ -60,13 +85,15 @@ class Keeper:
         if last is None or _precedes(last, letter):  # this attempt was never begun
             await in_thread(self._outbox.give_back, letter, time.time(), keep_claim=False)
             return
-        state = STATE_AFTER[type(last)]
+        state = STATE_AFTER.get(type(last), SENT)  # a report of its arrival: it was sent
         if isinstance(last, LetterDeferred):
             known = replace(letter, attempt=last.attempt)
             await in_thread(self._outbox.put_off, known, time.time(), last.reason)
+        elif state == FALLEN:
+            await self.give_up(letter, getattr(last, "reason", ""))
         elif state != TRYING:
-            reason = getattr(last, "reason", "")
-            await in_thread(self._outbox.settle, letter, state, reason, told=True)
+            known = replace(letter, gateway_id=getattr(last, "gateway_id", ""))
+            await in_thread(self._outbox.settle, known, state, getattr(last, "reason", ""), told=True)
         elif abandoned:
             await self.end(letter, UNCONFIRMED, "outcome lost")
         else:

@@ -12,6 +12,7 @@ from libs.contracts.sidefacts import (
     LetterDeferred,
     LetterFact,
     LetterFailed,
+    LetterFallenBack,
     LetterSent,
     LetterSpared,
     LetterTried,
@@ -22,7 +23,7 @@ from libs.runtime.clock import Clock
 from libs.runtime.directory import Directory
 from libs.runtime.sidelog import SideLog
 from services.notifier.outbox import Letter
-from services.notifier.states import FAILED, SENT, SPARED, UNCONFIRMED
+from services.notifier.states import FAILED, FALLEN, REPORTS, SENT, SPARED, UNCONFIRMED
 
 NOTIFIER = Actor(service="notifier")
 ENDS = ("met", "ended", "cancelled")
@@ -57,13 +58,20 @@ class LetterLog:
         """The state the letter has come to its end in, unless it is only counted. Raises OutcomeUnknown."""
         common = self._common(letter, self._derived(letter, letter.state))
         if letter.state == SENT:
-            await self._side.write(LetterSent(attempt=letter.attempt, **common))
+            await self._side.write(LetterSent(attempt=letter.attempt, gateway_id=letter.gateway_id, **common))
         elif letter.state == FAILED:
             await self._side.write(LetterFailed(attempt=letter.attempt, reason=letter.reason, **common))
         elif letter.state == SPARED:
             await self._side.write(LetterSpared(reason=letter.reason, **common))
         elif letter.state == UNCONFIRMED:
             await self._side.write(LetterUnconfirmed(attempt=letter.attempt, **common))
+        elif letter.state == FALLEN:
+            await self._side.write(_fallen_back(letter, common))
+
+    async def reported(self, letter: Letter) -> None:
+        """What a gateway said of its arrival. Raises OutcomeUnknown."""
+        common = self._common(letter, self._derived(letter, letter.arrival))
+        await self._side.write(REPORTS[letter.arrival](status=letter.status, **common))
 
     async def last(self, letter: Letter) -> LetterFact | None:
         """The newest fact about this letter that this version knows."""
@@ -104,3 +112,10 @@ class LetterLog:
             "audience": letter.audience,
             "agency": letter.agency,
         }
+
+
+def _fallen_back(letter: Letter, common: dict[str, Any]) -> LetterFact:
+    more = {"attempt": letter.attempt, "reason": letter.reason}
+    return LetterFallenBack.model_validate(
+        {**common, **more, "to": letter.next_way, "next": letter.next_letter}
+    )

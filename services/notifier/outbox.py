@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Integer, Row, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Integer, Row, and_, bindparam, case, func, or_, select
 
 from libs.contracts.sidefacts import Audience
 from libs.runtime.database import reading, table, writing
@@ -17,6 +17,7 @@ from services.notifier.states import FAILED, OPEN, SENT, TRYING, UNCONFIRMED, WA
 from services.notifier.tables import LetterRow
 
 LETTERS = table(LetterRow)
+NO_OTHERS = "[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,20 @@ class Letter:
     claim: str
     claimed: float
     reason: str
+    reader: str = ""
+    talk: str = ""
+    others: str = NO_OTHERS
+    gateway_id: str = ""
+    arrival: str = ""
+    status: str = ""
+    next_way: str = ""
+    next_letter: str = ""
+
+    @property
+    def content(self) -> dict[str, str]:
+        """What is kept of it once it was sent: nothing, unless it may come back and go another way."""
+        kept = {"gateway_id": self.gateway_id, "recipient": ""}
+        return kept if self.others != NO_OTHERS else {**kept, "about": ""}
 
 
 _C = LETTERS.c
@@ -66,7 +81,14 @@ _SENT = (
         _C.claim == bindparam("its_claim"),
         _C.state.in_((TRYING, UNCONFIRMED)),
     )
-    .values(state=SENT, reason="", told=True, recipient="", about="")
+    .values(
+        state=SENT,
+        reason="",
+        told=True,
+        recipient="",
+        about=case((_C.others == NO_OTHERS, ""), else_=_C.about),
+        gateway_id=bindparam("its_gateway_id"),
+    )
 )
 
 
@@ -134,20 +156,14 @@ class Outbox:
         self._change(letter, state=WAITING, attempt=letter.attempt, claim="", due=due, reason=reason)
 
     def settle(self, letter: Letter, state: str, reason: str = "", *, told: bool = False) -> None:
-        """The letter has come to its end; sent ones lose their content, for nobody needs it here any more."""
-        emptied = {"recipient": "", "about": ""} if state == SENT else {}
+        """The letter has come to its end; sent ones lose the content that nobody needs here any more."""
+        emptied = letter.content if state == SENT else {}
         self._change(letter, state=state, reason=reason, told=told, **emptied)
 
     def close(self, sent: Sequence[Letter]) -> list[Letter]:
         """These were sent, and the stream knows it: all in one transaction; those that this call ended."""
         with writing(self._engine) as connection:
-            return [
-                letter
-                for letter in sent
-                if connection.execute(
-                    _SENT, {"its_letter": letter.letter, "its_claim": letter.claim}
-                ).rowcount
-            ]
+            return [letter for letter in sent if connection.execute(_SENT, _its(letter)).rowcount]
 
     def hold(self, letter: Letter, now: float) -> None:
         """Somebody else is at it: look again after the lease."""
@@ -167,13 +183,13 @@ class Outbox:
     def abandoned(self, before: float, limit: int = 100) -> list[Letter]:
         """Letters being tried since before that time: their sender is gone, or stuck."""
         c = LETTERS.c
-        return self._found(select(*_COLUMNS).where(c.state == TRYING, c.claimed < before).limit(limit))
+        return self.found(c.state == TRYING, c.claimed < before, limit=limit)
 
     def untold(self, limit: int = 100) -> list[Letter]:
         """Letters at their end of which the stream may not know yet."""
         c = LETTERS.c
         ended = and_(c.state.not_in(OPEN), c.told.is_(False))
-        return self._found(select(*_COLUMNS).where(ended).order_by(c.created).limit(limit))
+        return self.found(ended, limit=limit)
 
     def backlog(self, at: float = math.inf) -> Backlog:
         """A reminder that was held has waited only since its reader's agency opened."""
@@ -223,17 +239,16 @@ class Outbox:
         with writing(self._engine) as connection:
             connection.execute(LETTERS.update().where(ours).values(columns))
 
-    def _found(self, query: "Select[tuple[object, ...]]") -> list[Letter]:
+    def found(self, *which: "ColumnElement[bool]", limit: int) -> list[Letter]:
+        """The oldest letters of which all this is true."""
         with reading(self._engine) as connection:
-            return [_letter(row) for row in connection.execute(query)]
+            rows = connection.execute(select(*_COLUMNS).where(*which).order_by(_C.created).limit(limit))
+            return [_letter(row) for row in rows]
 
 
 def _letter(row: "Row[tuple[object, ...]]") -> Letter:
     return Letter(**row._asdict())
 
 
-def states_of(connection: Connection, letters: Sequence[str]) -> dict[str, str]:
-    """Letter → state, of those that there are."""
-    c = LETTERS.c
-    found = connection.execute(select(c.letter, c.state).where(c.letter.in_(letters)))
-    return {row.letter: row.state for row in found}
+def _its(letter: Letter) -> dict[str, str]:
+    return {"its_letter": letter.letter, "its_claim": letter.claim, "its_gateway_id": letter.gateway_id}

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from libs.contracts.errors import HotlineError
 from libs.packs.model import Pack
@@ -13,13 +13,14 @@ from libs.runtime.clock import Clock
 from libs.runtime.database import in_thread
 from libs.runtime.logs import log
 from services.notifier import metrics
+from services.notifier.fallbacks import Fallbacks
 from services.notifier.gateways.gateway import Gateway, GatewayDown, Message, Outcome, Reply, Send
 from services.notifier.gateways.gsm import parts
 from services.notifier.keeper import TROUBLE, Keeper
 from services.notifier.letterlog import LetterLog
 from services.notifier.outbox import Letter, Outbox
 from services.notifier.states import FAILED, SPARED, UNCONFIRMED
-from services.notifier.texts import Composer, Hopeless, Reminder
+from services.notifier.texts import Composer, Hopeless, Reminder, Unreachable
 
 PAGES = 8
 """Pages to one connection."""
@@ -34,7 +35,8 @@ class Pace:
 
     `handover` is the longest a gateway may take for one letter, `poll` how often the outbox is looked at
     unasked, `begin` how long after its claim a letter may still be begun, `goodbye` how long a letter in
-    hand may take when the service stops.
+    hand may take when the service stops, `divert` how long letters wait for a gateway that is away before
+    they go another way.
     """
 
     retries: tuple[float, ...]
@@ -42,6 +44,7 @@ class Pace:
     poll: float = 5.0
     begin: float = 180.0
     goodbye: float = 8.0
+    divert: float = 900.0
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Sender:
     pack: Callable[[], Pack]
     clock: Clock
     outbox: Outbox
+    fallbacks: Fallbacks
     letters: LetterLog
     keeper: Keeper
     pace: Pace
@@ -74,6 +78,7 @@ class Sender:
                 metrics.GATEWAY_UP.labels(self.way).set(0)
                 log("gateway_awaited", way=self.way, reason=str(error))
                 idle = self.pace.poll
+                await self._divert()
             except TROUBLE as error:
                 log("sending_interrupted", way=self.way, kind=type(error).__name__)
                 idle = min(1.0, self.pace.poll)
@@ -86,6 +91,13 @@ class Sender:
                 page = await in_thread(self.outbox.claim, self.way, time.time(), PAGE, at=self._at())
                 if not page or not await self._to_its_end(page, send):
                     return
+
+    async def _divert(self) -> None:
+        """A gateway that stays away keeps no letter that has another way to go."""
+        before = time.time() - self.pace.divert
+        with suppress(*TROUBLE):
+            for letter in await in_thread(self.fallbacks.stranded, self.way, before, time.time(), PAGE):
+                await self.keeper.give_up(letter, "gateway away")
 
     async def _until_due(self) -> float:
         due = await in_thread(self.outbox.next_due, self.way, self._at())
@@ -141,6 +153,8 @@ class Sender:
         message, reminder = composed
         if reminder and await self._rests(letter, reminder):
             return True
+        if not await self._may_talk(letter):
+            return True
         if not await self._ours(letter):
             await self.keeper.learn(letter)
             return True
@@ -150,15 +164,28 @@ class Sender:
             return False
         if self.way == "sms":
             metrics.SMS_PARTS.inc(parts(message.sms))
-        await self.keeper.sent(letter)
-        sent.append(letter)
+        gone = replace(letter, gateway_id=reply.gateway_id)
+        await self.keeper.sent(gone)
+        sent.append(gone)
         return True
+
+    async def _may_talk(self, letter: Letter) -> bool:
+        """A conversation is answered while its window is open, and only so often; else another way is due."""
+        if not letter.talk:
+            return True
+        async with self._or_given_back(letter):
+            is_open = await in_thread(self.fallbacks.spend, letter.talk, self._at())
+        if not is_open:
+            await self.keeper.give_up(letter, "window closed")
+        return is_open
 
     async def _composed(self, letter: Letter) -> tuple[Message, Reminder | None] | None:
         """None when the letter cannot be written out: it has failed, for a person to mend."""
         try:
             pack = self.pack()
             return self.composer.compose(letter, pack), self.composer.reminder(letter, pack, self.clock.now())
+        except Unreachable as error:
+            await self.keeper.give_up(letter, str(error))
         except Hopeless as error:
             await self.keeper.end(letter, FAILED, str(error))
         except Exception as error:
@@ -201,12 +228,14 @@ class Sender:
             return Reply(Outcome.UNKNOWN, type(error).__name__)
 
     async def _note(self, letter: Letter, reply: Reply) -> None:
+        if letter.talk and reply.outcome is not Outcome.UNKNOWN:
+            await in_thread(self.fallbacks.refund, letter.talk)
         if reply.outcome is Outcome.UNKNOWN:
             await self.keeper.end(letter, UNCONFIRMED, reply.reason)
         elif reply.outcome is Outcome.REFUSED:
-            await self.keeper.end(letter, FAILED, f"refused: {reply.reason}")
+            await self.keeper.give_up(letter, f"refused: {reply.reason}")
         elif letter.attempt > len(self.pace.retries):
-            await self.keeper.end(letter, FAILED, f"tried {letter.attempt} times: {reply.reason}")
+            await self.keeper.give_up(letter, f"tried {letter.attempt} times: {reply.reason}")
         else:
             await self._put_off(letter, reply.reason)
 

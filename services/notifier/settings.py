@@ -37,6 +37,27 @@ class Settings(DatabaseSettings):
     kannel_password_file: Path | None = None
     kannel_from: str = Field("1022", max_length=11, description="brand name or short number")
     kannel_timeout: float = Field(10.0, gt=0)
+    kannel_report_url: str = Field(
+        "", pattern="^(https?://.*)?$", description="intake's hook for Kannel's reports, without the secret"
+    )
+    kannel_report_secret_file: Path | None = Field(None, description="last part of that address")
+
+    token_key_file: Path | None = Field(None, description="key that seals the providers' tokens")
+    zalo_account: str = Field("", description="id of the Official Account; empty: no Zalo")
+    zalo_app_id: str = ""
+    zalo_app_secret_file: Path | None = Field(None, description="the App Secret Key, not the webhook's")
+    zalo_url: str = Field("https://openapi.zalo.me", pattern="^https?://")
+    zalo_oauth_url: str = Field("https://oauth.zaloapp.com", pattern="^https?://")
+    zns_url: str = Field("https://business.openapi.zalo.me", pattern="^https?://")
+    zns_file: Path | None = Field(None, description="ZNS templates by letter; without it none is sent")
+    facebook_page: str = Field("", description="id of the Page; empty: no Facebook")
+    facebook_app_secret_file: Path | None = None
+    facebook_url: str = Field("https://graph.facebook.com/v26.0", pattern="^https?://")
+    chat_rate: float = Field(10.0, gt=0, description="messages a second to Zalo, and to Facebook")
+    partners_file: Path | None = Field(None, description="partners to tell of their cases; default: none")
+    divert_seconds: float = Field(
+        15 * MINUTE, gt=0, description="how long letters wait for a way that is away and then go another"
+    )
 
     retry_seconds: tuple[float, ...] = Field(
         (5.0, 30.0, 2 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR),
@@ -52,6 +73,14 @@ class Settings(DatabaseSettings):
             raise ValueError("smtp_user needs smtp_password_file")
         if self.sms_gateway == "kannel" and not (self.kannel_user and self.kannel_password_file):
             raise ValueError("sms_gateway=kannel needs kannel_user and kannel_password_file")
+        if bool(self.kannel_report_url) != bool(self.kannel_report_secret_file):
+            raise ValueError("kannel_report_url and kannel_report_secret_file go together")
+        if self.zalo_account and not (self.zalo_app_id and self.zalo_app_secret_file and self.token_key_file):
+            raise ValueError("zalo_account needs zalo_app_id, zalo_app_secret_file and token_key_file")
+        if self.zns_file and not self.zalo_account:
+            raise ValueError("zns_file needs zalo_account")
+        if self.facebook_page and not (self.facebook_app_secret_file and self.token_key_file):
+            raise ValueError("facebook_page needs facebook_app_secret_file and token_key_file")
         if self.lease_seconds <= self.handover_seconds:
             raise ValueError("lease_seconds must be longer than handover_seconds")
         return self

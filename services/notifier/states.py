@@ -1,9 +1,13 @@
 """What a letter can be, and what each fact about it makes it."""
 
 from libs.contracts.sidefacts import (
+    LetterBounced,
     LetterDeferred,
+    LetterDelivered,
+    LetterDenied,
     LetterFact,
     LetterFailed,
+    LetterFallenBack,
     LetterSent,
     LetterSpared,
     LetterTried,
@@ -14,6 +18,9 @@ WAITING, TRYING = "waiting", "trying"
 SENT, FAILED, UNCONFIRMED = "sent", "failed", "unconfirmed"
 SPARED = "spared"
 """A reminder of what is owed no longer: not sent, and no alarm."""
+
+FALLEN = "fallen-back"
+"""Another letter says the same on another way."""
 
 NOBODY = "none"
 """The citizen gave no address: nothing is sent, only counted."""
@@ -27,7 +34,20 @@ STATE_AFTER: dict[type[LetterFact], str] = {
     LetterDeferred: WAITING,
     LetterSent: SENT,
     LetterFailed: FAILED,
+    LetterFallenBack: FALLEN,
     LetterSpared: SPARED,
     LetterUnconfirmed: UNCONFIRMED,
 }
-"""What a letter is when this is the last fact about it."""
+"""What a letter is when this is the last fact about it, apart from reports of its arrival."""
+
+DELIVERED, BOUNCED, DENIED = "delivered", "bounced", "denied"
+REPORTS: dict[str, type[LetterDelivered | LetterBounced | LetterDenied]] = {
+    DELIVERED: LetterDelivered,
+    BOUNCED: LetterBounced,
+    DENIED: LetterDenied,
+}
+RANK = {"": 0, "delayed": 0, DELIVERED: 1, BOUNCED: 2, DENIED: 3}
+"""What a report of its arrival weighs: one that comes late changes nothing that weighs more.
+
+A part that failed outweighs one that arrived, and whoever called a letter junk did get it.
+"""

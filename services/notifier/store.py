@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from libs.contracts.facts import Fact, derived_id
+from libs.contracts.facts import Fact
 from libs.contracts.sidefacts import ClockFact, LetterFact, SideFact
 from libs.packs.model import NotInPack, Pack
 from libs.runtime.clock import Clock
@@ -16,14 +16,17 @@ from libs.runtime.projection import Applied
 from libs.worktime.calendar import CalendarError
 from services.notifier.domain.about import Draft
 from services.notifier.domain.case import NOBODY as UNKNOWN
-from services.notifier.domain.case import Case, fold
+from services.notifier.domain.case import Case, fold, noted
 from services.notifier.domain.contacts import opening
-from services.notifier.domain.letters import clock_letters, letters
-from services.notifier.outbox import LETTERS, states_of
-from services.notifier.states import FAILED, NOBODY, OPEN, STATE_AFTER, UNSENT
-from services.notifier.tables import CaseRow, Link
+from services.notifier.domain.letters import Readers, clock_letters, letters
+from services.notifier.domain.talks import Reach
+from services.notifier.fallbacks import CASES, shut_ways
+from services.notifier.fates import after, fates_of, heard, ids_of, kept, recall, row_of, to_write
+from services.notifier.outbox import LETTERS
+from services.notifier.states import FAILED, NOBODY
+from services.notifier.tables import Link
 
-CASES, LINK = table(CaseRow), table(Link)
+LINK = table(Link)
 
 TOO_OLD = timedelta(days=3)
 """A fact this old calls for no new letter: whoever reads it first today is a rebuild or a long outage."""
@@ -32,19 +35,22 @@ TOO_OLD = timedelta(days=3)
 class Store:
     """Applies facts on a connection; asks for the pack in force and the time, changes nothing else."""
 
-    def __init__(self, pack: Callable[[], Pack], clock: Clock) -> None:
+    def __init__(self, pack: Callable[[], Pack], clock: Clock, reach: Reach | None = None) -> None:
         self._pack = pack
         self._clock = clock
+        self._reach = reach or Reach()
 
     def apply(self, connection: Connection, facts: Sequence[Applied]) -> None:
         """Fold facts of CASES whose turn it is, and note the letters they call for."""
         cases = self._cases(connection, {one.ref.case_id for one in facts})
         pack, wanted = self._pack(), list[tuple[Fact, int, Draft]]()
         for one in facts:
-            case = fold(cases.get(one.ref.case_id), one.fact)
+            before = cases.get(one.ref.case_id)
+            case = noted(before, fold(before, one.fact), one.seq)
             cases[one.ref.case_id] = case
-            following = self._following(connection, case, cases)
-            wanted += [(one.fact, one.seq, draft) for draft in letters(case, one.fact, pack, following)]
+            heard(connection, one.fact)
+            readers = self._readers(connection, one.ref.case_id, case, cases)
+            wanted += [(one.fact, one.seq, draft) for draft in letters(case, one.fact, pack, readers)]
         rows = [{"case_id": case_id, "state": case.model_dump_json()} for case_id, case in cases.items()]
         upsert(connection, CASES, rows, key=["case_id"])
         self._write(connection, wanted)
@@ -56,10 +62,8 @@ class Store:
         wanted = list[tuple[Fact, int, Draft]]()
         for fact in clocks:
             if case := cases.get(fact.case_id):
-                following = self._following(connection, case, cases)
-                wanted += [
-                    (fact, fact.case_seq, draft) for draft in clock_letters(case, fact, pack, following)
-                ]
+                readers = self._readers(connection, fact.case_id, case, cases)
+                wanted += [(fact, fact.case_seq, draft) for draft in clock_letters(case, fact, pack, readers)]
         self._write(connection, wanted)
 
     def apply_letters(self, connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
@@ -70,8 +74,9 @@ class Store:
         rows: dict[str, dict[str, Any]] = {}
         for _, fact in facts:
             if isinstance(fact, LetterFact):
-                rows[fact.letter] = _fate(fact)
-        upsert(connection, LETTERS, list(rows.values()), key=["letter"])
+                rows[fact.letter] = after(rows.get(fact.letter), fact, time.time())
+        known = fates_of(connection, list(rows))
+        upsert(connection, LETTERS, [kept(known.get(key), row) for key, row in rows.items()], key=["letter"])
 
     def forget(self, connection: Connection, case_ids: Sequence[str]) -> None:
         """Drop the folded cases; their letters stay, since what was sent cannot be unsent."""
@@ -81,37 +86,37 @@ class Store:
         found = connection.execute(select(CASES.c.case_id, CASES.c.state).where(CASES.c.case_id.in_(ids)))
         return {row.case_id: Case.model_validate_json(row.state) for row in found}
 
-    def _following(self, connection: Connection, case: Case, known: Mapping[str, Case]) -> dict[str, Case]:
-        """The cases of the citizens who follow this one, as they are now."""
-        if not case.followers:
-            return {}
-        found = {**self._cases(connection, case.followers), **known}
-        return {case_id: found.get(case_id, UNKNOWN) for case_id in case.followers}
+    def _readers(
+        self, connection: Connection, case_id: str, case: Case, known: Mapping[str, Case]
+    ) -> Readers:
+        """Those who follow the case, as they are now, and the ways that did not carry earlier letters."""
+        found = {**self._cases(connection, case.followers), **known} if case.followers else {}
+        following = {one: found.get(one, UNKNOWN) for one in case.followers}
+        closed = shut_ways(connection, {case_id: case, **following})
+        shut = {"" if one == case_id else one: ways for one, ways in closed.items()}
+        return Readers(self._reach, following, shut)
 
     def _write(self, connection: Connection, wanted: Sequence[tuple[Fact, int, Draft]]) -> None:
         """Note letters that are new; those whose fate is known already only get their content back."""
         created, oldest, pack = time.time(), self._clock.now() - TOO_OLD, self._pack()
-        rows = {letter_id(fact, draft): (fact, seq, draft) for fact, seq, draft in wanted}
-        known = states_of(connection, list(rows))
-        due = [
-            _row(key, *one, created)
-            for key, one in rows.items()
-            if (known[key] in UNSENT if key in known else _callable(one[0], one[2], pack) >= oldest)
-        ]
-        reachable = [row for row in due if row["way"] != "none"]
+        tasks = {ids_of(fact, draft)[draft.way]: (fact, seq, draft) for fact, seq, draft in wanted}
+        fates = fates_of(
+            connection, [one for fact, _, draft in wanted for one in ids_of(fact, draft).values()]
+        )
+        rows: list[dict[str, Any]] = []
+        for fact, seq, draft in tasks.values():
+            recent = _callable(fact, draft, pack) >= oldest
+            ids = ids_of(fact, draft)
+            mine = {way: fates[one] for way, one in ids.items() if one in fates}
+            recall(connection, fact, seq, draft, mine)
+            rows += [
+                row_of(ids[this.way], fact, seq, this, created)
+                for this in to_write(draft, mine, recent=recent)
+            ]
+        reachable = [row for row in rows if row["way"] != "none"]
         upsert(connection, LETTERS, reachable, key=["letter"])
-        nobody = [row | _unreachable(row["audience"]) for row in due if row["way"] == "none"]
+        nobody = [row | _unreachable(row["audience"]) for row in rows if row["way"] == "none"]
         upsert(connection, LETTERS, nobody, key=["letter"], keep=True)
-
-
-def letter_id(fact: Fact, draft: Draft) -> str:
-    """The same for the same fact, template, recipient and way, however often the fact is read."""
-    recipient = draft.agency or "citizen"
-    if draft.agency and draft.audience != "officer":
-        recipient = f"{draft.agency}/{draft.audience}"
-    elif draft.follower:
-        recipient = f"citizen/{draft.follower}"
-    return derived_id(fact.event_id, f"{draft.template}/{recipient}/{draft.way}").hex
 
 
 def _callable(fact: Fact, draft: Draft, pack: Pack) -> datetime:
@@ -124,42 +129,6 @@ def _callable(fact: Fact, draft: Draft, pack: Pack) -> datetime:
         return fact.at
 
 
-def _row(letter: str, fact: Fact, seq: int, draft: Draft, created: float) -> dict[str, Any]:
-    return {
-        "letter": letter,
-        "case_id": fact.case_id,
-        "case_seq": seq,
-        "cause": str(fact.event_id),
-        "template": draft.template,
-        "way": draft.way,
-        "audience": draft.audience,
-        "agency": draft.agency,
-        "recipient": draft.recipient,
-        "language": draft.language,
-        "about": draft.about.model_dump_json(),
-        "created": created,
-    }
-
-
 def _unreachable(audience: str) -> dict[str, str]:
     """An agency without contacts is a failure that somebody must mend; a citizen without is a count."""
     return {"state": NOBODY if audience == "citizen" else FAILED, "reason": "no contact"}
-
-
-def _fate(fact: LetterFact) -> dict[str, Any]:
-    state = STATE_AFTER[type(fact)]
-    return {
-        "letter": fact.letter,
-        "case_id": fact.case_id,
-        "case_seq": fact.case_seq,
-        "cause": str(fact.cause),
-        "template": fact.template,
-        "way": fact.way,
-        "audience": fact.audience,
-        "agency": fact.agency,
-        "state": state,
-        "attempt": getattr(fact, "attempt", 0),
-        "reason": getattr(fact, "reason", ""),
-        "claimed": time.time(),
-        "told": state not in OPEN,
-    }

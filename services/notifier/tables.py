@@ -36,11 +36,18 @@ class LetterRow(NotifierTable, table=True):
 
     `due`, `claimed` and `created` are real time in Unix seconds: back-offs do not follow a simulated clock.
     `opens` is business time: a reminder is not due before its reader's agency opens. `told` says whether the
-    fact about the final state stands in the stream.
+    fact about the final state stands in the stream. `others` (JSON) are the ways that remain should this one
+    not carry it; a letter that was sent keeps them, and what it says, while it may still come back.
+    `reader` is the case of whose citizen reads it, `talk` the conversation whose window must be open.
+    `gateway_id` is the gateway's name for it, `arrival` what was reported since, `reported` whether the fact
+    about that stands. `next_way` and `next_letter`: what took its place.
     """
 
     __tablename__ = "notifier_letter"
-    __table_args__ = (Index("notifier_letter_due", "state", "way", "due"),)
+    __table_args__ = (
+        Index("notifier_letter_due", "state", "way", "due"),
+        Index("notifier_letter_gateway", "gateway_id", "way"),
+    )
 
     letter: str = Field(primary_key=True, max_length=64)
     case_id: str = Field(max_length=32, index=True)
@@ -62,3 +69,44 @@ class LetterRow(NotifierTable, table=True):
     opens: float = Field(0.0, sa_column_kwargs=_of_the_sender("0"))
     reason: str = Field("", sa_column_kwargs=_of_the_sender(""))
     told: bool = Field(default=False, sa_column_kwargs=_of_the_sender("0"))
+    reader: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    talk: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    others: str = Field("[]", sa_type=Text, sa_column_kwargs=_of_the_sender("[]"))
+    gateway_id: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    arrival: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    status: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    reported: bool = Field(default=True, sa_column_kwargs=_of_the_sender("1"))
+    next_way: str = Field("", sa_column_kwargs=_of_the_sender(""))
+    next_letter: str = Field("", sa_column_kwargs=_of_the_sender(""))
+
+
+class ShutRow(NotifierTable, table=True):
+    """A way that did not carry a letter to the citizen of this case; `seq` is of the fact it was about."""
+
+    __tablename__ = "notifier_shut"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    way: str = Field(primary_key=True)
+    seq: int
+
+
+class TalkRow(NotifierTable, table=True):
+    """When a person last spoke in a conversation (business time), and how often they were answered since."""
+
+    __tablename__ = "notifier_talk"
+
+    talk: str = Field(primary_key=True)
+    heard: float = 0.0
+    used: int = 0
+
+
+class ReportRow(NotifierTable, table=True):
+    """A report of a gateway about a letter that we do not know by that name yet; `came` is real time."""
+
+    __tablename__ = "notifier_report"
+
+    way: str = Field(primary_key=True)
+    gateway_id: str = Field(primary_key=True)
+    report: str = Field(primary_key=True)
+    status: str = ""
+    came: float = 0.0

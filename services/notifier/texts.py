@@ -18,6 +18,7 @@ from services.notifier.domain.about import About
 from services.notifier.domain.contacts import contacts, opening, position
 from services.notifier.gateways.gateway import Message
 from services.notifier.outbox import Letter
+from services.notifier.partners import change
 
 WEEKDAYS = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
@@ -47,6 +48,10 @@ class Hopeless(HotlineError):
     """A letter that cannot go out as it is. The message is the reason, without anything personal."""
 
 
+class Unreachable(Hopeless):
+    """A letter that cannot go on its way, but may on another."""
+
+
 @dataclass(frozen=True)
 class Composer:
     """Writes letters out; `region` is the country to whose mobile numbers text messages go."""
@@ -60,6 +65,8 @@ class Composer:
         try:
             to = self._checked(letter.way, letter.recipient or _address(letter, pack))
             about = About.model_validate_json(letter.about)
+            if letter.way == "webhook":
+                return Message(letter.letter, to, "", change(letter, about, pack), "")
             said = dict(self.values(letter, about, pack))
             filled = fill(pack.letter(letter.template, letter.language), said)
         except VariableMissing as error:
@@ -68,7 +75,15 @@ class Composer:
             raise Hopeless(str(error)) from error
         urgent = about.urgent and letter.audience != "citizen"
         subject, sms = (URGENT, URGENT_SMS) if urgent else ("", "")
-        return Message(letter.letter, to, subject + filled.subject, filled.body, sms + filled.sms)
+        return Message(
+            letter.letter,
+            to,
+            subject + filled.subject,
+            filled.body,
+            sms + filled.sms,
+            template=letter.template,
+            said=said,
+        )
 
     def reminder(self, letter: Letter, pack: Pack, now: datetime) -> Reminder | None:
         """What a reminder has to wait for, None for other letters. Raises Hopeless."""
@@ -109,10 +124,12 @@ class Composer:
         return f"{self.portal_url}/t/{about.track_token}" if about.track_token else f"{self.portal_url}/track"
 
     def _checked(self, way: str, to: str) -> str:
-        if way == "sms":
+        if way in {"sms", "zns"}:
             return _mobile(to, self.region)
-        if not _ADDRESS.fullmatch(to):
-            raise Hopeless("no e-mail address")
+        if way == "email" and not _ADDRESS.fullmatch(to):
+            raise Unreachable("no e-mail address")
+        if not to:
+            raise Unreachable("no address")
         return to
 
 
@@ -198,8 +215,8 @@ def _mobile(number: str, region: str) -> str:
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
-        raise Hopeless("no mobile number") from None
+        raise Unreachable("no mobile number") from None
     valid = phonenumbers.is_valid_number_for_region(parsed, region)
     if not valid or phonenumbers.number_type(parsed) not in _MOBILE:
-        raise Hopeless("no mobile number")
+        raise Unreachable("no mobile number")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -29,7 +29,7 @@ from libs.contracts.events import (
 from libs.contracts.facts import Actor
 from services.notifier.domain.about import Draft
 from services.notifier.domain.case import NOBODY
-from services.notifier.domain.letters import letters
+from services.notifier.domain.letters import Readers, letters
 from tests.support.builders import CITIZEN, MONDAY_MORNING, make, opened, routed, slip
 from tests.support.lettercases import LATER, REF, SMS_ONLY, after
 from tests.support.letters import thanh_hoa
@@ -44,7 +44,7 @@ REPORTED = make(CaseReported, REF, report="Đã xuống kiểm tra", by=Actor(se
 
 def of(*facts: CaseFact, **more: Any) -> list[Draft]:
     """The letters that the last of these facts calls for, after the case was handed over."""
-    return list(letters(after(*HANDED, *facts), facts[-1], thanh_hoa(), **more))
+    return list(letters(after(*HANDED, *facts), facts[-1], thanh_hoa(), Readers(**more)))
 
 
 def said(drafts: list[Draft]) -> set[tuple[str, str, str]]:

@@ -99,7 +99,9 @@ def test_after_a_rebuild_a_failed_letter_can_be_sent_again_and_a_spared_one_stay
     }  # fmt: skip
     assert all(letter.about for letter in going)
     assert rows(engine)["clock-missed", "email"]["state"] == "spared"
-    assert {row["about"] for key, row in rows(engine).items() if row["state"] == "sent"} == {""}
+    assert {
+        row["about"] for key, row in rows(engine).items() if (row["state"], row["others"]) == ("sent", "[]")
+    } == {""}
 
 
 def test_a_reminder_that_waits_for_the_end_of_tet_is_not_too_old_when_it_is_over(engine: Engine) -> None:

@@ -18,8 +18,8 @@ from libs.contracts.sidefacts import (
 )
 from libs.runtime.database import reading, writing
 from libs.runtime.projection import Applied
+from services.notifier.fallbacks import CASES, KEPT, Fallbacks
 from services.notifier.outbox import Outbox
-from services.notifier.store import CASES
 from tests.support.builders import CITIZEN, a_case, make, opened, routed
 from tests.support.lettercases import clock
 from tests.support.letters import fates, states
@@ -64,12 +64,16 @@ def test_reading_a_fact_again_never_revives_a_letter_that_was_sent(engine: Engin
     assert (slip["state"], slip["recipient"], slip["about"]) == ("sent", "", "")
 
 
-def test_a_sent_letter_keeps_no_address_and_no_text(engine: Engine) -> None:
+def test_a_sent_letter_keeps_no_address_and_no_text_once_it_cannot_come_back(engine: Engine) -> None:
     read(engine, *HISTORY)
     assert rows(engine)["receipt", "email"]["recipient"] == CITIZEN.email
     outbox = Outbox(engine)
     while page := outbox.claim("email", now=1e12):
         outbox.settle(page[0], "sent")
+    assert rows(engine)["slip", "email"]["about"] == rows(engine)["receipt", "email"]["recipient"] == ""
+    Fallbacks(engine).empty(now=1e12 + KEPT - 1)
+    assert rows(engine)["receipt", "email"]["about"]
+    Fallbacks(engine).empty(now=1e12 + KEPT + 1)
     assert {(row["recipient"], row["about"]) for row in rows(engine).values() if row["way"] == "email"} == {
         ("", "")
     }

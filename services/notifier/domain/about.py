@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 from pydantic import Field
 
-from libs.contracts.facts import Instant, Value
+from libs.contracts.facts import Instant, Value, derived_id
 from libs.contracts.sidefacts import Audience
+from libs.contracts.sidefacts import LetterWay as Way
 from libs.packs.entries import Owner
 from services.notifier.domain.case import Case, Handed
+from services.notifier.domain.talks import Address
 
-Way = Literal["email", "sms", "none"]
+__all__ = ["About", "Draft", "Way", "Wish", "Wishes", "letter_id", "to_citizen", "to_officers"]
 
 
 class About(Value):
@@ -50,6 +53,8 @@ class Draft:
 
     `agency` and `audience` are a position: "deputy" is the agency's own, "supervisor" the focal officer of
     `agency`, which stands above the one that owes. `follower` is the case of a citizen who follows this one.
+    `others` are the ways that remain should this one not carry the letter, the best first; `talk` is the
+    conversation whose window must be open.
     """
 
     template: str
@@ -60,6 +65,8 @@ class Draft:
     language: str
     about: About
     follower: str = ""
+    talk: str = ""
+    others: tuple[Address, ...] = ()
 
 
 class Wish(NamedTuple):
@@ -90,3 +97,8 @@ def to_officers(
         for agency in dict.fromkeys(agencies)
         if agency
     ]
+
+
+def letter_id(cause: UUID, template: str, recipient: str, way: str) -> str:
+    """The same for the same fact, template, recipient and way, however often the fact is read."""
+    return derived_id(cause, f"{template}/{recipient}/{way}").hex

@@ -14,12 +14,14 @@ from libs.contracts.events import (
     CaseDirected,
     CaseFact,
     CaseFollowerAdded,
+    CaseInformationAsked,
     CaseJoined,
     CaseOpened,
     CaseProgressPromised,
     CasePublished,
     CaseRecalled,
     CaseRejected,
+    CaseReleased,
     CaseReopened,
     CaseReturned,
     CaseRouted,
@@ -30,6 +32,8 @@ from libs.contracts.events import (
     CaseWithheld,
 )
 from libs.contracts.facts import Instant, Value
+from libs.contracts.partners import partner_of
+from services.notifier.domain.talks import Talk, talk
 
 _ENDS_THE_SLIP = (
     CaseAnsweredAtDesk,
@@ -40,6 +44,10 @@ _ENDS_THE_SLIP = (
     CaseReturned,
     CaseWithheld,
 )
+
+
+_JUDGED = (CaseReleased, CaseRouted, CaseDirected, CaseAnsweredAtDesk, CaseInformationAsked)
+"""After one of these somebody takes the case for a citizen's, whatever spoke for junk."""
 
 
 class NotOpened(HotlineError):
@@ -71,9 +79,24 @@ class Handed(Value):
 
 
 class Case(Value):
-    """What must be remembered of a case to write letters about it; `followers` are cases joined to it."""
+    """What must be remembered of a case to write letters about it; `followers` are cases joined to it.
+
+    `talk` is the conversation in which the citizen last spoke on a channel that can be answered, `talking`
+    whether those were their last words at all. `silent`: it looks like junk, no machine answers. `reference`
+    is what the `partner` who sent it calls it. `email_since` and
+    `phone_since` are the sequences of the facts that last changed them.
+    """
 
     code: str
+    channel: str = ""
+    account: str = ""
+    partner: str = ""
+    reference: str = ""
+    talk: Talk | None = None
+    talking: bool = False
+    silent: bool = False
+    email_since: int = 0
+    phone_since: int = 0
     track_token: str = ""
     language: Literal["vi", "en"] = "vi"
     email: str = ""
@@ -91,8 +114,16 @@ NOBODY = Case(code="")
 def fold(case: Case | None, fact: CaseFact) -> Case:
     """The case after this fact."""
     if isinstance(fact, CaseOpened):
+        conversation, partner = talk(fact.channel, fact.origin), partner_of(fact)
         return Case(
             code=fact.code,
+            channel=fact.channel,
+            account=fact.origin.account,
+            partner=partner,
+            reference=fact.origin.thread.removeprefix(f"{partner}/") if partner else fact.origin.thread,
+            talk=conversation,
+            talking=conversation is not None,
+            silent=bool(fact.spam),
             track_token=fact.track_token,
             language=fact.language,
             email=fact.person.email,
@@ -102,7 +133,15 @@ def fold(case: Case | None, fact: CaseFact) -> Case:
         )
     if case is None:
         raise NotOpened
-    return case.model_copy(update=_changes(fact, case) | {"slip": _slip(case.slip, fact)})
+    changes = _changes(fact, case) | {"slip": _slip(case.slip, fact)}
+    return case.model_copy(update=changes | ({"silent": False} if isinstance(fact, _JUDGED) else {}))
+
+
+def noted(before: Case | None, case: Case, seq: int) -> Case:
+    """The case, with the sequence of the fact since which its addresses are what they are."""
+    old = before or NOBODY
+    changes = {"email_since": case.email != old.email, "phone_since": case.phone != old.phone}
+    return case.model_copy(update={name: seq for name, changed in changes.items() if changed})
 
 
 @singledispatch
@@ -120,7 +159,15 @@ def _(fact: CaseAmended, case: Case) -> dict[str, Any]:
 
 @_changes.register
 def _(fact: CaseAdded, case: Case) -> dict[str, Any]:
-    return {"email": case.email or fact.person.email, "phone": case.phone or fact.person.phone}
+    if fact.automatic:
+        return {}
+    conversation = talk(fact.channel, fact.origin)
+    return {
+        "email": case.email or fact.person.email,
+        "phone": case.phone or fact.person.phone,
+        "talk": conversation or case.talk,
+        "talking": conversation is not None,
+    }
 
 
 @_changes.register

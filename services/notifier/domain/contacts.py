@@ -1,6 +1,6 @@
 """Who is told: from a position of an agency to its addresses and its hours."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 
 from libs.contracts.sidefacts import Audience
@@ -8,8 +8,10 @@ from libs.packs.entries import PROVINCE, Agency, Contact
 from libs.packs.model import NotInPack, Pack
 from services.notifier.domain.about import Way
 from services.notifier.domain.case import Case
+from services.notifier.domain.talks import Address, Reach
 
 _OWN_POSITIONS = ("deputy", "unit_head")
+_MACHINES = frozenset({"mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply"})
 
 
 def position(pack: Pack, agency: str, audience: Audience) -> Agency | Contact | None:
@@ -39,11 +41,33 @@ def told(pack: Pack, owing: str, audience: Audience) -> str:
     return (found.supervisor if isinstance(found, Agency) else None) or pack.arbiter
 
 
-def of_citizen(case: Case) -> tuple[Way, str]:
-    """By e-mail, else by text message, else not at all (way "none"), for the count."""
-    if case.email:
-        return "email", case.email
-    return ("sms", case.phone) if case.phone else ("none", "")
+def of_citizen(case: Case, template: str, reach: Reach, shut: Container[str] = ()) -> Iterator[Address]:
+    """The ways to the citizen, the best first: where they last spoke, then e-mail, then their telephone.
+
+    Ways in `shut` did not carry an earlier letter, and the address is still the same.
+    """
+    for found in _of_citizen(case, template, reach):
+        if found.address and found.way not in shut:
+            yield found
+
+
+def _of_citizen(case: Case, template: str, reach: Reach) -> Iterator[Address]:
+    talk = case.talk if case.talk and reach.accounts.get(case.talk.way) == case.talk.account else None
+    if talk and case.talking:
+        yield Address(talk.way, talk.address, talk.key)
+    if _reads_mail(case.email, reach):
+        yield Address("email", case.email)
+    if template in reach.zns:
+        yield Address("zns", case.phone)
+    yield Address("sms", case.phone)
+    if talk and not case.talking:
+        yield Address(talk.way, talk.address, talk.key)
+
+
+def _reads_mail(address: str, reach: Reach) -> bool:
+    """Whether a person may be behind it: a machine's address, or our own, would start a loop."""
+    local = address.partition("@")[0].lower()
+    return local not in _MACHINES and address.lower() not in reach.own
 
 
 def opening(pack: Pack, agency: str, at: datetime) -> datetime:

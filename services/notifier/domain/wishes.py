@@ -63,8 +63,7 @@ def _(fact: CaseRouted | CaseDirected, case: Case) -> Wishes:
 
 @wishes.register
 def _(fact: CaseAdded, case: Case) -> Wishes:
-    del fact
-    if (slip := case.slip) and slip.open:
+    if (slip := case.slip) and slip.open and not fact.automatic:
         at_work = (*slip.leads, slip.commune if slip.delegated else "")
         yield from to_officers("information-added", case, slip, at_work)
 

@@ -1,8 +1,8 @@
 """What every gateway is: opened for a batch, handed one message at a time, answering one of four ways."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -24,21 +24,31 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A letter to one recipient; `id` is the same at every attempt, `sms` is the short plain form."""
+    """A letter to one recipient; `id` is the same at every attempt, `sms` is the short plain form.
+
+    `template` and `said` are the pack's letter and the values of its variables, for gateways whose provider
+    keeps templates of its own.
+    """
 
     id: str
     to: str
     subject: str
     body: str
     sms: str
+    template: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The gateway's answer. `reason` goes into the stream: codes, never an address or what was written."""
+    """The gateway's answer. `reason` goes into the stream: codes, never an address or what was written.
+
+    `gateway_id` is its own name for the letter, by which it may report of it later.
+    """
 
     outcome: Outcome
     reason: str = ""
+    gateway_id: str = ""
 
 
 Send = Callable[[Message], Awaitable[Reply]]

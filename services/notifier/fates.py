@@ -1,0 +1,156 @@
+"""What is known of a letter from our own stream, and which letters a fact still calls for beside it."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from libs.contracts.contacts import CaseAdded, CaseOpened
+from libs.contracts.facts import Fact
+from libs.contracts.sidefacts import LetterFact, LetterWay
+from libs.runtime.database import upsert
+from services.notifier.domain.about import Draft, letter_id
+from services.notifier.domain.talks import Address, talk
+from services.notifier.fallbacks import TALKS, as_json, recipient_of, shut
+from services.notifier.outbox import LETTERS
+from services.notifier.states import BOUNCED, DENIED, FALLEN, OPEN, RANK, REPORTS, SENT, STATE_AFTER, UNSENT
+
+CITIZEN_WAYS: tuple[LetterWay, ...] = ("email", "sms", "zalo", "zns", "facebook", "none")
+
+_REPORT: dict[type[LetterFact], str] = {cls: name for name, cls in REPORTS.items()}
+_USES_THE_WINDOW = (SENT, *OPEN, "unconfirmed")
+
+
+def ids_of(fact: Fact, draft: Draft) -> dict[LetterWay, str]:
+    """The letter's id on each way it may go: a citizen's letter that was begun on one is not begun anew."""
+    recipient = draft.agency or recipient_of(draft.follower, "")
+    if draft.audience == "partner":
+        recipient = f"partner/{draft.recipient}/{draft.follower}"
+    elif draft.agency and draft.audience != "officer":
+        recipient = f"{draft.agency}/{draft.audience}"
+    ways = CITIZEN_WAYS if draft.audience == "citizen" else (draft.way,)
+    return {way: letter_id(fact.event_id, draft.template, recipient, way) for way in ways}
+
+
+def fates_of(connection: Connection, letters: Sequence[str]) -> dict[str, Any]:
+    """Letter → its state, its report and its conversation, of those that there are."""
+    c = LETTERS.c
+    columns = (c.letter, c.state, c.arrival, c.status, c.reported, c.gateway_id, c.talk)
+    found = connection.execute(select(*columns).where(c.letter.in_(letters)))
+    return {row.letter: row for row in found}
+
+
+def to_write(draft: Draft, known: Mapping[LetterWay, Any], *, recent: bool) -> Iterator[Draft]:
+    """The letters to note: a new one, those whose content is wanted back, the one after those that fell."""
+    begun = {way: row for way, row in known.items() if way != "none"}
+    if not begun:
+        if recent:
+            yield draft
+        return
+    options = (Address(draft.way, draft.recipient, draft.talk), *draft.others)
+    for way, row in begun.items():
+        rest = tuple(one for one in options if one.way not in begun)
+        this = next((one for one in options if one.way == way), Address(way, ""))
+        may_return = row.state == SENT and not row.arrival and bool(rest) and recent
+        if row.state in UNSENT:
+            yield _on(draft, this, rest)
+        elif may_return:
+            yield _on(draft, this._replace(address=""), rest)
+    if all(row.state == FALLEN for row in begun.values()):
+        yield from _following(draft, options, begun)
+
+
+def _following(draft: Draft, options: Sequence[Address], begun: Container[str]) -> Iterator[Draft]:
+    first, *rest = [one for one in options if one.way not in begun] or [Address("none", "")]
+    if first.way != "none":
+        yield _on(draft, first, tuple(rest))
+
+
+def _on(draft: Draft, way: Address, others: tuple[Address, ...]) -> Draft:
+    return replace(draft, way=way.way, recipient=way.address, talk=way.talk, others=others)
+
+
+def heard(connection: Connection, fact: Fact) -> None:
+    """The citizen spoke: the window of this conversation opens anew, for all their cases."""
+    if not isinstance(fact, CaseOpened | CaseAdded) or (isinstance(fact, CaseAdded) and fact.automatic):
+        return
+    if conversation := talk(fact.channel, fact.origin):
+        at = (fact.received_at or fact.at).timestamp()
+        c, key = TALKS.c, conversation.key
+        upsert(connection, TALKS, [{"talk": key, "heard": 0.0, "used": 0}], key=["talk"], keep=True)
+        connection.execute(TALKS.update().where(c.talk == key, c.heard < at).values(heard=at, used=0))
+
+
+def recall(
+    connection: Connection, fact: Fact, seq: int, draft: Draft, known: Mapping[LetterWay, Any]
+) -> None:
+    """In a rebuild: ways that did not carry letters, and answers that were given within a window."""
+    talks = {one.way: one.talk for one in (Address(draft.way, draft.recipient, draft.talk), *draft.others)}
+    for way, row in known.items():
+        if row.arrival in {BOUNCED, DENIED}:
+            shut(connection, draft.follower or fact.case_id, way, seq)
+        key = talks.get(way, "")
+        if key and not row.talk and row.state in _USES_THE_WINDOW:
+            c = TALKS.c
+            connection.execute(LETTERS.update().where(LETTERS.c.letter == row.letter).values(talk=key))
+            connection.execute(TALKS.update().where(c.talk == key).values(used=c.used + 1))
+
+
+def row_of(letter: str, fact: Fact, seq: int, draft: Draft, created: float) -> dict[str, Any]:
+    """The columns of a letter to send."""
+    return {
+        "letter": letter,
+        "case_id": fact.case_id,
+        "case_seq": seq,
+        "cause": str(fact.event_id),
+        "template": draft.template,
+        "way": draft.way,
+        "audience": draft.audience,
+        "agency": draft.agency,
+        "recipient": draft.recipient,
+        "language": draft.language,
+        "about": draft.about.model_dump_json(),
+        "created": created,
+        "reader": draft.follower,
+        "talk": draft.talk,
+        "others": as_json(draft.others),
+    }
+
+
+def after(row: Mapping[str, Any] | None, fact: LetterFact, now: float) -> dict[str, Any]:
+    """The letter after one more of its facts, which come in order; `now` is real time."""
+    row = row or {"attempt": 0, "reason": "", "gateway_id": "", "arrival": "", "status": "", "state": ""}
+    report = _REPORT.get(type(fact), "")
+    state = STATE_AFTER.get(type(fact)) or (row["state"] if row["state"] == FALLEN else SENT)
+    return {
+        "letter": fact.letter,
+        "case_id": fact.case_id,
+        "case_seq": fact.case_seq,
+        "cause": str(fact.cause),
+        "template": fact.template,
+        "way": fact.way,
+        "audience": fact.audience,
+        "agency": fact.agency,
+        "state": state,
+        "attempt": getattr(fact, "attempt", row["attempt"]),
+        "reason": getattr(fact, "reason", row["reason"] if report else ""),
+        "claimed": now,
+        "told": state not in OPEN,
+        "gateway_id": getattr(fact, "gateway_id", row["gateway_id"]),
+        "arrival": max(row["arrival"], report, key=RANK.__getitem__),
+        "status": getattr(fact, "status", row["status"]),
+    }
+
+
+def kept(known: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """What an earlier page of the stream told of the letter is not lost by a later one."""
+    if known is None:
+        return row
+    strongest = max(known.arrival, row["arrival"], key=RANK.__getitem__)
+    fallen = known.state == FALLEN and row["arrival"]
+    return row | {
+        "arrival": strongest,
+        "gateway_id": row["gateway_id"] or known.gateway_id,
+        "state": FALLEN if fallen else row["state"],
+    }
