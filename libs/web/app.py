@@ -48,6 +48,7 @@ def civic(
     public_url: str,
     session_cookie: str = "",
     status_of: Callable[[Refused], int] = lambda refused: 409 if refused.stale else 422,
+    max_upload: int = 0,
 ) -> ASGIApp:
     """The application with our static files, error pages, guard, compression and security headers."""
     app.mount("/static", pages.static)
@@ -59,6 +60,7 @@ def civic(
         secure=public_url.startswith("https"),
         session_cookie=session_cookie,
         origin=public_url.rstrip("/"),
+        max_upload=max_upload,
     )
     return SecurityHeaders(GZipMiddleware(guarded, minimum_size=600, compresslevel=6))
 

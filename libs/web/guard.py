@@ -2,11 +2,12 @@
 
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -58,6 +59,7 @@ class Guard:
 
     Unsafe methods need to come from the same site (Sec-Fetch-Site, else Origin) and carry the token, in the
     form or in a header. A bearer key is no cookie, so requests with one cannot be forged and pass.
+    Files (up to `max_upload` bytes together, 0: none) are not read here: their token stands in the address.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Guard:
         session_cookie: str = "",
         origin: str = "",
         max_body: int = MAX_BODY,
+        max_upload: int = 0,
     ) -> None:
         self.app = app
         self._signer = signer
@@ -79,6 +82,7 @@ class Guard:
         self._session_cookie = session_cookie
         self._origin = origin
         self._max_body = max_body
+        self._max_upload = max_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,11 +95,13 @@ class Guard:
         if request.method in SAFE:
             await self.app(scope, receive, send)
             return
-        body = await _body(receive, self._max_body)
-        if refusal := self._refusal(request, visit, body):
+        upload = self._max_upload > 0 and _is_upload(request)
+        body = b"" if upload else await _body(receive, self._max_body)
+        if refusal := self._refusal(request, visit, body, upload=upload):
             await refusal(scope, receive, send)
         else:
-            await self.app(scope, _replay(body or b"", receive), send)
+            rest = _limited(receive, self._max_upload) if upload else _replay(body or b"", receive)
+            await self.app(scope, rest, send)
 
     def _visit(self, request: Request) -> Visit:
         known = request.cookies.get(self._cookie, "")
@@ -111,7 +117,9 @@ class Guard:
 
         return remember
 
-    def _refusal(self, request: Request, visit: Visit, body: bytes | None) -> Response | None:
+    def _refusal(
+        self, request: Request, visit: Visit, body: bytes | None, *, upload: bool
+    ) -> Response | None:
         if body is None:
             return self._refuse(request, 413, "")
         if request.headers.get("authorization", "").startswith("Bearer "):
@@ -126,6 +134,8 @@ class Guard:
             except ValueError:
                 return self._refuse(request, 413, "")
         token = request.headers.get(TOKEN_HEADER) or visit.form.pop(TOKEN_FIELD, "")
+        if upload:
+            token = token or request.query_params.get(TOKEN_FIELD, "")
         return None if visit.token_fits(token) else self._refuse(request, 403, TOKEN_FIELD)
 
     def _same_site(self, request: Request) -> bool:
@@ -142,6 +152,11 @@ def parse_form(body: bytes) -> dict[str, str]:
     pairs = parse_qsl(
         body.decode("latin-1"), keep_blank_values=True, max_num_fields=200, errors="surrogateescape"
     )
+    return tidied(pairs)
+
+
+def tidied(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The inputs in NFC, with plain line ends. Raises Unreadable."""
     form: dict[str, str] = {}
     for name, value in pairs:
         if not (name + value).isprintable() and _broken(name + value):
@@ -168,6 +183,25 @@ async def _body(receive: Receive, limit: int) -> bytes | None:
             return None
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def _is_upload(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """The body as it comes; the page for 413 when there is more of it."""
+    left = limit
+
+    async def counted() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return counted
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

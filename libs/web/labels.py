@@ -31,6 +31,11 @@ class Labels:
     def fields(self) -> list[tuple[str, str]]:
         return [(field.code, self.field(field.code)) for field in self._pack.fields]
 
+    def channel(self, code: str) -> str:
+        """The channel's name; one the pack has lost, or a row of the desk's own, under its code."""
+        found = next((one for one in self._pack.channels if one.code == code), None)
+        return self._either(found.name_vi, found.name_en) if found else code
+
     def place(self, unit: str | None) -> str:
         """`Xã Quảng Lưu, Huyện Quảng Xương`; "" for the whole province and for no place."""
         if not unit:

@@ -1,52 +1,82 @@
 """All SQL about cases of one matter: candidates for the same one, the case a join names, who follows whom."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, select, update
 
 from libs.contracts.codes import parse_code
 from libs.contracts.errors import Refused
 from services.desk import reads
 from services.desk.beside import FOLLOW, FOLLOWER
+from services.desk.contacts import CONTACT
 from services.desk.domain.decisions import Other
 from services.desk.domain.duplicates import Asked, Candidate
 from services.desk.store import CASE, LINK, seconds
 
-SAME_PHONE, SAME_PLACE = timedelta(days=90), timedelta(days=30)
-"""How far back a request is looked for: of the same telephone, and of the same place and field."""
+SAME_SENDER, SAME_PLACE = timedelta(days=90), timedelta(days=30)
+"""How far back a request is looked for: of the same sender, and of the same place and field."""
 
-MOST_OF_PHONE, MOST_OF_PLACE = 20, 300
+MOST_OF_SENDER, MOST_OF_PLACE = 20, 300
 """The newest so many are compared."""
 
 AT_ONCE = 200
 """Followers that one sweep adds."""
 
-_CANDIDATE = (CASE.c.case_id, CASE.c.phone, CASE.c.place, CASE.c.field, CASE.c.state)
+_CANDIDATE = (CASE.c.case_id, CASE.c.place, CASE.c.field, CASE.c.state)
 
 
 def candidates(connection: Connection, asked: Asked, before: datetime) -> list[Candidate]:
-    """Earlier cases by telephone, or by place and field; joined and rejected ones stand for no matter."""
-    found: dict[str, Candidate] = {}
-    for query in _searches(asked, before):
-        for row in connection.execute(query):
-            text = json.loads(row.state).get("text", "")
-            found[row.case_id] = Candidate(row.case_id, text, row.phone, row.place, row.field)
-    return list(found.values())
+    """Earlier cases by sender, or by place and field; joined and rejected ones stand for no matter.
 
-
-def _searches(asked: Asked, before: datetime) -> Iterator[Select[Any]]:
-    until, newest = seconds(before), CASE.c.opened_at.desc()
-    standing = CASE.c.status.not_in(("joined", "rejected")) & (CASE.c.opened_at <= until)
-    if asked.phone:
-        mine = (CASE.c.phone == asked.phone) & (CASE.c.opened_at >= seconds(before - SAME_PHONE))
-        yield select(*_CANDIDATE).where(mine, standing).order_by(newest).limit(MOST_OF_PHONE)
+    Where the sender's case was joined to another one, that other one is the candidate.
+    """
+    rows: dict[str, Row[Any]] = {}
+    shared: dict[str, set[tuple[str, str]]] = {}
+    for contact in sorted(asked.senders):
+        for row in connection.execute(_of_sender(contact, before)):
+            rows[row.case_id] = row
+            shared.setdefault(row.case_id, set()).add(contact)
     if asked.place and asked.field:
-        there = and_(CASE.c.place == asked.place, CASE.c.field == asked.field)
-        lately = CASE.c.opened_at >= seconds(before - SAME_PLACE)
-        yield select(*_CANDIDATE).where(there, lately, standing).order_by(newest).limit(MOST_OF_PLACE)
+        for row in connection.execute(_of_place(asked, before)):
+            rows.setdefault(row.case_id, row)
+    return [
+        Candidate(case_id, text_of(row), row.place, row.field, frozenset(shared.get(case_id, ())))
+        for case_id, row in rows.items()
+    ]
+
+
+def text_of(row: Row[Any]) -> str:
+    """The words of a case's row."""
+    return str(json.loads(row.state).get("text", ""))
+
+
+def _standing(before: datetime) -> Any:
+    return CASE.c.status.not_in(("joined", "rejected")) & (CASE.c.opened_at <= seconds(before))
+
+
+def _of_sender(contact: tuple[str, str], before: datetime) -> Select[Any]:
+    followed = func.coalesce(FOLLOW.c.root, CONTACT.c.case_id)
+    mine = and_(CONTACT.c.kind == contact[0], CONTACT.c.value == contact[1])
+    lately = CONTACT.c.opened_at.between(seconds(before - SAME_SENDER), seconds(before))
+    return (
+        select(*_CANDIDATE)
+        .select_from(CONTACT)
+        .outerjoin(FOLLOW, FOLLOW.c.case_id == CONTACT.c.case_id)
+        .join(CASE, CASE.c.case_id == followed)
+        .where(mine, lately, _standing(before))
+        .order_by(CONTACT.c.opened_at.desc())
+        .limit(MOST_OF_SENDER)
+    )
+
+
+def _of_place(asked: Asked, before: datetime) -> Select[Any]:
+    there = and_(CASE.c.place == asked.place, CASE.c.field == asked.field)
+    lately = CASE.c.opened_at >= seconds(before - SAME_PLACE)
+    newest = CASE.c.opened_at.desc()
+    return select(*_CANDIDATE).where(there, lately, _standing(before)).order_by(newest).limit(MOST_OF_PLACE)
 
 
 def named(connection: Connection, words: str) -> Other | None:

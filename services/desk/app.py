@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from libs.files.files import open_files
 from libs.runtime.clock import Clock
 from libs.runtime.database import open_engine
 from libs.runtime.directory import Directory
@@ -19,6 +20,7 @@ from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
 from services.desk.answers import Answers
 from services.desk.api import api
+from services.desk.attachments import Attachments
 from services.desk.calendars import Calendars
 from services.desk.canary import Canary
 from services.desk.clocks import Clocks
@@ -82,6 +84,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         routes=Routes(engine, rt.directory, rt.clock, rt.js),
         calls=Calls(engine, rt.directory, rt.clock, rt.side, live),
         surges=surges,
+        attachments=Attachments(engine, open_files(rt.js)),
     )
     await News(rt.nc, live).begin()
     rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce, pace=SOON)

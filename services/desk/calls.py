@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
-from libs.contracts.facts import Instant
+from libs.contracts.facts import Instant, Token
 from libs.contracts.requests import Asked, Line
 from services.desk.domain.command import Code, MaybeCode, Said
 
@@ -13,7 +13,7 @@ from services.desk.domain.command import Code, MaybeCode, Said
 class TypedCall(Asked):
     """A telephone call, or what came by another channel of Điều 4 (Điều 7.2, 9.1).
 
-    `received_at` is when the citizen called or wrote, default now.
+    `received_at` is when the citizen called or wrote, default now; `call` is the call in CALLS.
     """
 
     command_id: UUID
@@ -25,5 +25,6 @@ class TypedCall(Asked):
     email: Line = ""
     field: MaybeCode = None
     received_at: Annotated[Instant | None, BeforeValidator(lambda value: value or None)] = None
+    call: Annotated[Token | None, BeforeValidator(lambda value: value or None)] = None
     urgent: bool = False
     secret: bool = Field(False, description="the citizen asks that their name be kept secret")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from libs.runtime.clock import Clock
 from libs.runtime.directory import Directory
 from services.desk.answers import Answers
+from services.desk.attachments import Attachments
 from services.desk.calendars import Calendars
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
@@ -49,3 +50,4 @@ class Desk:
     routes: Routes
     calls: Calls
     surges: Surges
+    attachments: Attachments

@@ -7,11 +7,13 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from libs.contracts.events import Person
 from libs.runtime.clock import Clock
 from libs.runtime.database import reading
 from libs.runtime.directory import Directory
 from services.desk import alike, reads
 from services.desk.audit import record_look
+from services.desk.domain.contacts import Contact, contacts_of, of_person, of_words
 from services.desk.domain.duplicates import Asked, matches
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.joining import is_older
@@ -49,23 +51,36 @@ class Hands:
             if loaded is None or loaded.state.opened_at is None:
                 raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
             state = loaded.state
-            asked = Asked(state.text, state.person.phone, state.place or "", state.field or "")
+            asked = Asked(
+                state.text,
+                place=state.place or "",
+                field=state.field or "",
+                contacts=self._own(contacts_of(state)),
+            )
             claimed = states(connection, [state.same_as]) if state.same_as and not state.joined else {}
-            said = tuple(AlikeView(self._row(one), ("citizen",), 1.0) for one in claimed.values())
+            said = tuple(AlikeView(self._row(one), _claim(state, one), 1.0) for one in claimed.values())
             others = self._alike(connection, asked, state)
             return (*said, *(one for one in others if one.row.case_id not in claimed))
 
         return await self._read(found)
 
     async def similar_call(
-        self, account: Account, *, text: str = "", phone: str = "", field: str = "", place: str = ""
+        self,
+        account: Account,
+        *,
+        text: str = "",
+        phone: str = "",
+        email: str = "",
+        field: str = "",
+        place: str = "",
     ) -> tuple[AlikeView, ...]:
         """The same while a call is typed, from what is typed so far; unknown codes say nothing."""
         _operators_only(account)
         pack = self._directory.pack
         known_field = field if field in {one.code for one in pack.fields} else ""
         known_place = place if place in {one.code for one in pack.units} else ""
-        asked = Asked(text[:10_000], normal_phone(phone), known_place, known_field)
+        given = of_person(Person(phone=normal_phone(phone), email=email[:300])) | of_words(text[:10_000])
+        asked = Asked(text[:10_000], "", known_place, known_field, self._own(given))
         return await self._read(lambda connection: self._alike(connection, asked, None))
 
     async def with_followers(self, account: Account, view: CaseView) -> CaseView:
@@ -103,6 +118,11 @@ class Hands:
         await asyncio.to_thread(record_look, self._engine, account, case_id, "packet")
         return view
 
+    def _own(self, contacts: frozenset[Contact]) -> frozenset[Contact]:
+        """Without the numbers and addresses that anybody names: an agency's, the hotline's."""
+        public = public_words(self._directory.pack)
+        return frozenset(one for one in contacts if one[1].lstrip("+") not in public)
+
     def _alike(self, connection: Connection, asked: Asked, state: CaseState | None) -> tuple[AlikeView, ...]:
         before = state.opened_at if state and state.opened_at else self._clock.now()
         own = state.case_id if state else ""
@@ -132,6 +152,17 @@ class Hands:
                 return question(connection)
 
         return await asyncio.to_thread(answer)
+
+
+def _claim(state: CaseState, earlier: CaseState) -> tuple[str, ...]:
+    """Who says that it is the same: the citizen in a form, or the thread a message stands in.
+
+    A thread says nothing of who writes in it: that is told beside it.
+    """
+    if not (state.origin.thread or state.origin.person):
+        return ("citizen",)
+    shared = sorted({kind for kind, _ in contacts_of(state) & contacts_of(earlier)})
+    return ("thread", *(shared or ("stranger",)))
 
 
 def _operators_only(account: Account) -> None:

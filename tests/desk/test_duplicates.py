@@ -70,8 +70,9 @@ def test_words_alone_do_not_match_but_with_place_and_field_they_do() -> None:
 
 def test_the_same_telephone_is_offered_whatever_was_said_and_the_likelier_stands_first() -> None:
     asked = Asked(LAMP, phone="+84912345678", place="380", field="F08")
-    other_matter = Candidate("1" * 32, "Xin hỏi thủ tục hộ tịch", phone="+84912345678")
-    both = Candidate("2" * 32, LAMP, phone="+84912345678", place="380", field="F08")
+    mine = frozenset({("phone", "+84912345678")})
+    other_matter = Candidate("1" * 32, "Xin hỏi thủ tục hộ tịch", senders=mine)
+    both = Candidate("2" * 32, LAMP, place="380", field="F08", senders=mine)
     found = matches(asked, [other_matter, both])
     assert [one.case_id for one in found] == [both.case_id, other_matter.case_id]
     assert found[1].same == ("phone",)

@@ -102,6 +102,11 @@
     if (element) { event.preventDefault(); use(element); }
   });
 
+  // --- a call is taken in a tab of its own while another one is still being typed --------------------------
+  let typing = false;
+  doc.addEventListener("input", (event) => { if (event.target.form?.dataset.draft) typing = true; });
+  doc.addEventListener("click", (event) => { const take = event.target.closest("[data-take]"); if (take && typing) take.target = "_blank"; });
+
   // --- put an answer of the questions into the form ---------------------------------------------------
   doc.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");

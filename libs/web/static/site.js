@@ -32,11 +32,22 @@
     const key = `draft:${form.dataset.draft}`;
     const kept = [...form.querySelectorAll("[data-keep]")];
     const draft = store.get(key) ?? {};
-    for (const input of kept) if (!input.value && draft[input.name]) input.value = draft[input.name];
+    const restored = kept.filter((input) => !input.value && draft[input.name]);
+    for (const input of restored) input.value = draft[input.name];
+    const note = form.querySelector("[data-restored]");
+    if (note && restored.length) {
+      note.hidden = false;
+      note.querySelector("button").addEventListener("click", () => {
+        for (const input of restored) input.value = "";
+        store.drop(key);
+        note.hidden = true;
+        restored[0].focus();
+      });
+    }
     let timer;
     form.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(() => store.set(key, Object.fromEntries(kept.map((i) => [i.name, i.value]))), 300);
+      timer = setTimeout(() => store.set(key, { ...store.get(key), ...Object.fromEntries(kept.map((i) => [i.name, i.value])) }), 300);
     });
   }
 

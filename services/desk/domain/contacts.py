@@ -23,10 +23,10 @@ def of_person(person: Person) -> frozenset[Contact]:
     return frozenset(_known((("phone", person.phone), ("email", person.email.strip().lower()))))
 
 
-def of_words(text: str, public: frozenset[str] = frozenset()) -> frozenset[Contact]:
-    """Telephone numbers in the words; `public`: digits of numbers that anybody may name."""
+def of_words(text: str) -> frozenset[Contact]:
+    """Telephone numbers in the words, the first three."""
     numbers = [normal_phone(match[0]) for match in _IN_WORDS.finditer(text)]
-    return frozenset(_known(("phone", one) for one in numbers[:3] if one.lstrip("+") not in public))
+    return frozenset(_known(("phone", one) for one in numbers[:3]))
 
 
 def of_origin(channel: str, origin: Origin) -> frozenset[Contact]:

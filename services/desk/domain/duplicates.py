@@ -27,23 +27,32 @@ def likeness(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]])
 
 @dataclass(frozen=True)
 class Asked:
-    """What is known of the request in hand; `place` and `field` are codes, empty when unknown."""
+    """What is known of the request in hand; `place` and `field` are codes, empty when unknown.
+
+    `contacts`: how its sender may be recognised beside `phone` (domain/contacts.py).
+    """
 
     text: str
     phone: str = ""
     place: str = ""
     field: str = ""
+    contacts: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def senders(self) -> frozenset[tuple[str, str]]:
+        """Every contact, the telephone among them."""
+        return self.contacts | ({("phone", self.phone)} if self.phone else frozenset())
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An earlier case that the index found."""
+    """An earlier case that the index found; `senders`: contacts of its sender, or of who follows it."""
 
     case_id: str
     text: str
-    phone: str = ""
     place: str = ""
     field: str = ""
+    senders: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ class Match:
 
 
 def matches(asked: Asked, candidates: Iterable[Candidate], limit: int = 3) -> list[Match]:
-    """Those with the same telephone, or the same place and field and similar words; the best first."""
+    """Those of the same sender, or with the same place and field and similar words; the best first."""
     said = shingles(asked.text)
     found = [match for one in candidates if (match := _match(asked, said, one))]
     return sorted(found, key=lambda match: (-len(match.same), -match.likeness))[:limit]
@@ -64,9 +73,10 @@ def matches(asked: Asked, candidates: Iterable[Candidate], limit: int = 3) -> li
 
 def _match(asked: Asked, said: frozenset[tuple[str, str]], one: Candidate) -> Match | None:
     alike = likeness(said, shingles(one.text))
-    phone = bool(asked.phone) and asked.phone == one.phone
+    sender = {kind for kind, _ in asked.senders & one.senders}
     place = bool(asked.place and asked.field) and (asked.place, asked.field) == (one.place, one.field)
-    if not phone and not (place and alike >= ALIKE):
+    if not sender and not (place and alike >= ALIKE):
         return None
-    facts = (("phone", phone), ("place", place), ("field", place), ("words", alike >= ALIKE))
+    known = tuple((kind, kind in sender) for kind in ("call", "phone", "email", "person"))
+    facts = (*known, ("place", place), ("field", place), ("words", alike >= ALIKE))
     return Match(one.case_id, tuple(name for name, same in facts if same), alike)

@@ -14,10 +14,12 @@ from libs.web.site import site_of
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotSignedIn
 from services.desk.intake_client import IntakeUnavailable
-from services.desk.pages.administration import account_pages, report_pages
+from services.desk.pages.administration import account_pages, extension_pages, report_pages
 from services.desk.pages.calendar import calendar_changes, calendar_pages
+from services.desk.pages.calls import call_back_pages, call_pages, surge_pages
 from services.desk.pages.case import case_pages
 from services.desk.pages.console import console_pages
+from services.desk.pages.files import file_pages
 from services.desk.pages.frame import Frame, to_sign_in
 from services.desk.pages.lists import list_pages
 from services.desk.pages.police import police_pages
@@ -28,8 +30,9 @@ from services.desk.problems import status_of
 from services.desk.reports import ReportsUnavailable
 
 ROUTES = (
-    signing_in_pages, password_pages, console_pages, list_pages, police_pages, case_pages, account_pages,
-    report_pages, calendar_pages, calendar_changes, route_pages, succession_pages,
+    signing_in_pages, password_pages, console_pages, call_pages, call_back_pages, surge_pages, list_pages,
+    police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
+    calendar_changes, route_pages, succession_pages,
 )  # fmt: skip
 TEMPLATES = Path(__file__).parents[1] / "templates"
 

@@ -53,7 +53,7 @@ def account_pages(frame: Frame) -> APIRouter:
     @routes.post("/accounts")
     async def add(request: Request) -> Response:
         account, form = await administrator(frame, request), form_of(request)
-        names = ("login", "name", "role", "agency", "password")
+        names = ("login", "name", "role", "agency", "extension", "password")
         try:
             _police_unit(frame, form)
             await people.add(**{name: form.get(name, "") for name in names})
@@ -68,6 +68,20 @@ def account_pages(frame: Frame) -> APIRouter:
         if login == account.login:
             raise Refused("Không thể khóa tài khoản của chính mình", "not your own account", field="login")
         await people.end(login)
+        return RedirectResponse("/accounts", 303)
+
+    return routes
+
+
+def extension_pages(frame: Frame) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.post("/accounts/extension")
+    async def extension(request: Request) -> Response:
+        """The telephone on an operator's desk; a wrong one is told on a page of its own."""
+        await administrator(frame, request)
+        form = form_of(request)
+        await frame.desk.people.give_extension(form.get("login", ""), form.get("extension", ""))
         return RedirectResponse("/accounts", 303)
 
     return routes

@@ -107,6 +107,7 @@ class CasePage:
         view = await self._desk.queries.case(account, case_id, reason=reason)
         view = await self._desk.hands.with_followers(account, view)
         alike = await self._desk.hands.similar(account, case_id) if "join" in view.allowed else ()
+        recordings = await self._desk.attachments.recordings(view.state.calls)
         time = await self._desk.clocks.of(account, case_id)
         return self._frame.render(
             request,
@@ -121,6 +122,7 @@ class CasePage:
             reason=reason,
             case_id=case_id,
             alike=alike,
+            recordings=recordings,
             **self._parts.of(view),
             **clock_parts(time, self._desk.directory.pack),
         )

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from libs.packs.model import Pack
@@ -52,6 +51,7 @@ class CaseParts:
             "previews": {name: preview(state, pack, name) for name in view.allowed if shown},
             "suggested": suggested,
             "draft": self._draft(view),
+            "spam_words": spam_words,
             "letter_name": letter_name,
             "letter_reason": letter_reason,
             "stage_names": STAGE_NAMES,
@@ -65,7 +65,6 @@ class CaseParts:
             ],
             "police_units": [(one.code, one.name_vi) for one in standing if one.kind == "police"],
             "police_here": police_of(pack, state.place, self._today),
-            "new_id": lambda: uuid4().hex,
         }
 
     def _draft(self, view: CaseView) -> dict[str, Any]:
@@ -81,6 +80,26 @@ class CaseParts:
             "answer": redact(state.answer, state.person, public),
             "found": sorted({f"{KINDS[one.kind][0]} “{one.words}”" for one in found}),
         }
+
+
+SPAM = {
+    "links": "nhiều đường dẫn",
+    "only-links": "chỉ có đường dẫn",
+    "short-link": "đường dẫn rút gọn",
+    "offer": "lời mời chào",
+    "repeated": "nhiều người gửi cùng một nội dung",
+    "own-address": "mạo địa chỉ của Tổng đài",
+    "precedence": "thư gửi hàng loạt",
+    "list-id": "thư của danh sách nhận tin",
+    "list-unsubscribe": "thư của danh sách nhận tin",
+    "x-spam-flag": "máy chủ thư đánh dấu thư rác",
+}
+"""What speaks for junk, as intake codes it; what a newer one says stands as it is."""
+
+
+def spam_words(codes: tuple[str, ...]) -> str:
+    """The evidence in words."""
+    return "; ".join(SPAM.get(code.partition(":")[0].strip(), code) for code in codes)
 
 
 def places(state: CaseState, pack: Pack, day: date) -> list[tuple[str, str]]:

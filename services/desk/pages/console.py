@@ -36,10 +36,11 @@ def console_pages(frame: Frame) -> APIRouter:
     console = Console(frame)
 
     @routes.get("/calls/new")
-    async def blank(request: Request) -> Response:
+    async def blank(request: Request, call: str = "") -> Response:
+        """`?call=…`: the call that rings or was taken; its number and time are filled in."""
         account = await frame.account(request)
         _operators_only(account)
-        return await console.show(request, account, Form({"command_id": uuid4().hex}))
+        return await console.show(request, account, Form(await console.of_call(account, call)))
 
     @routes.post("/calls/new")
     async def sent(request: Request) -> Response:
@@ -81,9 +82,18 @@ class Console:
     def find(self, words: str) -> list[Hit]:
         return self._frame.desk.answers.search(words, HITS)
 
+    async def of_call(self, account: Account, call: str) -> dict[str, str]:
+        """The form for a call: what the telephone system knows of it."""
+        form = {"command_id": uuid4().hex}
+        found = await self._frame.desk.calls.call(account, call) if call else None
+        if found is None:
+            return form
+        began = found.began.astimezone(self._frame.zone).strftime("%Y-%m-%dT%H:%M")
+        return {**form, "call": call, "phone": found.party or found.number, "received_at": began}
+
     async def alike(self, account: Account, form: Mapping[str, str]) -> tuple[AlikeView, ...]:
         """Earlier cases that may be what the caller is talking about."""
-        typed = {name: form.get(name, "") for name in ("text", "phone", "field")}
+        typed = {name: form.get(name, "") for name in ("text", "phone", "field", "email")}
         return await self._frame.desk.hands.similar_call(account, **typed)
 
     async def show(
@@ -100,6 +110,7 @@ class Console:
             "desk_channels": channels,
             "alike": await self.alike(account, form.values),
             "chosen": form.value("join"),
+            "owed": await self._frame.desk.calls.owed(account),
         }
         return self._frame.render(request, "console.html", account, status, **shown)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from services.desk.domain.values_of_hands import STAGE_NAMES
 MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "operator": (
         ("/calls/new", "Cuộc gọi mới", "F4"),
+        ("/calls", "Điện thoại", ""),
         ("/triage", "Phân loại", ""),
         ("/arbiter", "Chờ thẩm quyền", ""),
         ("/inbox?group=publish", "Chờ công khai", ""),
@@ -46,6 +48,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("/successions", "Chờ cơ quan kế tục", ""),
         ("/accounts", "Tài khoản", ""),
         ("/parked", "Hồ sơ tạm dừng", ""),
+        ("/surge", "Chế độ quá tải", ""),
         ("/reports", "Báo cáo", ""),
     ),
 }
@@ -102,6 +105,8 @@ class Frame:
             "tones": TONES,
             "stages": STAGE_NAMES,
             "case_id": "",
+            "surge": self.desk.directory.surge,
+            "new_id": lambda: uuid4().hex,
             **values,
         }
         return self.pages.render(request, template, status, headers, **shown)

@@ -34,13 +34,49 @@ LETTER_NAMES: dict[str, str] = {
     "answered-at-desk": "Tổng đài trả lời",
     "joined": "đã ghép với hồ sơ cùng việc",
     "reopened-confirmed": "xác nhận mở lại",
+    "case-changed": "báo thay đổi",
 }
 """Letter of the pack → its name."""
+
+LETTER_WAYS: dict[str, str] = {
+    "email": "thư điện tử",
+    "sms": "SMS",
+    "zalo": "Zalo",
+    "zns": "tin Zalo theo số điện thoại (ZNS)",
+    "facebook": "Facebook",
+    "webhook": "phần mềm của đối tác",
+    "none": "không có địa chỉ",
+}
+"""Way → how it is called."""
+
+LETTER_OUTCOMES: dict[str, tuple[str, str]] = {
+    "tried": ("đang gửi", "calm"),
+    "sent": ("đã gửi", "good"),
+    "failed": ("không gửi được", "bad"),
+    "unconfirmed": ("chưa chắc đã gửi", "warn"),
+    "spared": ("không cần gửi nữa", "calm"),
+    "fallen-back": ("chuyển cách khác", "calm"),
+    "delivered": ("đã đến nơi", "good"),
+    "bounced": ("bị trả lại", "bad"),
+    "denied": ("người nhận từ chối", "warn"),
+}
+"""Newest fact → what it says, and how it looks."""
+
+_READERS = {
+    "citizen": "người gửi",
+    "partner": "đối tác",
+    "deputy": "đầu mối dự phòng",
+    "unit_head": "lãnh đạo",
+}
 
 _REASONS = (
     (re.compile(r"no contact$"), "chưa có địa chỉ"),
     (re.compile(r"no mobile number$"), "không phải số di động"),
+    (re.compile(r"no e-mail address$"), "không phải địa chỉ thư"),
     (re.compile(r"dismissed$"), "đã có người xem và bỏ qua"),
+    (re.compile(r"window closed$"), "đã hết thời gian được trả lời ở đó"),
+    (re.compile(r"gateway away$"), "cổng gửi không nhận"),
+    (re.compile(r"bounced(: (?P<rest>.*))?", re.DOTALL), "bị trả lại {rest}"),
     (re.compile(r"refused: (?P<rest>.*)", re.DOTALL), "máy chủ từ chối: {rest}"),
     (re.compile(r"tried (?P<times>\d+) times: (?P<rest>.*)", re.DOTALL), "đã thử {times} lần: {rest}"),
 )
@@ -55,5 +91,20 @@ def letter_reason(reason: str) -> str:
     """Why it was not sent; what a gateway said stays as it said it."""
     for pattern, words in _REASONS:
         if found := pattern.match(reason):
-            return words.format(**found.groupdict())
+            return words.format(**found.groupdict("")).strip()
     return reason
+
+
+def letter_way(way: str) -> str:
+    """How it goes out."""
+    return LETTER_WAYS.get(way, way)
+
+
+def letter_outcome(outcome: str) -> tuple[str, str]:
+    """What became of it, and the tag's look; a fact of a newer version stands under its own name."""
+    return LETTER_OUTCOMES.get(outcome, (outcome, "calm"))
+
+
+def letter_reader(audience: str) -> str:
+    """Whose letter it is, before the agency's name; empty for its focal officer."""
+    return _READERS.get(audience, "")
