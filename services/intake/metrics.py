@@ -20,3 +20,7 @@ HOOK_SECONDS = Histogram(
 )
 TRANSPORT_UP = Gauge("hotline_intake_transport_up", "1 while a channel's own connection runs", ["channel"])
 UPLOADED = Counter("hotline_intake_files_uploaded", "Files that clients handed in", ["outcome"])
+CALL_EVENTS_LOST = Counter(
+    "hotline_intake_call_events_lost", "Events of a telephone system that nothing had room for", ["channel"]
+)
+RECORDINGS = Counter("hotline_intake_recordings", "Recordings of calls, by what became of them", ["outcome"])
