@@ -18,7 +18,8 @@ from services.router import app as router_app
 from services.router import settings as router_settings
 from services.sla import app as sla_app
 from services.sla import settings as sla_settings
-from tests.support.intake import headers, running_intake
+from tests.support.channels import replica
+from tests.support.intake import headers
 from tests.support.office import Office, Person, desk_settings, hire, running_desk
 from tests.support.provinces import in_force
 from tests.support.waiting import eventually
@@ -99,7 +100,9 @@ def people_of(pack: Pack, *agencies: str) -> dict[str, Account]:
 
 
 @asynccontextmanager
-async def a_province(server: NatsServer, folder: Path, pack: Pack, *agencies: str) -> AsyncIterator[Province]:
+async def a_province(
+    server: NatsServer, folder: Path, pack: Pack, *agencies: str, channels: Path | None = None
+) -> AsyncIterator[Province]:
     """The pack in force on a fresh server, four services, and people signed in."""
     await in_force(server, pack)
     people = people_of(pack, *agencies)
@@ -114,7 +117,7 @@ async def a_province(server: NatsServer, folder: Path, pack: Pack, *agencies: st
         await stack.enter_async_context(router_app.build(router))
         sla = await stack.enter_async_context(open_runtime("sla", timing))
         await stack.enter_async_context(sla_app.build(sla))
-        client, _ = await stack.enter_async_context(running_intake(server))
+        client, _ = await stack.enter_async_context(replica(server, channels))
         office = await stack.enter_async_context(running_desk(desk_settings(server, url, folder)))
         province = Province(pack, office, client)
         for name, account in people.items():
