@@ -108,6 +108,7 @@ async def targets() -> AsyncIterator[list[Target]]:
         await broker.stop()
         key, ports = secrets.token_urlsafe(24), [free_port() for _ in range(3)]
         client = {"key_sha256": hashlib.sha256(key.encode()).hexdigest(), "channels": ["portal"]}
+        client |= {"hourly": 1_000_000, "person_hourly": 1_000_000}
         intake = process(
             ["services.intake"],
             HOTLINE_INTAKE_NATS_URL=server.url,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from libs.contracts.streams import SERVICES
+from libs.devstack.channels import write_channels
 from libs.devstack.nats_server import free_port
 from libs.runtime.keys import secret
 
@@ -91,7 +92,8 @@ class Layout:
 
     def _particular(self, service: str) -> dict[str, str]:
         if service == "intake":
-            return {"clients": json.dumps(self._clients())}
+            channels = write_channels(self.folder, self.secrets)
+            return {"clients": json.dumps(self._clients()), "channels_file": str(channels)}
         if service == "portal":
             return {
                 "intake_url": self.url("intake"),
@@ -125,15 +127,19 @@ class Layout:
     def _clients(self) -> dict[str, object]:
         """Who may hand in requests: the portal, the desk, and one program for trying things out."""
 
-        def client(name: str, channels: list[str], *, held: bool = False) -> dict[str, object]:
+        def client(name: str, channels: list[str], **rights: object) -> dict[str, object]:
             key = secret(self.secrets, f"{name}.key")
-            return {"key_sha256": sha256(key.encode()).hexdigest(), "channels": channels, "held": held}
+            return {"key_sha256": sha256(key.encode()).hexdigest(), "channels": channels, **rights}
+
+        unlimited = {"hourly": 10_000_000, "person_hourly": 10_000_000}
 
         return {
             "portal": client("portal", ["portal"]),
             "open311": client("open311", ["open311"]),
             "desk": client("desk", ["phone", "email", "zalo", "facebook"], held=True),
-            "trial": client("trial", ["portal", "email", "zalo", "facebook", "app", "api"]),
+            "trial": client(
+                "trial", ["portal", "email", "zalo", "facebook", "app", "api", "bulk"], **unlimited
+            ),
         }
 
     def _partners(self) -> Path:

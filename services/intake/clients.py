@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import math
+import time
 from collections.abc import Mapping
 
 from fastapi import Request
@@ -9,6 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from libs.contracts.requests import Problem, RequestKey
 from services.intake.domain.requests import Sender
+from services.intake.limits import Limits
+from services.intake.phones import normalised
 from services.intake.problems import Rejected
 from services.intake.settings import Client
 
@@ -20,7 +24,10 @@ _KEY = TypeAdapter(RequestKey)
 
 def senders_of(clients: Mapping[str, Client]) -> Senders:
     """The clients of the settings, ready to be found."""
-    return {client.key_sha256: Sender(name, client.channels, client.held) for name, client in clients.items()}
+    return {
+        client.key_sha256: Sender(name, **client.model_dump(exclude={"key_sha256"}))
+        for name, client in clients.items()
+    }
 
 
 def sender_of(request: Request, senders: Senders) -> Sender:
@@ -41,3 +48,26 @@ def key_of(request: Request) -> str:
     except ValidationError:
         vi, en = "phải có 8 đến 200 ký tự ASCII in được", "8 to 200 printable ASCII characters are required"
         raise Rejected(400, "idempotency-key", Problem(field="Idempotency-Key", vi=vi, en=en)) from None
+
+
+class Meter:
+    """How much each client, and each person through it, has handed in within the hour."""
+
+    def __init__(self) -> None:
+        self._limits = Limits()
+
+    def check(self, sender: Sender, key: str, phone: str = "") -> None:
+        """Raises Rejected (429) above the limit; the same key again is no more of it."""
+        person = "" if sender.held else normalised(phone) or phone
+        sources = [
+            (sender.name, sender.hourly),
+            *([(f"tel {person}", sender.person_hourly)] if person else []),
+        ]
+        for source, most in sources:
+            wait = self._limits.wait(source, f"{sender.name} {key}", most, now=time.monotonic())
+            if wait:
+                vi = "Đã gửi quá nhiều trong một giờ; xin thử lại sau, hoặc gọi tổng đài"
+                problem = Problem(
+                    field="phone" if source != sender.name else "", vi=vi, en="too many in an hour"
+                )
+                raise Rejected(429, "limit", problem, Retry_After=str(math.ceil(wait)))

@@ -18,7 +18,7 @@ from libs.contracts.subjects import CaseRef
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from services.intake.body import read
-from services.intake.clients import key_of, sender_of, senders_of
+from services.intake.clients import Meter, key_of, sender_of, senders_of
 from services.intake.files_http import add_uploads
 from services.intake.handlers import Desk
 from services.intake.metrics import SECONDS
@@ -36,6 +36,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     },
     413: {"model": Problems, "description": "larger than 64 KB"},
     422: {"model": Problems, "description": "a field is wrong; nothing was stored"},
+    429: {"model": Problems, "description": "too many within an hour: wait as Retry-After says"},
     503: {"model": Problems, "description": "it may or may not be stored: repeat with the same key"},
 }
 
@@ -45,13 +46,14 @@ def api(desk: Desk, clients: Mapping[str, Client], patience: float) -> FastAPI:
     app = FastAPI(
         title="1022 – tiếp nhận", version="1", docs_url="/docs", redoc_url=None, openapi_url="/openapi.json"
     )
-    senders = senders_of(clients)
+    senders, meter = senders_of(clients), Meter()
 
     @app.post("/api/v1/requests", **_described(NewRequest, "A citizen's request becomes a case"))
     async def open_case(request: Request) -> Response:
         started = asyncio.get_running_loop().time()
         sender, key = sender_of(request, senders), key_of(request)
         wanted = await read(request, NewRequest)
+        meter.check(sender, key, wanted.phone)
         async with asyncio.timeout(patience):
             accepted = await desk.open(wanted, key, sender)
         SECONDS.observe(asyncio.get_running_loop().time() - started)
@@ -65,6 +67,7 @@ def api(desk: Desk, clients: Mapping[str, Client], patience: float) -> FastAPI:
         sender, key = sender_of(request, senders), key_of(request)
         ref = _case(year, case_id)
         words = await read(request, MoreWords)
+        meter.check(sender, key)
         async with asyncio.timeout(patience):
             return _answer(await desk.add(ref, words, key, sender))
 

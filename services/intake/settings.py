@@ -16,6 +16,8 @@ class Client(BaseModel):
 
     `held` is the right of an operator's desk: to open a case that nobody routes yet, and to name the
     operator. Whoever has it may also hand in a phone number that is none: the caller is on the line.
+    `hourly` and `person_hourly`: how much the client may hand in within an hour, and how much of it for one
+    phone number; an operator's desk hands in for whoever calls, so only the former counts there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,6 +25,8 @@ class Client(BaseModel):
     key_sha256: Sha256
     channels: tuple[str, ...] = Field(min_length=1)
     held: bool = False
+    hourly: int = Field(20_000, ge=1)
+    person_hourly: int = Field(60, ge=1)
 
 
 class Settings(ServiceSettings):

@@ -14,7 +14,9 @@ from services.intake.settings import Client, Settings
 
 PORTAL_KEY, DESK_KEY = "portal-key-for-tests", "desk-key-for-tests"
 CLIENTS = {
-    "portal": Client(key_sha256=hashlib.sha256(PORTAL_KEY.encode()).hexdigest(), channels=("portal",)),
+    "portal": Client(
+        key_sha256=hashlib.sha256(PORTAL_KEY.encode()).hexdigest(), channels=("portal",), person_hourly=1_000
+    ),
     "desk": Client(
         key_sha256=hashlib.sha256(DESK_KEY.encode()).hexdigest(), channels=("phone", "zalo"), held=True
     ),

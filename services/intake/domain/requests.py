@@ -34,6 +34,8 @@ class Sender:
     name: str
     channels: tuple[str, ...]
     held: bool = False
+    hourly: int = 20_000
+    person_hourly: int = 60
 
 
 def case_id_for(channel: str, key: str) -> str:
