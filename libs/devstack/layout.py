@@ -17,6 +17,9 @@ WITH_DATABASE = ("desk", "sla", "notifier", "reporting", "portal")
 OTHER_PORTS = {"nats": 4222, "smtp": 1025, "mail": 8025}
 OPERATIONS = {name: 9101 + number for number, name in enumerate(SERVICES)}
 
+TRIED = ("portal", "email", "zalo", "facebook", "app", "api", "bulk")
+"""Channels that the program for trying things out may speak for."""
+
 
 def usable(port: int) -> bool:
     """Whether nobody listens on this loopback port."""

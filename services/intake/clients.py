@@ -59,15 +59,11 @@ class Meter:
     def check(self, sender: Sender, key: str, phone: str = "") -> None:
         """Raises Rejected (429) above the limit; the same key again is no more of it."""
         person = "" if sender.held else normalised(phone) or phone
-        sources = [
-            (sender.name, sender.hourly),
-            *([(f"tel {person}", sender.person_hourly)] if person else []),
-        ]
-        for source, most in sources:
+        sources = {sender.name: sender.hourly, **({f"tel {person}": sender.person_hourly} if person else {})}
+        for source, most in sources.items():
             wait = self._limits.wait(source, f"{sender.name} {key}", most, now=time.monotonic())
             if wait:
                 vi = "Đã gửi quá nhiều trong một giờ; xin thử lại sau, hoặc gọi tổng đài"
-                problem = Problem(
-                    field="phone" if source != sender.name else "", vi=vi, en="too many in an hour"
-                )
+                field = "" if source == sender.name else "phone"
+                problem = Problem(field=field, vi=vi, en="too many within an hour; try again later")
                 raise Rejected(429, "limit", problem, Retry_After=str(math.ceil(wait)))

@@ -1,4 +1,4 @@
-"""Where strangers knock: what is not genuine is refused, what is genuine is on the disk before it hears 200."""
+"""Where strangers knock: what is not genuine is refused, what is genuine is on the disk before its 200."""
 
 import hashlib
 import json
@@ -56,7 +56,7 @@ async def test_without_a_server_the_provider_is_told_to_come_again(
 )
 async def test_a_wrong_signature_is_refused(server: NatsServer, tmp_path: Path, signed: str | None) -> None:
     async with partner(server, app_table(tmp_path)) as app:
-        named = {} if signed is None else {"x-signature": signed.encode()}
+        named = {b"x-signature": signed.encode()} if signed is not None else {}
         answer = await app.replicas[0].post("/hooks/app", content=MESSAGE, headers=named)
     assert answer.status_code == 403 and answer.json()["problems"][0]["vi"]
     assert await kept(server, "raw.app.*") == 0 and await facts(server) == []
