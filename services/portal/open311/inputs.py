@@ -81,18 +81,22 @@ async def _from_parts(chunks: AsyncIterator[bytes], boundary: bytes) -> Inputs:
     """Files are read to their end and left out: photos come by `media_url`."""
     fields: list[Field] = []
     files: list[File] = []
+    ended: list[bool] = []
     try:
-        parser = FormParser(_MULTIPART, fields.append, files.append, boundary=boundary)
+        parser = FormParser(
+            _MULTIPART, fields.append, files.append, on_end=lambda: ended.append(True), boundary=boundary
+        )
         async for chunk in chunks:
             parser.write(chunk)
             if len(fields) + len(files) > MOST_INPUTS:
                 raise _too_many()
-        parser.finalize()
+        if not ended:
+            raise _malformed()
         pairs = [((field.field_name or b"").decode(), (field.value or b"").decode()) for field in fields]
     except UnicodeDecodeError:
         raise _not_utf8() from None
     except (FormParserError, AssertionError):
-        raise Wrong(400, "nội dung không phải biểu mẫu đúng dạng / the form is malformed") from None
+        raise _malformed() from None
     finally:
         for file in files:
             file.close()
@@ -115,6 +119,10 @@ def _clean(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         (name, unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip())
         for name, value in pairs
     )
+
+
+def _malformed() -> Wrong:
+    return Wrong(400, "biểu mẫu không đúng dạng hoặc bị cắt / the form is malformed or was cut short")
 
 
 def _not_utf8() -> Wrong:
