@@ -80,6 +80,7 @@ class CallRecordingStored(CallFact):
 
     file: Attached
     seconds: int = Field(0, ge=0)
+    keep_days: int = Field(0, ge=0, description="how long it is kept; 0: as long as the case of its call")
 
 
 class CallCalledBack(CallFact):

@@ -19,6 +19,7 @@ from libs.contracts.handovers import (
     CaseReported,
     CaseSucceeded,
 )
+from libs.contracts.oversight import CaseInstructed, CaseRated, CaseReminded, CaseReviewed
 from libs.contracts.suspicions import CaseSuspectedFalse, CaseVerified
 
 # --- router ---------------------------------------------------------------------------------------
@@ -211,11 +212,11 @@ __all__ = [
     "CASE_FACTS", "Attached", "CaseAdded", "CaseAmended", "CaseAnswered", "CaseAnsweredAtDesk",
     "CaseAnsweredByPhone", "CaseCallTransferred", "CaseClockPaused", "CaseClockResumed", "CaseConfirmed",
     "CaseContacted", "CaseContributed", "CaseDelegated", "CaseDetermined", "CaseDirected", "CaseFact",
-    "CaseFollowerAdded", "CaseInformationAsked", "CaseJoined", "CaseOpened", "CaseProgressPromised",
-    "CasePublished", "CaseRecalled", "CaseReceived", "CaseReferred", "CaseRejected", "CaseReleased",
-    "CaseReopened", "CaseReported", "CaseReturned", "CaseRouted", "CaseSucceeded", "CaseSuspectedFalse",
-    "CaseTriaged", "CaseUrgencySet", "CaseVerified", "CaseVerifying", "CaseWithheld", "Origin", "Person",
-    "Slip", "Spot", "Suggestion",
+    "CaseFollowerAdded", "CaseInformationAsked", "CaseInstructed", "CaseJoined", "CaseOpened",
+    "CaseProgressPromised", "CasePublished", "CaseRated", "CaseRecalled", "CaseReceived", "CaseReferred",
+    "CaseRejected", "CaseReleased", "CaseReminded", "CaseReopened", "CaseReported", "CaseReturned",
+    "CaseReviewed", "CaseRouted", "CaseSucceeded", "CaseSuspectedFalse", "CaseTriaged", "CaseUrgencySet",
+    "CaseVerified", "CaseVerifying", "CaseWithheld", "Origin", "Person", "Slip", "Spot", "Suggestion",
 ]  # fmt: skip
 
 CASE_FACTS: dict[str, type[CaseFact]] = {cls.stem(): cls for cls in CaseFact.__subclasses__()}

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from libs.contracts import calls, contacts, deliveries, events, handovers, sidefacts, suspicions
+from libs.contracts import calls, contacts, deliveries, events, handovers, oversight, sidefacts, suspicions
 from libs.contracts.calls import CALL_FACTS, RANK, CallFact
 from libs.contracts.casevalues import Attached
 from libs.contracts.deliveries import DELIVERY_FACTS, DeliveryFact
@@ -51,6 +51,8 @@ EXAMPLES: dict[str, Any] = {
     "clock": "accept-1",
 }
 OF_ONE: dict[type[Happened], dict[str, Any]] = {
+    oversight.CaseReviewed: {"agreed": True},
+    oversight.CaseRated: {"cycle": 1, "answer": 4},
     calls.CallTransferEnded: {"result": "busy"},
     calls.CallCalledBack: {"result": "reached"},
     events.CaseCallTransferred: {"number": "02373000001"},
@@ -122,7 +124,7 @@ def test_every_fact_ever_written_can_still_be_read() -> None:
 def test_no_two_facts_share_a_token() -> None:
     bases = {Happened, Fact, sidefacts.SideFact, *BASES}
     for modules, known in (
-        ((contacts, events, handovers, suspicions), CASE_FACTS),
+        ((contacts, events, handovers, oversight, suspicions), CASE_FACTS),
         ((sidefacts,), {**CLOCK_FACTS, **LETTER_FACTS}),
         ((calls,), CALL_FACTS),
         ((deliveries,), DELIVERY_FACTS),
