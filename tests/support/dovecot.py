@@ -3,6 +3,7 @@
 import getpass
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,6 +94,11 @@ class Mailboxes:
                 return []
             box.folder.set(folder)
             return [bytes(mail.obj) for mail in box.fetch(mark_seen=False)]
+
+    def throw_out(self, user: str) -> bool:
+        """End every connection of this user, as an administrator does."""
+        words = ("doveadm", "-c", str(self.folder / "dovecot.conf"), "kick", user)
+        return subprocess.run(words, check=False, capture_output=True, timeout=10).returncode == 0
 
     def forget_numbers(self, user: str) -> None:
         """What a restored backup does: every mail gets a new number, and UIDVALIDITY changes."""

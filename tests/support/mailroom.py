@@ -23,6 +23,7 @@ def table(folder: Path, *, imap: int | None = None, lmtp: int | None = None, pol
     (folder / "mail.key").write_text(MAIL_KEY)
     (folder / "mailbox.password").write_text(PASSWORD)
     lines = ["[email]", 'kind = "mail"', f'address = "{ADDRESS}"', f'mail_key_file = "{folder / "mail.key"}"']
+    lines += ["max_bytes = 400_000"]
     if imap:
         lines += ["[email.imap]", 'host = "127.0.0.1"', f"port = {imap}", 'tls = "none"', 'user = "1022"']
         lines += [f'password_file = "{folder / "mailbox.password"}"', f"poll_seconds = {poll}", "timeout = 5"]
