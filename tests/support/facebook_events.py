@@ -12,8 +12,8 @@ from tests.support.persistence import Posted
 PAGE, OTHER_PAGE, CITIZEN = "104200000000001", "104200000000002", "24700000000000001"
 POST, COMMENT = f"{PAGE}_122000000000001", "122000000000001_881000000000001"
 SECRET, VERIFY = "app-secret-for-tests", "verify-token-for-tests"
-NOW = 1795298562500
-"""Milliseconds: 2026-11-21, in the afternoon in Vietnam."""
+NOW = 1772416800500
+"""Milliseconds: Monday, 2 March 2026, nine in the morning in Vietnam."""
 
 
 def messaging(*, person: str = CITIZEN, page: str = PAGE, at: int = NOW, **what: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from tests.support.persistence import Posted
 
 APP, OA, CITIZEN = "2553000000000000001", "1423847450000000001", "8309393960000000001"
 SECRET = "oa-secret-for-tests"
-NOW = 1795298563123
-"""Milliseconds: 2026-11-21, in the afternoon in Vietnam."""
+NOW = 1772416800123
+"""Milliseconds: Monday, 2 March 2026, nine in the morning in Vietnam."""
 
 
 def event(name: str, *, at: int = NOW, app: str = APP, **more: Any) -> dict[str, Any]:
