@@ -187,5 +187,5 @@ def _letter(seq: int, fact: LetterFact) -> dict[str, Any]:
         "agency": fact.agency,
         "at": seconds(fact.at),
         "attempt": getattr(fact, "attempt", 0),
-        "reason": getattr(fact, "reason", ""),
+        "reason": getattr(fact, "reason", "") or getattr(fact, "status", ""),
     }

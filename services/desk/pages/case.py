@@ -12,14 +12,16 @@ from starlette.responses import RedirectResponse, Response
 from libs.contracts.errors import Refused
 from libs.runtime.errors import OutcomeUnknown
 from libs.web.forms import Form, problems_of, refused
+from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed, NotFound
+from services.desk.domain.inputs import Direct, TransferCall
 from services.desk.domain.people import Account
 from services.desk.domain.rights_table import COMMANDS
 from services.desk.pages.case_parts import CaseParts
 from services.desk.pages.clocks import clock_parts
 from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.sent_forms import read_form
-from services.desk.pages.timeline import told
+from services.desk.pages.timeline import told as in_words
 
 ENVELOPE = frozenset({"command_id", "seen", "csrf"})
 
@@ -32,7 +34,7 @@ DONE: Mapping[str, str] = {
     "direct": "Đã gửi phiếu chuyển.",
     "release": "Đã để hệ thống chuyển phiếu.",
     "refer": "Đã gửi xin ý kiến về thẩm quyền.",
-    "transfer-call": "Đã ghi nhận việc chuyển cuộc gọi. Phiếu chuyển vẫn phải gửi.",
+    "transfer-call": "Đã ghi nhận việc chuyển cuộc gọi.",
     "determine": "Đã gửi ý kiến. Cán bộ Trực sẽ chuyển phiếu.",
     "receive": "Đã nhận phiếu.",
     "return": "Đã trả lại phiếu.",
@@ -80,6 +82,20 @@ def case_pages(frame: Frame) -> APIRouter:
         return await page.show(request, account, case_id, form=Form(form_of(request)), opened=command)
 
     return routes
+
+
+def steps(cls: type[Command], sent: dict[str, str]) -> list[tuple[type[Command], dict[str, str]]]:
+    """What a form asks for: one command, or the slip and then the transfer of the call (Điều 10.1).
+
+    The slip comes first and stands whatever becomes of the call (10.2). `result` follow: the telephone
+    system says it, and the desk writes it down by itself.
+    """
+    if cls is not TransferCall or sent.get("with_slip") != "yes":
+        return [(cls, sent)]
+    envelope = {name: value for name, value in sent.items() if name in {"command_id", "seen"}}
+    slip = (Direct, envelope | {"lead": sent.get("agency", "")})
+    transfer = {name: value for name, value in sent.items() if name != "seen"}  # the slip is our own change
+    return [slip] if sent.get("result") == "follow" else [slip, (cls, transfer)]
 
 
 class CasePage:
@@ -133,7 +149,8 @@ class CasePage:
         if cls is None:
             raise HTTPException(404)
         try:
-            done = await self._desk.commands.do(account, case_id, read_form(cls, sent, self._frame.zone))
+            for told in [read_form(*step, self._frame.zone) for step in steps(cls, sent)]:
+                done = await self._desk.commands.do(account, case_id, told)
         except ValidationError as error:
             form = Form(sent, problems_of(error))
             return await self.show(request, account, case_id, status=422, form=form, opened=command)
@@ -172,7 +189,7 @@ class CasePage:
             refusal=error,
             command=command,
             sent={name: value for name, value in sent.items() if name not in ENVELOPE},
-            latest=[told(entry, self._parts.labels) for entry in (view.timeline[-3:] if view else ())],
+            latest=[in_words(entry, self._parts.labels) for entry in (view.timeline[-3:] if view else ())],
         )
 
     async def _unconfirmed(

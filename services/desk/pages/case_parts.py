@@ -10,7 +10,7 @@ from services.desk.desk import Desk
 from services.desk.domain.privacy import KINDS, find_personal, redact
 from services.desk.domain.state import CaseState
 from services.desk.domain.values_of_hands import RESULT_NAMES, STAGE_NAMES
-from services.desk.pages.letter_words import letter_name, letter_reason
+from services.desk.pages import letter_words
 from services.desk.pages.previews import preview
 from services.desk.pages.timeline import RESULTS, TRIAGE, WAYS, told
 from services.desk.province import communes_of, police_of, public_words
@@ -52,8 +52,7 @@ class CaseParts:
             "suggested": suggested,
             "draft": self._draft(view),
             "spam_words": spam_words,
-            "letter_name": letter_name,
-            "letter_reason": letter_reason,
+            **{name: getattr(letter_words, name) for name in letter_words.__all__},
             "stage_names": STAGE_NAMES,
             "result_names": RESULT_NAMES,
             "result_choices": [(code, names[0].capitalize()) for code, names in RESULT_NAMES.items()],

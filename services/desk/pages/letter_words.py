@@ -2,6 +2,8 @@
 
 import re
 
+__all__ = ["letter_name", "letter_outcome", "letter_reader", "letter_reason", "letter_way"]
+
 LETTER_NAMES: dict[str, str] = {
     "slip": "phiếu chuyển",
     "slip-succeeded": "phiếu của cơ quan trước đây",
@@ -34,7 +36,6 @@ LETTER_NAMES: dict[str, str] = {
     "answered-at-desk": "Tổng đài trả lời",
     "joined": "đã ghép với hồ sơ cùng việc",
     "reopened-confirmed": "xác nhận mở lại",
-    "case-changed": "báo thay đổi",
 }
 """Letter of the pack → its name."""
 
@@ -84,7 +85,7 @@ _REASONS = (
 
 def letter_name(code: str) -> str:
     """What the letter is about; a letter of a newer version stands under its own name."""
-    return LETTER_NAMES.get(code, code)
+    return "báo thay đổi" if code == "case-changed" else LETTER_NAMES.get(code, code)
 
 
 def letter_reason(reason: str) -> str:
