@@ -172,7 +172,7 @@ def _letters(connection: Connection, labels: Labels, counts: Counts, since: int)
     c = LETTER.c
     query = (
         select(c.agency, c.audience, c.way, func.count().label("letters"))
-        .where(c.state == "failed", c.at >= since)
+        .where(c.state.in_(("failed", "bounced")), c.at >= since)
         .group_by(c.agency, c.audience, c.way)
     )
     for row in connection.execute(query):

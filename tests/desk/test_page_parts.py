@@ -1,6 +1,7 @@
 """What the desk's pages are made of: words for every fact, shelves by deadline, forms read as commands."""
 
 from datetime import date, datetime, timedelta
+from typing import get_args
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from libs.contracts.events import CASE_FACTS, Person
+from libs.contracts.sidefacts import LETTER_FACTS, LetterWay
 from libs.packs.letters import VARIABLES
 from libs.web.formats import work
 from libs.web.labels import Labels
@@ -18,7 +20,7 @@ from services.desk.domain.state import STATUSES, CaseState
 from services.desk.pages.case import DONE
 from services.desk.pages.case_parts import places
 from services.desk.pages.frame import MENU, TONES, own_path
-from services.desk.pages.letter_words import LETTER_NAMES, letter_reason
+from services.desk.pages.letter_words import LETTER_NAMES, LETTER_OUTCOMES, LETTER_WAYS, letter_reason
 from services.desk.pages.lists import by_deadline
 from services.desk.pages.previews import LETTERS, preview
 from services.desk.pages.sent_forms import read_form
@@ -37,7 +39,11 @@ def test_every_letter_has_its_name_and_the_common_failures_their_words() -> None
     assert letter_reason("no contact") == "chưa có địa chỉ"
     assert letter_reason("tried 3 times: 451 greylisted") == "đã thử 3 lần: 451 greylisted"
     assert letter_reason("refused: no such mailbox") == "máy chủ từ chối: no such mailbox"
+    assert letter_reason("bounced: 5.1.1") == "bị trả lại 5.1.1"
+    assert letter_reason("window closed") == "đã hết thời gian được trả lời ở đó"
     assert letter_reason("something new") == "something new"
+    assert LETTER_WAYS.keys() == set(get_args(LetterWay))
+    assert LETTER_OUTCOMES.keys() == LETTER_FACTS.keys()
 
 
 def test_places_to_choose_are_those_of_the_day_right_below_the_province() -> None:

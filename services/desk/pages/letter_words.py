@@ -52,6 +52,7 @@ LETTER_WAYS: dict[str, str] = {
 
 LETTER_OUTCOMES: dict[str, tuple[str, str]] = {
     "tried": ("đang gửi", "calm"),
+    "deferred": ("chờ gửi lại", "calm"),
     "sent": ("đã gửi", "good"),
     "failed": ("không gửi được", "bad"),
     "unconfirmed": ("chưa chắc đã gửi", "warn"),

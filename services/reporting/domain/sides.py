@@ -16,8 +16,12 @@ from libs.contracts.sidefacts import (
     ClockMissed,
     ClockMoved,
     ClockStretched,
+    LetterBounced,
+    LetterDelivered,
+    LetterDenied,
     LetterFact,
     LetterFailed,
+    LetterFallenBack,
     LetterSent,
     LetterSpared,
     LetterUnconfirmed,
@@ -30,13 +34,18 @@ JUDGEMENTS: tuple[Judgement, ...] = ("on_time", "late_promised", "late_silent")
 
 _STOPS = {ClockMet: "met", ClockEnded: "ended", ClockCancelled: "cancelled"}
 _FATES: tuple[tuple[type[LetterFact], str], ...] = (
+    (LetterDelivered, "sent"),
+    (LetterDenied, "sent"),
     (LetterSent, "sent"),
+    (LetterFallenBack, "fallen-back"),
+    (LetterBounced, "bounced"),
     (LetterFailed, "failed"),
     (LetterSpared, "spared"),
     (LetterUnconfirmed, "unconfirmed"),
     (LetterFact, "tried"),
 )
-_STRONGER = ("", "tried", "unconfirmed", "spared", "failed", "sent")
+_STRONGER = ("", "tried", "unconfirmed", "spared", "failed", "sent", "bounced", "fallen-back")
+"""A letter that was mended went out at last; one that came back did not arrive."""
 
 
 class Clock(Value):
@@ -74,7 +83,7 @@ class Letter(Value):
     way: str = ""
     audience: str = ""
     agency: str = ""
-    state: Literal["", "tried", "unconfirmed", "spared", "failed", "sent"] = ""
+    state: Literal["", "tried", "unconfirmed", "spared", "failed", "sent", "bounced", "fallen-back"] = ""
     attempts: int = 0
     at: int = 0
 
