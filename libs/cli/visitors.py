@@ -101,11 +101,17 @@ class Citizen(Visitor):
     """Somebody with a cheap phone: the portal's pages, nothing else."""
 
     def submit(self, text: str, **inputs: str) -> str:
-        """Send the form; the nine digits of the look-up code. Raises JourneyFailed with the page's words.
+        """Send the form page by page; the nine digits of the look-up code. Raises JourneyFailed with the
+        page's words.
 
         Asked whether it is a matter that somebody reported already, they say that it is another one.
         """
-        answer = self.send_form("/submit", text=text, **inputs)
+        answer = self.send_shown(
+            self.http.get("/submit"), "/submit/what", text=text, field=inputs.pop("field", "")
+        )
+        answer = self.send_shown(answer, "/submit/where", place=inputs.pop("place", ""), to="who")
+        answer = self.send_shown(answer, "/submit/who", **inputs)
+        answer = self.send_shown(answer, "/submit")
         if "asked" in hidden(answer.text, "/submit"):
             answer = self.send_shown(answer, "/submit", same="")
         digits = "".join(letter for letter in page_words(answer.text).split("Mã")[-1] if letter.isdigit())

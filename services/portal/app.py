@@ -38,6 +38,9 @@ from services.portal.track import case_pages, track_pages
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+MAX_UPLOAD = 60_000_000
+"""Bytes of one form with photos: five of the largest, and some to say in words that it was too much."""
+
 
 @asynccontextmanager
 async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
@@ -95,7 +98,7 @@ def application(
     app = web_app()
     for routes in (public_pages(portal), submit_pages(portal), track_pages(portal), case_pages(portal)):
         app.include_router(routes)
-    return civic(app, pages, signer=signer, public_url=public_url)
+    return civic(app, pages, signer=signer, public_url=public_url, max_upload=MAX_UPLOAD)
 
 
 def project(settings: Settings, engine: Engine, _directory: Directory, _clock: Clock) -> Projection:

@@ -1,61 +1,7 @@
 """The portal in English: Vietnamese sentence of a template → the same in English."""
 
 from libs.web.language import Catalogue
-
-_FORM: Catalogue = {
-    "Việc gì?": "What is it about?",
-    "Ở đâu?": "Where?",
-    "Liên hệ với bạn thế nào?": "How can you be reached?",
-    "Gửi yêu cầu": "Send a request",
-    "Có phải việc này?": "Is it this matter?",
-    "Chọn một": "Choose one",
-    "Đã có người phản ánh việc gần giống. Nếu đúng việc đó, bạn vẫn có mã riêng và được báo mọi kết quả.": (
-        "Somebody has reported something much alike. If it is the same, you still get a code of your own and "
-        "are told of every result."
-    ),
-    "gửi {when}": "sent {when}",
-    "đã trả lời": "answered",
-    "đang giải quyết": "being dealt with",
-    "Không phải, đây là việc khác": "No, this is another matter",
-    "Nội dung câu hỏi hoặc phản ánh": "Your question or report",
-    "Viết bằng lời của bạn: chuyện gì, từ khi nào, bạn mong điều gì.": (
-        "In your own words, in Vietnamese if you can: what happened, since when, what you hope for."
-    ),
-    "Lĩnh vực": "Field",
-    "Không rõ, để tổng đài chọn giúp": "Not sure, let the hotline choose",
-    "Nơi xảy ra sự việc": "Where it happened",
-    "Ghi xã, phường và huyện, nếu việc xảy ra ở một nơi cụ thể.": (
-        "Commune or ward and district, if it happened at a certain place."
-    ),
-    (
-        "Cơ quan giải quyết cần họ tên, số điện thoại và địa chỉ để liên hệ với bạn. Thiếu các mục này, "
-        "cán bộ trực phải hỏi lại trước khi chuyển phiếu. Các thông tin này không được công khai."
-    ): (
-        "The agency needs your name, phone number and address to reach you. Without them an operator has to "
-        "ask before your request can go on. They are never made public."
-    ),
-    "Họ và tên": "Full name",
-    "Số điện thoại": "Phone number",
-    "Dùng để tra cứu kết quả: mã và 4 số cuối. Không có số, bạn nhận một đường dẫn riêng.": (
-        "To look up the result: the code and the last 4 digits. Without a number you get a private link."
-    ),
-    "Địa chỉ liên hệ": "Contact address",
-    "Thư điện tử": "E-mail",
-    "Nếu có, tổng đài gửi thông báo đến địa chỉ này.": "If given, the hotline sends its notices there.",
-    "Giữ kín tên tôi": "Keep my name secret",
-    "Chỉ cơ quan đang giải quyết thấy họ tên của bạn.": "Only the agency handling the case sees your name.",
-    "Chưa gửi được, nội dung của bạn vẫn còn đây": "Not sent yet; your text is still here",
-    (
-        "Hệ thống tạm thời gián đoạn. Hãy bấm gửi lại sau ít phút; bấm nhiều lần cũng chỉ thành một yêu cầu. "
-        "Việc gấp xin gọi {hotline}."
-    ): (
-        "The service is interrupted for a moment. Send again in a few minutes; however often you press, it "
-        "becomes one request. If it is urgent, call {hotline}."
-    ),
-    "Đang nguy hiểm đến tính mạng? Đừng điền mẫu này, hãy gọi 113, 114 hoặc 115.": (
-        "Is a life in danger? Do not fill in this form: call 113, 114 or 115."
-    ),
-}
+from services.portal.english_form import FORM
 
 _RECEIPT: Catalogue = {
     "Đã tiếp nhận yêu cầu của bạn": "Your request was received",
@@ -239,4 +185,4 @@ _PUBLIC: Catalogue = {
     "Chọn theo lĩnh vực": "Browse by field",
 }
 
-ENGLISH: Catalogue = {**_FORM, **_RECEIPT, **_TRACK, **_STEPS, **_PUBLIC}
+ENGLISH: Catalogue = {**FORM, **_RECEIPT, **_TRACK, **_STEPS, **_PUBLIC}

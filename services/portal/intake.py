@@ -1,17 +1,24 @@
 """Hands citizens' words to intake, with the same key again when an answer got lost."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from libs.contracts.errors import HotlineError
-from libs.contracts.requests import Accepted, MoreWords, NewRequest, Problem, Problems
+from libs.contracts.requests import Accepted, MoreWords, NewRequest, Problem, Problems, Uploaded
 
 TRIES = 3
 TIMEOUT = httpx.Timeout(4.0, connect=1.0)
 """Seconds for one try; intake answers within 50 ms when all is well."""
+
+UPLOAD_TIMEOUT = httpx.Timeout(30.0, connect=1.0)
+"""Seconds: a photo is cleaned and scanned before intake answers."""
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Declined(HotlineError):
@@ -41,31 +48,41 @@ class Intake:
         """More words to a case. Raises Declined or OutOfReach."""
         return await self._post(f"/api/v1/requests/{year}/{case_id}/messages", words, key)
 
+    async def upload(self, content: bytes, label: str, key: str) -> Uploaded:
+        """A file that a request may name within two days. Raises Declined or OutOfReach."""
+        files = {"file": (label, content)}
+        answer = await self._tried("/api/v1/files", key, files=files, timeout=UPLOAD_TIMEOUT)
+        return _said(answer, Uploaded)
+
     async def _post(self, path: str, body: NewRequest | MoreWords, key: str) -> Accepted:
-        headers = {
-            "Authorization": self._authorization,
-            "Idempotency-Key": key,
-            "Content-Type": "application/json",
-        }
-        content = body.model_dump_json(exclude_none=True)
+        answer = await self._tried(
+            path, key, {"Content-Type": "application/json"}, content=body.model_dump_json(exclude_none=True)
+        )
+        return _said(answer, Accepted)
+
+    async def _tried(
+        self, path: str, key: str, headers: Mapping[str, str] = MappingProxyType({}), **body: Any
+    ) -> httpx.Response:
+        """The first answer that is one."""
+        headers = {"Authorization": self._authorization, "Idempotency-Key": key, **headers}
         for attempt in range(TRIES):
             try:
-                answer = await self._client.post(path, content=content, headers=headers)
+                answer = await self._client.post(path, headers=headers, **body)
             except httpx.HTTPError:
                 answer = None
             if answer is not None and answer.status_code < 500:
-                return _accepted(answer)
+                return answer
             if attempt < TRIES - 1:
                 await asyncio.sleep(0.2 * 3**attempt)
         raise OutOfReach
 
 
-def _accepted(answer: httpx.Response) -> Accepted:
+def _said(answer: httpx.Response, model: type[M]) -> M:
     """What intake said; a refusal of our own key is our trouble, not the citizen's."""
     try:
         if answer.is_success:
-            return Accepted.model_validate_json(answer.content)
-        if answer.status_code in {409, 413, 422}:
+            return model.model_validate_json(answer.content)
+        if answer.status_code in {409, 413, 415, 422}:
             raise Declined(Problems.model_validate_json(answer.content).problems)
     except ValidationError as error:
         raise OutOfReach from error

@@ -61,7 +61,7 @@ def public_pages(portal: Portal) -> APIRouter:
         q: Annotated[str, Query(max_length=200)] = "",
         field: Annotated[str, Query(max_length=32)] = "",
     ) -> Response:
-        shown = await _questions(portal, q, field)
+        shown = await questions_about(portal, q, field)
         if q:
             SEARCHED.labels("found" if shown else "nothing").inc()
         return portal.render(request, "questions.html", headers=FRESH, q=q, field=field, questions=shown)
@@ -70,7 +70,7 @@ def public_pages(portal: Portal) -> APIRouter:
     return routes
 
 
-async def _questions(portal: Portal, query: str, field: str) -> list[Question]:
+async def questions_about(portal: Portal, query: str, field: str = "") -> list[Question]:
     """The pack's questions that fit the query, best first; those of a field in their own order."""
     listed = [one for one in portal.pack.questions if not field or one.field == field]
     if query.strip():
