@@ -104,6 +104,10 @@ TITLES: dict[str, tuple[Title, bool]] = {
         lambda c, labels, _: f"Nghi tin giả: niêm phong chứng cứ, chuyển {labels.agency(c['police'])}",
         False,
     ),
+    "reminded": (_plain("Nhắc cơ quan"), False),
+    "instructed": (_plain("Chỉ đạo xử lý gấp"), False),
+    "reviewed": (_plain("Sở, ngành rà soát câu trả lời"), False),
+    "rated": (_plain("Người gửi đánh giá"), True),
     "verified": (lambda c, _l, _a: f"Kết quả xác minh: {RESULT_NAMES[c['result']][0]}", False),
     "reopened": (lambda c, _l, _a: f"Mở lại hồ sơ, lần xử lý thứ {c['cycle']}", True),
 }
