@@ -18,7 +18,9 @@ from services.intake.hooks import Hooks
 from services.intake.http import api
 from services.intake.messages import Messages
 from services.intake.rawlog import RawLog
+from services.intake.recordings import Recordings
 from services.intake.settings import Settings
+from services.intake.silence import Silence
 from services.intake.worker import Taker, Worker
 
 
@@ -49,4 +51,6 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
             keep = functools.partial(taker.raw.keep, code)
             rt.keep_running(transports.serve(run, row, channel, keep, rt.clock), f"channel-{code}")
     rt.keep_running(Worker(taker).run(), "worker")
+    rt.keep_running(Recordings(rt, taker.channels, open_files(rt.js)).run(), "recordings")
+    rt.keep_running(Silence(taker.channels, taker.raw, rt.directory, rt.clock).run(), "silence")
     yield app

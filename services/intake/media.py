@@ -20,6 +20,9 @@ Reason = Literal["refused-address", "too-large", "gone", "unreachable"]
 
 _REDIRECTS = 3
 _PASSING = {408, 425, 429}
+_PRIVATE = [
+    ipaddress.ip_network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+]
 
 
 class NotFetched(HotlineError):
@@ -34,10 +37,12 @@ class NotFetched(HotlineError):
 class Allowed:
     """Where from, and how much: `limit` in bytes, `seconds` for all tries together, `pauses` between them.
 
-    `hosts` include their sub-domains. `loopback`: this machine too, without TLS; for tests only.
+    `hosts` include their sub-domains. `private`: addresses of the province's own network count too, for a
+    telephone system that stands there. `loopback`: this machine too, without TLS; for tests only.
     """
 
     hosts: tuple[str, ...]
+    private: bool = False
     loopback: bool = False
     limit: int = 25 * 1024 * 1024
     seconds: float = 30.0
@@ -97,7 +102,7 @@ def _parsed(url: str, allowed: Allowed, base: httpx.URL | None = None) -> httpx.
 async def _got(target: httpx.URL, allowed: Allowed) -> bytes | str:
     """The content, or where it is said to be."""
     host = target.raw_host.decode()
-    address = await _address(host, target.port or 443, loopback=allowed.loopback)
+    address = await _address(host, target.port or 443, allowed)
     headers = {"Host": target.netloc.decode(), "Accept-Encoding": "identity"}
     try:
         async with (
@@ -131,18 +136,28 @@ async def _content(answer: httpx.Response, limit: int) -> bytes:
     return bytes(content)
 
 
-async def _address(host: str, port: int, *, loopback: bool) -> str:
+async def _address(host: str, port: int, allowed: Allowed) -> str:
     """The address to connect to, after every address of the name was looked at."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise NotFetched("unreachable") from None
     addresses = [str(where[0]) for *_, where in found]
-    if not addresses or not all(
-        _public(address) or (loopback and address == "127.0.0.1") for address in addresses
-    ):
+    if not addresses or not all(_may(address, allowed) for address in addresses):
         raise NotFetched("refused-address")
     return addresses[0]
+
+
+def _may(address: str, allowed: Allowed) -> bool:
+    if allowed.loopback and address == "127.0.0.1":
+        return True
+    return _public(address) or (allowed.private and _ours(address))
+
+
+def _ours(text: str) -> bool:
+    """In a network that only we have (RFC 1918, RFC 4193); never this machine or the link."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    return any(address in network for network in _PRIVATE)
 
 
 def _public(text: str) -> bool:

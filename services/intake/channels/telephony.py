@@ -64,8 +64,9 @@ class CallRow(Row):
 
     `zone`: of its local times. `secret_file`: holds what it proves itself with: in the header named `header`,
     or else as the first part of the path. `sources`: addresses it may call from; empty: any.
-    `recording_hosts`: where its recordings may be fetched from; `recordings`: the address that a bare name
-    of one follows; `recording_days`: how long they are kept, 0: as long as their case.
+    `recording_hosts`: where its recordings may be fetched from, `recording_private`: also within our own
+    network; `recordings`: the address that a bare name of one follows; `recording_days`: how long they are
+    kept, 0: as long as their case; `recording_bytes`: of one at most.
     """
 
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
@@ -74,7 +75,9 @@ class CallRow(Row):
     sources: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     recording_hosts: tuple[str, ...] = ()
     recordings: Annotated[str, Field(pattern=r"^(https://[^\s?#]+/)?$")] = ""
+    recording_private: bool = False
     recording_days: int = Field(0, ge=0)
+    recording_bytes: int = Field(50_000_000, ge=1)
 
 
 def result_of(word: str) -> Result:
