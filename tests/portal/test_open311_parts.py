@@ -1,4 +1,4 @@
-"""The parts of Open311 that need no server: two formats with one content, forms, spans, the file of partners."""
+"""The parts of Open311 that need no server: two formats, one content; forms, spans, the file of partners."""
 
 import asyncio
 import hashlib
@@ -24,9 +24,12 @@ from services.portal.register import Span
 from tests.support.partners import flat, plain
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+ZEROS = "0" * 64
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 NAMES = st.sampled_from(["status", "description", "lat", "long", "update_id"])
-LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text())
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text()
+)
 ROWS = st.lists(st.dictionaries(NAMES, LEAVES, max_size=4), max_size=4)
 
 
@@ -66,20 +69,22 @@ def test_a_form_says_the_same_in_an_address_and_in_parts(pairs: list[tuple[str, 
 
 
 @settings(max_examples=300)
-@given(st.binary(max_size=300), st.booleans())
-def test_any_bytes_are_inputs_or_refused(body: bytes, dressed: bool) -> None:
+@given(st.binary(max_size=300))
+def test_any_bytes_are_inputs_or_refused(body: bytes) -> None:
     head = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+    outcomes = []
     for kind in (
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "text/xml",
-        "\x00;=\xff",
+        "\x00;=",
     ):
-        for sent in (body, head + body + b"\r\n--x--", body + b"\r\n--x--\r\n") if dressed else (body,):
+        for sent in (body, head + body + b"\r\n--x--", body + b"\r\n--x--\r\n"):
             try:
-                assert isinstance(read(sent, kind), Inputs)
+                outcomes.append(type(read(sent, kind)))
             except Wrong as wrong:
-                assert wrong.status in {400, 413} and wrong.sentences
+                outcomes.append(wrong.status)
+    assert set(outcomes) <= {Inputs, 400, 413}
 
 
 def test_attributes_come_under_the_names_of_the_definition() -> None:
@@ -98,7 +103,8 @@ def test_attributes_come_under_the_names_of_the_definition() -> None:
     ("asked", "start", "end"),
     [
         ({}, NOW - timedelta(days=90), NOW),
-        ({"start_date": "2026-02-01T00:00:00Z"}, datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 5, 2, tzinfo=UTC)),
+        ({"start_date": "2026-02-01T00:00:00Z"},
+         datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 5, 2, tzinfo=UTC)),
         ({"end_date": "2026-02-01"}, None, datetime(2026, 1, 31, 17, tzinfo=UTC)),
         ({"start_date": "2026-02-01T00:00:00 07:00", "end_date": "2026-02-01T07:00:00+07:00"},
          datetime(2026, 1, 31, 17, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)),
@@ -130,8 +136,8 @@ def test_partners_are_known_by_the_digest_of_their_key(tmp_path: Path) -> None:
         ("[A-b]\nname = 'x'", "A-b: a table"),
         ("[a]\nname = 'x'", "key_sha256"),
         ("[a]\nname = 'x'\nkey_sha256 = 'secret'", "key_sha256"),
-        ("[a]\nname = 'x'\nkey_sha256 = '%s'\nmay_raed = true" % ("0" * 64), "may_raed"),
-        ("[a]\nname='x'\nkey_sha256='%s'\n[b]\nname='y'\nkey_sha256='%s'" % ("0" * 64, "0" * 64), "same key"),
+        (f"[a]\nname = 'x'\nkey_sha256 = '{ZEROS}'\nmay_raed = true", "may_raed"),
+        (f"[a]\nname='x'\nkey_sha256='{ZEROS}'\n[b]\nname='y'\nkey_sha256='{ZEROS}'", "same key"),
     ],
 )
 def test_a_wrong_file_of_partners_is_refused_with_the_place(tmp_path: Path, text: str, said: str) -> None:
