@@ -28,6 +28,18 @@ class Settings(DatabaseSettings):
     smtp_user: str | None = None
     smtp_password_file: Path | None = None
     smtp_timeout: float = Field(30.0, gt=0, description="seconds for each step of the protocol")
+    mail_key_file: Path | None = Field(
+        None,
+        description="signs reply and bounce addresses; intake has the same; default: letters of no thread",
+    )
+    mail_address: str = Field(
+        "",
+        pattern="^([^@\\s]+@[^@\\s]+)?$",
+        description="mailbox for replies and bounces; default: smtp_from's",
+    )
+    mail_separator: Literal["+", "-", "=", ""] = Field(
+        "+", description="between mailbox and token; empty: the mail server knows no such addresses"
+    )
 
     sms_gateway: Literal["console", "kannel"] = "console"
     sms_file: Path | None = Field(None, description="where the console writes; default: standard output")

@@ -46,7 +46,7 @@ class Store:
         pack, wanted = self._pack(), list[tuple[Fact, int, Draft]]()
         for one in facts:
             before = cases.get(one.ref.case_id)
-            case = noted(before, fold(before, one.fact), one.seq)
+            case = noted(before, fold(before, one.fact), one.seq, one.ref.year)
             cases[one.ref.case_id] = case
             heard(connection, one.fact)
             readers = self._readers(connection, one.ref.case_id, case, cases)

@@ -10,6 +10,7 @@ import phonenumbers
 
 from libs.contracts.codes import spoken
 from libs.contracts.errors import HotlineError
+from libs.contracts.subjects import CaseRef
 from libs.packs.entries import PROVINCE, Contact
 from libs.packs.letters import VariableMissing, fill
 from libs.packs.model import Agency, ClockKind, Field, NotInPack, Pack
@@ -83,6 +84,8 @@ class Composer:
             sms + filled.sms,
             template=letter.template,
             said=said,
+            case=CaseRef(about.year, letter.reader or letter.case_id) if about.year else None,
+            thread=about.thread,
         )
 
     def reminder(self, letter: Letter, pack: Pack, now: datetime) -> Reminder | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from nats.js.client import JetStreamContext
 
 from libs.contracts.errors import HotlineError
+from libs.mail.threads import Signed, Threads
 from libs.runtime.tokens import Vault, read_key
 from services.notifier.domain.talks import Reach
 from services.notifier.gateways import facebook, zalo
@@ -26,6 +27,10 @@ from services.notifier.tokens import Renew, Tokens
 
 class PasswordUnreadable(HotlineError):
     """A password file cannot be read."""
+
+
+class MailKeyUnusable(HotlineError):
+    """The mail key or the mailbox for replies cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,9 @@ class Ways:
             accounts={way: account for way, account in accounts.items() if account},
             zns=frozenset(self.templates),
             partners=known(self.partners),
-            own=frozenset({parseaddr(self.settings.smtp_from)[1].lower()}),
+            own=frozenset(
+                {parseaddr(self.settings.smtp_from)[1].lower(), own_address(self.settings).lower()}
+            ),
         )
 
     @property
@@ -99,7 +106,23 @@ def _mail(settings: Settings) -> Gateway:
         password=password(settings.smtp_password_file),
         ca_file=settings.smtp_ca_file,
         timeout=settings.smtp_timeout,
+        threads=_threads(settings),
     )
+
+
+def _threads(settings: Settings) -> Threads | None:
+    secret = password(settings.mail_key_file)
+    if secret is None:
+        return None
+    try:
+        return Threads(Signed.of(secret), own_address(settings), settings.mail_separator)
+    except ValueError as error:
+        raise MailKeyUnusable(str(error)) from error
+
+
+def own_address(settings: Settings) -> str:
+    """The mailbox that reads replies and bounces."""
+    return settings.mail_address or parseaddr(settings.smtp_from)[1]
 
 
 def _sms(settings: Settings) -> Gateway:

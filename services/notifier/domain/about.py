@@ -24,10 +24,12 @@ class About(Value):
     before sla has armed the clock. It is the time for the answer, which began at `answer_since`, or that of
     the part which `owner` has of it. `reminds` is the id of the clock that a reminder is about, counting in
     `hours`: once that clock has ended the letter is not sent, and unless the case is urgent it waits for
-    working hours.
+    working hours. `year` and `thread` are those of the reader's case, if it is a citizen.
     """
 
     code: str
+    year: int = 0
+    thread: str = ""
     track_token: str = ""
     urgent: bool = False
     agencies: tuple[str, ...] = ()

@@ -45,7 +45,6 @@ _ENDS_THE_SLIP = (
     CaseWithheld,
 )
 
-
 _JUDGED = (CaseReleased, CaseRouted, CaseDirected, CaseAnsweredAtDesk, CaseInformationAsked)
 """After one of these somebody takes the case for a citizen's, whatever spoke for junk."""
 
@@ -83,11 +82,13 @@ class Case(Value):
 
     `talk` is the conversation in which the citizen last spoke on a channel that can be answered, `talking`
     whether those were their last words at all. `silent`: it looks like junk, no machine answers. `reference`
-    is what the `partner` who sent it calls it. `email_since` and
-    `phone_since` are the sequences of the facts that last changed them.
+    is what the `partner` who sent it calls it, `thread` the id of the citizen's last mail, `year` that of the
+    case's subject. `email_since` and `phone_since` are the sequences of the facts that last changed them.
     """
 
     code: str
+    year: int = 0
+    thread: str = ""
     channel: str = ""
     account: str = ""
     partner: str = ""
@@ -117,6 +118,7 @@ def fold(case: Case | None, fact: CaseFact) -> Case:
         conversation, partner = talk(fact.channel, fact.origin), partner_of(fact)
         return Case(
             code=fact.code,
+            thread=fact.origin.thread,
             channel=fact.channel,
             account=fact.origin.account,
             partner=partner,
@@ -137,11 +139,11 @@ def fold(case: Case | None, fact: CaseFact) -> Case:
     return case.model_copy(update=changes | ({"silent": False} if isinstance(fact, _JUDGED) else {}))
 
 
-def noted(before: Case | None, case: Case, seq: int) -> Case:
-    """The case, with the sequence of the fact since which its addresses are what they are."""
+def noted(before: Case | None, case: Case, seq: int, year: int = 0) -> Case:
+    """The case, with its year and the sequence of the fact since which its addresses are what they are."""
     old = before or NOBODY
     changes = {"email_since": case.email != old.email, "phone_since": case.phone != old.phone}
-    return case.model_copy(update={name: seq for name, changed in changes.items() if changed})
+    return case.model_copy(update={name: seq for name, new in changes.items() if new} | {"year": year})
 
 
 @singledispatch
@@ -165,6 +167,7 @@ def _(fact: CaseAdded, case: Case) -> dict[str, Any]:
     return {
         "email": case.email or fact.person.email,
         "phone": case.phone or fact.person.phone,
+        "thread": fact.origin.thread or case.thread,
         "talk": conversation or case.talk,
         "talking": conversation is not None,
     }

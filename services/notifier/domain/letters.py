@@ -142,7 +142,7 @@ def _to_citizens(wish: Wish, case: Case, readers: Readers) -> Iterator[tuple[str
     for follower, reader in {"": case, **followers}.items():
         ways = of_citizen(reader, wish.template, readers.reach, readers.shut.get(follower, ()))
         first, *others = [*ways] or [Address("none", "")]
-        own = {"code": reader.code, "track_token": reader.track_token}
+        own = {name: getattr(reader, name) for name in ("code", "year", "thread", "track_token")}
         yield (
             first.address,
             Draft(

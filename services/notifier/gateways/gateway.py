@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Protocol
 
 from libs.contracts.errors import HotlineError
+from libs.contracts.subjects import CaseRef
 
 
 class GatewayDown(HotlineError):
@@ -27,7 +28,7 @@ class Message:
     """A letter to one recipient; `id` is the same at every attempt, `sms` is the short plain form.
 
     `template` and `said` are the pack's letter and the values of its variables, for gateways whose provider
-    keeps templates of its own.
+    keeps templates of its own. `case` is the reader's own, `thread` the id of their last mail about it.
     """
 
     id: str
@@ -37,6 +38,8 @@ class Message:
     sms: str
     template: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
+    case: CaseRef | None = None
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """E-mail over SMTP: one connection a batch, one recipient a transaction, each letter its own answer."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from email.header import Header
@@ -15,6 +15,8 @@ from typing import Literal
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPSenderRefused
 
+from libs.mail.quotes import OUR_MARK
+from libs.mail.threads import Threads
 from services.notifier.gateways.gateway import GatewayDown, Message, Outcome, Reply, Send
 
 _CRLF = compat32.clone(linesep="\r\n")
@@ -22,6 +24,7 @@ _CRLF = compat32.clone(linesep="\r\n")
 
 TlsMode = Literal["none", "starttls", "tls"]
 
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,200}@[!-;=?-~]{1,200}")
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -30,7 +33,7 @@ class Smtp:
     """A relay that takes our mail. `timeout` in seconds holds for each step, also for the last answer.
 
     The TLS mode is always said: left to itself the client library sends in clear when a server does not
-    offer STARTTLS.
+    offer STARTTLS. With `threads` a citizen's reply and a server's report name what they are about.
     """
 
     host: str
@@ -41,6 +44,7 @@ class Smtp:
     password: str | None = None
     ca_file: Path | None = None
     timeout: float = 30.0
+    threads: Threads | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Send]:
@@ -68,7 +72,8 @@ class Smtp:
 
     async def _send(self, client: SMTP, message: Message) -> Reply:
         try:
-            await client.mail(parseaddr(self.sender)[1])
+            own = self.threads
+            await client.mail(own.bounce_to(message.id) if own else parseaddr(self.sender)[1])
             await client.rcpt(message.to)
         except SMTPRecipientRefused as error:
             return _answered("recipient", error.code, error.message)
@@ -86,17 +91,34 @@ class Smtp:
 
     def letter(self, message: Message) -> bytes:
         """The mail as it goes out; its Message-ID makes copies of one letter collapse at the reader's."""
-        mail = MIMEText(f"{message.body}\n".replace("\n", "\r\n"), "plain", "utf-8")
+        own = self.threads
+        marked = f"{OUR_MARK}\n\n" if own and message.case else ""
+        mail = MIMEText(f"{marked}{message.body}\n".replace("\n", "\r\n"), "plain", "utf-8")
         name, address = parseaddr(self.sender)
         mail["From"] = formataddr((name, address))
         mail["To"] = message.to
         subject = Header(" ".join(message.subject.split()), "utf-8", header_name="Subject")
         mail["Subject"] = subject  # type: ignore[assignment]  # a string would be folded twice
         mail["Date"] = formatdate()
-        mail["Message-ID"] = f"<{message.id}@{address.rpartition('@')[2]}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail["X-Auto-Response-Suppress"] = "All"
+        plain = f"<{message.id}@{address.rpartition('@')[2]}>"
+        mail["Message-ID"] = own.message_id(message.id, message.case) if own else plain
+        for name, value in _thread(own, message):
+            mail[name] = value
+        mail["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"  # not NDR: we want to know
         return mail.as_bytes(policy=_CRLF)
+
+
+def _thread(own: Threads | None, message: Message) -> Iterator[tuple[str, str]]:
+    """What makes this letter an answer to the citizen's mail, and their reply one to it."""
+    thread = message.thread if _MESSAGE_ID.fullmatch(message.thread) else ""
+    replied = bool(thread) and message.template == "receipt"
+    yield "Auto-Submitted", "auto-replied" if replied else "auto-generated"
+    if own is None or message.case is None:
+        return
+    yield "Reply-To", own.reply_to(message.case)
+    yield "References", " ".join([own.root(message.case)] + ([f"<{thread}>"] if thread else []))
+    if thread:
+        yield "In-Reply-To", f"<{thread}>"
 
 
 def _answered(what: str, code: int, words: str) -> Reply:
