@@ -13,6 +13,7 @@ from libs.cli import (
     mail,
     packs,
     places,
+    raw,
     secrets,
     server,
     services,
@@ -23,7 +24,7 @@ from libs.contracts.errors import HotlineError
 
 SUBJECTS = (
     *(server, secrets, packs, worktime, calendars, places, faq, mail),
-    *(services, tokens, journey, backup, grafana, events),
+    *(services, raw, tokens, journey, backup, grafana, events),
 )
 
 

@@ -24,3 +24,10 @@ CALL_EVENTS_LOST = Counter(
     "hotline_intake_call_events_lost", "Events of a telephone system that nothing had room for", ["channel"]
 )
 RECORDINGS = Counter("hotline_intake_recordings", "Recordings of calls, by what became of them", ["outcome"])
+LAST_DELIVERY = Gauge(
+    "hotline_intake_last_delivery_timestamp_seconds", "When a channel last brought something", ["channel"]
+)
+SILENT = Gauge("hotline_intake_silent_working_hours", "Working hours since then", ["channel"])
+SILENT_LIMIT = Gauge(
+    "hotline_intake_silent_limit_hours", "Working hours a channel may be silent; 0: for ever", ["channel"]
+)
