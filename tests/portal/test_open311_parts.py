@@ -72,7 +72,7 @@ def test_a_form_says_the_same_in_an_address_and_in_parts(pairs: list[tuple[str, 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_inputs_or_refused(body: bytes) -> None:
     head = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
-    outcomes = []
+    outcomes: list[object] = []
     for kind in (
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
