@@ -34,7 +34,7 @@ class Settings(DatabaseSettings):
     )
     mail_address: str = Field(
         "",
-        pattern="^([^@\\s]+@[^@\\s]+)?$",
+        pattern="^([!-?A-~]+@[A-Za-z0-9.-]+)?$",
         description="mailbox for replies and bounces; default: smtp_from's",
     )
     mail_separator: Literal["+", "-", "=", ""] = Field(

@@ -2,10 +2,9 @@
 
 import asyncio
 import signal
-import smtplib
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 
 from libs.contracts.events import CaseAdded, CaseFact, CaseOpened
 from libs.contracts.subjects import CaseRef
-from libs.devstack.nats_server import NatsServer, free_port
+from libs.devstack.nats_server import NatsServer
 from libs.runtime.clock import SystemClock
 from libs.runtime.errors import OutcomeUnknown
 from services.intake.channels.mail import Mailbox, MailRow
@@ -21,48 +20,21 @@ from services.intake.channels.rows import read_channels
 from services.intake.channels.shape import Delivery
 from services.intake.transports.mail import run
 from services.intake.transports.mail_imap import BEGINNING
-from tests.support import dovecot, postfix
 from tests.support.bus import connected
 from tests.support.channels import facts, replica, settled
 from tests.support.mailroom import ADDRESS, LETTER, THREADS, table
 from tests.support.mails import WORDS, mail
-from tests.support.mailserver import open_folder
+from tests.support.postoffice import CITIZEN, NEEDED, Post, post_office
 from tests.support.provinces import in_force, thanh_hoa
 from tests.support.waiting import eventually
 
-pytestmark = [
-    pytest.mark.mailserver,
-    pytest.mark.skipif(bool(dovecot.MISSING or postfix.MISSING), reason=dovecot.MISSING or postfix.MISSING),
-]
-
-CITIZEN = "mau@dan.example"
-
-
-@dataclass(frozen=True)
-class Post:
-    """The mail servers of the province and of the citizens; `lmtp` is where ours would be handed over."""
-
-    boxes: dovecot.Mailboxes
-    smtp: int
-    lmtp: int
-    log: Path
-
-    def send(self, raw: bytes, to: str = ADDRESS, sender: str = CITIZEN) -> None:
-        with smtplib.SMTP("127.0.0.1", self.smtp, timeout=5) as server:
-            server.sendmail(sender, [to], raw)
+pytestmark = NEEDED
 
 
 @pytest.fixture
 def post(request: pytest.FixtureRequest) -> Iterator[Post]:
-    """`@pytest.mark.parametrize("post", ["lmtp"], indirect=True)`: ours are handed over, not put in a box."""
-    lmtp = free_port()
-    with ExitStack() as running:
-        folder = running.enter_context(open_folder())
-        boxes = running.enter_context(dovecot.dovecot(folder / "dovecot", "1022", "mau"))
-        ours = lmtp if getattr(request, "param", "imap") == "lmtp" else boxes.lmtp
-        routes = {"tinh.example": ours, "dan.example": boxes.lmtp}
-        smtp = running.enter_context(postfix.postfix(folder / "postfix", routes))
-        yield Post(boxes, smtp, lmtp, folder / "postfix" / "mail.log")
+    with post_office(handed_over=getattr(request, "param", "") == "lmtp") as running:
+        yield running
 
 
 over_lmtp = pytest.mark.parametrize("post", ["lmtp"], indirect=True)

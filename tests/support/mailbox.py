@@ -27,7 +27,7 @@ HOLD = "hold"
 class Mailbox:
     """`recipients`, `contents`: the coming answers to RCPT and DATA, e.g. "451 4.7.1 later", DROP, HOLD.
 
-    Without one the server takes everything. `mails` is what it took, `to` the recipient of each.
+    Without one the server takes everything. `mails` is what it took, `to` and `senders` their envelopes.
     """
 
     port: int
@@ -35,6 +35,7 @@ class Mailbox:
     contents: deque[str] = field(default_factory=deque)
     mails: list[EmailMessage] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     connections: int = 0
     _released: threading.Event = field(default_factory=threading.Event)
 
@@ -59,6 +60,7 @@ class Mailbox:
             return answer
         self.mails.append(message_from_bytes(envelope.original_content or b"", policy=default))
         self.to += envelope.rcpt_tos
+        self.senders.append(envelope.mail_from or "")
         if answer == HOLD:
             await asyncio.to_thread(self._released.wait)
             return "250 OK"

@@ -101,11 +101,11 @@ class Smtp:
         mail["Subject"] = subject  # type: ignore[assignment]  # a string would be folded twice
         mail["Date"] = formatdate()
         plain = f"<{message.id}@{address.rpartition('@')[2]}>"
-        mail["Message-ID"] = own.message_id(message.id, message.case) if own else plain
-        for name, value in _thread(own, message):
-            mail[name] = value
+        named = own.message_id(message.id, message.case) if own else plain
         mail["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"  # not NDR: we want to know
-        return mail.as_bytes(policy=_CRLF)
+        # written out here: folded, a long id would begin a line of its own, which some programs cannot read
+        ids = [("Message-ID", named), *_thread(own, message)]
+        return "".join(f"{name}: {value}\r\n" for name, value in ids).encode() + mail.as_bytes(policy=_CRLF)
 
 
 def _thread(own: Threads | None, message: Message) -> Iterator[tuple[str, str]]:
