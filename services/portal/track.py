@@ -13,13 +13,22 @@ from libs.contracts.codes import parse_code
 from libs.contracts.requests import MoreWords, Problem
 from libs.web.forms import Form, problems_of
 from libs.web.guard import Visit
+from libs.web.uploads import sent_form
 from services.portal.case import OPEN, PublicCase, following
+from services.portal.form import placed
 from services.portal.intake import Declined, OutOfReach
 from services.portal.metrics import TRACKED
+from services.portal.photos import Album
 from services.portal.portal import Portal
 
 SHOWN = "case"
 SHOWN_SECONDS = 1800
+CHOSEN = 50
+"""Files read of one form; how many are taken is said in words."""
+
+ONLY_PHOTOS = "Gửi thêm ảnh."
+"""The words of somebody who sends photos and writes nothing."""
+
 PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow", "cache-control": "no-store"}
 
 NOT_FOUND = Problem(
@@ -134,24 +143,34 @@ async def _show(
         address=address,
         form=form,
         key=form.value("key") or uuid4().hex,
+        photos=_album(portal).read(form.value("photos")) or (),
         still_open=shown.status in OPEN,
         added="added" in request.query_params,
         out_of_reach=status == 503,
     )
 
 
+def _album(portal: Portal) -> Album:
+    return Album(portal.signer, portal.intake)
+
+
 async def _add(portal: Portal, request: Request, case: PublicCase, address: str) -> Response:
-    visit: Visit = request.state.visit
-    form = visit.form
     await portal.hold(request, "add", 10, 10, case.case_id)
-    key = form.get("key") or uuid4().hex
+    album = _album(portal)
+    async with sent_form(request, files=CHOSEN) as (values, chosen):
+        key = values.setdefault("key", uuid4().hex)
+        photos, problems = await album.add(album.read(values.get("photos", "")) or (), chosen, key)
+    values["photos"] = album.write(photos)
+    if problems:
+        return await _show(portal, request, case, address, 422, Form(values, problems))
+    text = values.get("text") or (ONLY_PHOTOS if photos else "")
     try:
-        words = MoreWords(text=form.get("text", ""))
+        words = MoreWords(text=text, files=tuple(photo.id for photo in photos))
         await portal.intake.add(case.year, case.case_id, words, key)
     except ValidationError as error:
-        return await _show(portal, request, case, address, 422, Form(form, problems_of(error)))
+        return await _show(portal, request, case, address, 422, Form(values, problems_of(error)))
     except Declined as declined:
-        return await _show(portal, request, case, address, 422, Form(form, declined.problems))
+        return await _show(portal, request, case, address, 422, Form(values, placed(declined.problems)))
     except OutOfReach:
-        return await _show(portal, request, case, address, 503, Form(form))
+        return await _show(portal, request, case, address, 503, Form(values))
     return RedirectResponse(f"{address}?added=1", 303)

@@ -1,10 +1,12 @@
 """The form, one thing per page, as a browser without a script sends it."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import httpx
 
+from libs.contracts.events import CaseAdded
 from libs.contracts.surge import SURGE, Surge
 from libs.devstack.nats_server import NatsServer
 from tests.portal.test_pages import cases
@@ -25,12 +27,18 @@ def inputs(page: str) -> dict[str, str]:
     )
 
 
+def written(page: str) -> dict[str, str]:
+    """What stands in the text areas."""
+    return dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n([^<]*)</textarea>', page))
+
+
 async def press(
     browser: httpx.AsyncClient, page: httpx.Response, files: Files | None = None, **typed: str
 ) -> httpx.Response:
     """Fill in what the page asks for and send it where its form goes."""
     action = re.search(r'<form method="post" action="([^"]+)"', page.text)
     assert action
+    typed = {**written(page.text), **typed}
     if "csrf=" in action[1] and not files:
         files = chosen(("", b""))  # what a browser sends when nothing was chosen
     return await browser.post(action[1], data={**inputs(page.text), **typed}, files=files, headers=HERE)
@@ -195,3 +203,38 @@ async def test_in_a_surge_questions_with_answers_come_first_and_nothing_is_refus
         await switch(server, site, Surge())
         calm = await press(browser, await browser.get("/submit"), text="Cấp độ dịch của xã tôi là mấy?")
         assert "<h1>Ở đâu?</h1>" in calm.text
+
+
+async def test_photos_are_added_to_a_case_that_is_followed_with_words_or_without(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with portal(server, tmp_path / "p") as site, site.browser() as browser:
+        page = await browser.get("/submit")
+        await browser.post("/submit", data={**inputs(page.text), "text": WORDS}, headers=HERE)
+        link = re.search(r'href="(/t/[^"]+)"', (await browser.get("/sent")).text)
+        assert link
+        await eventually_there(browser, link[1])
+        page = await browser.get(link[1])
+        wrong = await press(
+            browser, page, chosen(("a.jpg", b"GIF89a"), ("b.jpg", picture())), text="Thêm ảnh"
+        )
+        assert wrong.status_code == 422 and "a.jpg: " in wrong.text and "b.jpg" in wrong.text
+        assert (await press(browser, wrong)).status_code == 303
+        page = await browser.get(link[1])
+        assert (await press(browser, page)).status_code == 422
+        assert (await press(browser, page, chosen(("c.jpg", picture(10, 10))))).status_code == 303
+        async with connected(server, "provisioner") as js:
+            last = [await js.get_msg("CASES", seq) for seq in (2, 3)]
+        added = [CaseAdded.model_validate_json(one.data or b"") for one in last]
+        assert [(one.text, [file.label for file in one.files]) for one in added] == [
+            ("Thêm ảnh", ["b.jpg"]),
+            ("Gửi thêm ảnh.", ["c.jpg"]),
+        ]
+
+
+async def eventually_there(browser: httpx.AsyncClient, address: str) -> None:
+    """Wait until the portal has read the case."""
+    for _ in range(200):
+        if (await browser.get(address)).status_code == 200:
+            return
+        await asyncio.sleep(0.02)
