@@ -92,8 +92,8 @@ def steps(cls: type[Command], sent: dict[str, str]) -> list[tuple[type[Command],
     """
     if cls is not TransferCall or sent.get("with_slip") != "yes":
         return [(cls, sent)]
-    envelope = {name: value for name, value in sent.items() if name in {"command_id", "seen"}}
-    slip = (Direct, envelope | {"lead": sent.get("agency", "")})
+    kept = {name: value for name, value in sent.items() if name in {"command_id", "seen", "field"}}
+    slip = (Direct, kept | {"lead": sent.get("agency", "")})
     transfer = {name: value for name, value in sent.items() if name != "seen"}  # the slip is our own change
     return [slip] if sent.get("result") == "follow" else [slip, (cls, transfer)]
 
