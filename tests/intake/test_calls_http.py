@@ -55,7 +55,7 @@ async def test_freeswitch_waits_for_our_word_before_it_sends_the_body(
         async with serving(app) as address:
             port = urlsplit(address).port or 0
             for form in ("raw", "form", "base64"):
-                kind, body = posted(RECORD, form)  # type: ignore[arg-type]
+                kind, body = posted(RECORD, form)
                 headers = BASIC | {"Content-Type": kind}
                 path = f"/hooks/{TABLE}?uuid=a_{A}"
                 assert await post("127.0.0.1", port, path, body, headers=headers) == (200, True)
@@ -103,7 +103,7 @@ async def test_a_call_told_in_any_order_and_any_number_of_times_is_one_call(
     names = ("ended", "ext-201 answered", "ext-201 ringing")
     for _ in range(2):  # the second time after a restart
         async with telephone(server, channels_toml(tmp_path, "url_pbx")) as (app, _rt):
-            transport: Any = httpx.ASGITransport(app)  # type: ignore[arg-type]
+            transport: Any = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
                 answers = await asyncio.gather(
                     *(client.get(f"{base}/{place}", params=query) for place, query in requests)
@@ -118,7 +118,7 @@ async def test_stringee_hears_what_to_do_at_once_and_nothing_is_stored_of_the_qu
 ) -> None:
     keys: Any = {"numbers": [HOTLINE], "public_url": "https://1022.example/hooks/x", "operators": ["truc-01"]}
     async with telephone(server, channels_toml(tmp_path, "stringee", **keys)) as (app, _):
-        transport: Any = httpx.ASGITransport(app)  # type: ignore[arg-type]
+        transport: Any = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
             place = f"/hooks/{TABLE}/{SECRET}"
             scco = await client.get(f"{place}/answer", params={"from": CITIZEN, "to": HOTLINE})
@@ -135,7 +135,7 @@ async def test_what_nobody_can_read_is_kept_and_listed(
     js: JetStreamContext, server: NatsServer, tmp_path: Path
 ) -> None:
     async with telephone(server, channels_toml(tmp_path, "freeswitch")) as (app, _):
-        transport: Any = httpx.ASGITransport(app)  # type: ignore[arg-type]
+        transport: Any = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
             taken = await client.post(f"/hooks/{TABLE}", content=b"cdr=odd", headers=BASIC)
             assert taken.status_code == 200

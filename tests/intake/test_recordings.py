@@ -95,6 +95,8 @@ async def test_a_recording_that_comes_minutes_later_is_kept_with_its_hash_and_it
     js: JetStreamContext, server: NatsServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    for noisy in ("httpx", "httpcore", "uvicorn"):  # as every service sets them up
+        caplog.set_level(logging.WARNING, noisy)
     pbx = Pbx(missing=3)
     async with fetching(server, tmp_path, pbx) as (fact, files, rt):
         await rt.side.write(fact)
