@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from libs.contracts.contacts import CaseAdded, CaseOpened
 from libs.contracts.facts import Fact
-from libs.contracts.sidefacts import LetterFact, LetterWay
+from libs.contracts.sidefacts import LetterBounced, LetterDenied, LetterFact, LetterWay
 from libs.runtime.database import upsert
 from services.notifier.domain.about import Draft, letter_id
 from services.notifier.domain.talks import Address, talk
@@ -95,6 +95,14 @@ def recall(
             c = TALKS.c
             connection.execute(LETTERS.update().where(LETTERS.c.letter == row.letter).values(talk=key))
             connection.execute(TALKS.update().where(c.talk == key).values(used=c.used + 1))
+
+
+def came_back(connection: Connection, fact: LetterFact) -> None:
+    """In a rebuild: a letter to this case's citizen did not arrive; `recall` knows those of followers."""
+    if not isinstance(fact, LetterBounced | LetterDenied) or fact.cause is None:
+        return
+    if fact.letter == letter_id(fact.cause, fact.template, "citizen", fact.way):
+        shut(connection, fact.case_id, fact.way, fact.case_seq)
 
 
 def row_of(letter: str, fact: Fact, seq: int, draft: Draft, created: float) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from services.notifier.domain.contacts import opening
 from services.notifier.domain.letters import Readers, clock_letters, letters
 from services.notifier.domain.talks import Reach
 from services.notifier.fallbacks import CASES, shut_ways
-from services.notifier.fates import after, fates_of, heard, ids_of, kept, recall, row_of, to_write
+from services.notifier.fates import after, came_back, fates_of, heard, ids_of, kept, recall, row_of, to_write
 from services.notifier.outbox import LETTERS
 from services.notifier.states import FAILED, NOBODY
 from services.notifier.tables import Link
@@ -75,6 +75,7 @@ class Store:
         for _, fact in facts:
             if isinstance(fact, LetterFact):
                 rows[fact.letter] = after(rows.get(fact.letter), fact, time.time())
+                came_back(connection, fact)
         known = fates_of(connection, list(rows))
         upsert(connection, LETTERS, [kept(known.get(key), row) for key, row in rows.items()], key=["letter"])
 
