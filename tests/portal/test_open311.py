@@ -17,6 +17,7 @@ from tests.support.builders import a_case, make, opened, routed, slip
 from tests.support.bus import provisioned
 from tests.support.history import happen
 from tests.support.partners import APP_KEY, FIX_KEY, V2, WORDS, Partnered, flat, partnered, plain
+from tests.support.pictures import picture
 from tests.support.serving import serving
 from tests.support.waiting import eventually
 
@@ -148,16 +149,22 @@ async def test_fixmystreet_sends_several_photos_in_parts(server: NatsServer, tmp
             ("media_url", "https://fix.example/1.jpeg"), ("media_url", "https://fix.example/2.jpeg"),
         ]  # fmt: skip
         files = [(name, (None, value.encode())) for name, value in parts]
-        photo = ("photo1", ("a.jpeg", b"\xff\xd8" + b"x" * 300_000, "image/jpeg"))
-        answer = await ours.client.post(f"{V2}/requests.xml", files=[*files, photo])
-        assert answer.status_code == 200, answer.text
+        photos = [
+            ("photo1", ("C:\\ảnh.jpeg", picture())),
+            ("photo2", ("hỏng.jpeg", b"\xff\xd8" + b"x" * 300_000)),
+        ]
+        answers = [await ours.client.post(f"{V2}/requests.xml", files=[*files, *photos]) for _ in range(2)]
+        assert {one.status_code for one in answers} == {200}, answers[0].text
+        answer = answers[0]
         number = ET.fromstring(answer.content).findtext("request/service_request_id")
         case, _ = await ours.the_case()
         assert number == public_id(case.case_id)
-        assert case.text == (
+        assert case.text.startswith(
             "title: Hố ga\n\ndetail: Mất nắp\n\n"
-            "Ảnh: https://fix.example/1.jpeg\nẢnh: https://fix.example/2.jpeg"
+            "Ảnh: https://fix.example/1.jpeg\nẢnh: https://fix.example/2.jpeg\n"
+            "Tệp không nhận được: hỏng.jpeg (loại tệp này không nhận"
         )
+        assert [(one.type, one.label) for one in case.files] == [("image/jpeg", "ảnh.jpeg")]
 
 
 async def test_a_partner_hears_what_happens_to_its_own_requests_and_to_no_others(
@@ -226,6 +233,11 @@ async def test_a_partners_update_is_added_once_and_only_to_its_own_request(
         assert lost.status_code == 404
         again = await ours.client.post(address, data=update | {"description": "Lời khác"})
         assert again.status_code == 400
+        silent = update | {"update_id_ext": "18", "description": "", "first_name": "", "last_name": "-"}
+        assert (await ours.client.post(address, data=silent)).status_code == 200
+        assert (await ours.facts())[-1].model_dump()["text"] == "Trạng thái tại Đối tác fix: FIXED"
+        empty = silent | {"update_id_ext": "19", "status": "OPEN"}
+        assert (await ours.client.post(address, data=empty)).status_code == 400
         assert await ours.get("servicerequestupdates", api_key=FIX_KEY) == []
 
 

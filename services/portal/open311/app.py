@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, Router
-from starlette.types import ASGIApp
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs.runtime.logs import log
 from libs.runtime.projection import DatabaseDown
@@ -47,7 +47,14 @@ _METHODS: tuple[tuple[str, str, Method], ...] = (
 def beside(pages: ASGIApp, api: Interface) -> ASGIApp:
     """The pages, and the interface at its own path."""
     interface = SecurityHeaders(GZipMiddleware(open311(api), minimum_size=600, compresslevel=6))
-    return Router([Mount(PATH, interface)], default=pages)
+
+    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(f"{PATH}/"):
+            await interface({**scope, "root_path": scope.get("root_path", "") + PATH}, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return by_path
 
 
 def open311(api: Interface) -> ASGIApp:

@@ -25,10 +25,10 @@ _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](?:\[\])?")
 
 @dataclass(frozen=True)
 class Inputs:
-    """Names and values in the order they came, NFC, stripped, with plain line ends; `files` were left out."""
+    """Names and values in the order they came, NFC, stripped, with plain line ends; files with names."""
 
     pairs: tuple[tuple[str, str], ...] = ()
-    files: int = 0
+    files: tuple[tuple[str, bytes], ...] = ()
 
     def one(self, *names: str) -> str:
         """The value under the first of these names that has one; "" for none. Raises Wrong for two."""
@@ -78,7 +78,6 @@ def _from_text(body: bytes) -> Inputs:
 
 
 async def _from_parts(chunks: AsyncIterator[bytes], boundary: bytes) -> Inputs:
-    """Files are read to their end and left out: photos come by `media_url`."""
     fields: list[Field] = []
     files: list[File] = []
     ended: list[bool] = []
@@ -93,6 +92,7 @@ async def _from_parts(chunks: AsyncIterator[bytes], boundary: bytes) -> Inputs:
         if not ended:
             raise _malformed()
         pairs = [((field.field_name or b"").decode(), (field.value or b"").decode()) for field in fields]
+        kept = tuple((_label(file), _content(file)) for file in files if file.size)
     except UnicodeDecodeError:
         raise _not_utf8() from None
     except (FormParserError, AssertionError):
@@ -102,7 +102,17 @@ async def _from_parts(chunks: AsyncIterator[bytes], boundary: bytes) -> Inputs:
             file.close()
     if sum(len(name) + len(value) for name, value in pairs) > LARGEST_TEXT:
         raise _too_large(LARGEST_TEXT)
-    return Inputs(_clean(pairs), files=len(files))
+    return Inputs(_clean(pairs), kept)
+
+
+def _label(file: File) -> str:
+    name = (file.file_name or b"").decode().replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in name if letter.isprintable())[-80:] or "tệp"
+
+
+def _content(file: File) -> bytes:
+    file.file_object.seek(0)
+    return file.file_object.read()
 
 
 async def _chunks(request: Request, limit: int) -> AsyncIterator[bytes]:

@@ -4,12 +4,13 @@ import asyncio
 import hashlib
 import json
 from datetime import timedelta
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from libs.contracts.casevalues import Spot
 from libs.contracts.partners import public_id, reference_of
-from libs.contracts.requests import NewRequest, Problem
+from libs.contracts.requests import MoreWords, NewRequest, Problem
 from libs.packs.model import NotInPack
 from libs.web.forms import problems_of
 from services.portal.intake import Declined
@@ -29,6 +30,10 @@ NOTICE = "Đã tiếp nhận. Mã tra cứu được gửi riêng cho người g
 PATIENCE, PAUSE = 2.0, 0.05
 """Seconds until the number is answered all the same, and between two looks."""
 
+MOST_FILES = 10
+
+W = TypeVar("W", NewRequest, MoreWords)
+
 _SENDER = ("email", "phone", "first_name", "last_name")
 _PLACE = ("lat", "long", "address_string", "address_id")
 _NAMES = {"text": "description", "name": "first_name", "place": "address_string", "sender": "account_id"}
@@ -39,16 +44,14 @@ async def send(api: Interface, ask: Ask) -> Content:
     partner, inputs = ask.sender(), ask.inputs
     account = inputs.one("account_id")
     own = _own(ask, account or inputs.one("device_id", "deviceid"))
-    wanted = wanted_from(api, partner, inputs).model_copy(
-        update={"reference": reference_of(partner.code, own)}
-    )
+    reference = reference_of(partner.code, own)
+    wanted = wanted_from(api, partner, inputs).model_copy(update={"reference": reference})
     since = api.clock.now() - REPEATED_WITHIN
-    number = (
-        "" if ask.idempotency_key else await asyncio.to_thread(api.register.sent, wanted.reference, since)
-    )
+    number = "" if ask.idempotency_key else await asyncio.to_thread(api.register.sent, reference, since)
     if not number:
         try:
-            accepted = await api.intake.open(wanted, _key(api, ask, wanted.reference))
+            taken = await with_files(api, wanted, inputs, reference)
+            accepted = await api.intake.open(taken, _key(api, ask, reference))
         except Declined as declined:
             raise of_problems(declined.problems) from None
         number = public_id(accepted.case_id)
@@ -64,13 +67,15 @@ def wanted_from(api: Interface, partner: Partner, inputs: Inputs) -> NewRequest:
         raise bad("service_code", "bắt buộc phải có", "required")
     if code not in {field.code for field in offered(api.pack)}:
         raise unknown("service_code")
+    if not inputs.one("description"):
+        raise bad("description", "bắt buộc phải có", "required")
     spot, place = _spot(inputs), _place(api, inputs)
     if not (spot or place):
         raise bad("lat", "phải có lat và long, address_string hoặc address_id", "a place is required")
     account = inputs.one("account_id") or inputs.one("device_id", "deviceid")
     try:
         return NewRequest(
-            text=words_from(inputs, f"Nơi xảy ra: {place}" if place else ""),
+            text=words_from(inputs),
             # as FixMyStreet cuts it: the first word, in Vietnamese the family name, then the rest
             name=f"{inputs.one('first_name')} {inputs.one('last_name')}".strip(),
             phone=inputs.one("phone"),
@@ -85,17 +90,29 @@ def wanted_from(api: Interface, partner: Partner, inputs: Inputs) -> NewRequest:
         raise of_problems(problems_of(error)) from None
 
 
+async def with_files(api: Interface, words: W, inputs: Inputs, reference: str) -> W:
+    """The words with what was uploaded; a file that is refused is named below them. Raises OutOfReach."""
+    ids: list[str] = []
+    lost: list[str] = []
+    for label, content in inputs.files[:MOST_FILES]:
+        key = hashlib.sha256(reference.encode() + content).hexdigest()
+        try:
+            ids.append((await api.intake.upload(content, label, key)).id)
+        except Declined as declined:
+            lost.append(f"Tệp không nhận được: {label} ({declined.problems[0].vi})")
+    text = "\n".join([words.text, *lost])
+    return words.model_copy(update={"files": tuple(dict.fromkeys(ids)), "text": text})
+
+
 def words_from(inputs: Inputs, *more: str) -> str:
     """The description, and below it what else was said and has no place of its own. Raises Wrong."""
     description = inputs.one("description")
     if len(description) > LONGEST:
         raise bad("description", f"dài quá {LONGEST} ký tự", f"more than {LONGEST} characters")
-    if not description:
-        raise bad("description", "bắt buộc phải có", "required")
     said = [f"{name}: {value}" for name, value in inputs.attributes() if name != SECRET]
     photos = [f"Ảnh: {url}" for url in dict.fromkeys(inputs.all("media_url")) if url]
     below = [line for line in (*more, *said, *photos) if line]
-    return "\n".join([description, *([""] if below else []), *below])
+    return "\n\n".join(part for part in (description, "\n".join(below)) if part)
 
 
 def of_problems(problems: tuple[Problem, ...]) -> Wrong:

@@ -17,7 +17,7 @@ from services.portal.open311.partners import Partner
 from services.portal.open311.problems import Wrong, bad, unknown
 from services.portal.open311.rendering import Value
 from services.portal.open311.requests import as_it_stands
-from services.portal.open311.sending import of_problems, words_from
+from services.portal.open311.sending import of_problems, with_files, words_from
 from services.portal.open311.spans import span_of
 from services.portal.open311.words import STEPS, words_for_sender
 from services.portal.register import MOST, Span
@@ -29,6 +29,9 @@ POSTED = frozenset(
     }
 )  # fmt: skip
 """How a request may stand with a partner; it is told to the agency and changes nothing by itself."""
+
+NO_NAME = "-"
+"""What FixMyStreet sends for a last name that is missing."""
 
 
 async def updates(api: Interface, ask: Ask) -> Content:
@@ -54,7 +57,8 @@ async def send_update(api: Interface, ask: Ask) -> Content:
         raise Wrong(403, "service_request_id: không phải của đối tác này / not this partner's")
     key = hashlib.sha256(f"{partner.code}\0{number}\0{theirs}".encode()).hexdigest()
     try:
-        await api.intake.add(case.year, case.case_id, _words(partner, inputs), key)
+        words = await with_files(api, _words(partner, inputs), inputs, key)
+        await api.intake.add(case.year, case.case_id, words, key)
     except ValidationError as error:
         raise of_problems(problems_of(error)) from None
     except Declined as declined:
@@ -67,7 +71,8 @@ def _words(partner: Partner, inputs: Inputs) -> MoreWords:
     status = inputs.one("status").upper()
     if status and status not in POSTED:
         raise bad("status", "không có trạng thái này", "no such status")
-    writer = f"{inputs.one('first_name')} {inputs.one('last_name')}".strip()
+    named = (inputs.one("first_name"), inputs.one("last_name"))
+    writer = " ".join(part for part in named if part not in {"", NO_NAME})
     stands = f"Trạng thái tại {partner.name}: {status}" if status not in {"", "OPEN"} else ""
     wrote = f"Người viết: {writer}" if writer else ""
     return MoreWords(text=words_from(inputs, stands, wrote))
