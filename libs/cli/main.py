@@ -9,6 +9,7 @@ from libs.cli import (
     events,
     faq,
     grafana,
+    imports,
     journey,
     mail,
     packs,
@@ -24,7 +25,7 @@ from libs.contracts.errors import HotlineError
 
 SUBJECTS = (
     *(server, secrets, packs, worktime, calendars, places, faq, mail),
-    *(services, raw, tokens, journey, backup, grafana, events),
+    *(services, imports, raw, tokens, journey, backup, grafana, events),
 )
 
 

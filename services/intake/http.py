@@ -18,6 +18,7 @@ from libs.contracts.subjects import CaseRef
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from services.intake.body import read
+from services.intake.bulk import Bulk, add_bulk
 from services.intake.clients import Meter, key_of, sender_of, senders_of
 from services.intake.files_http import add_uploads
 from services.intake.handlers import Desk
@@ -72,6 +73,7 @@ def api(desk: Desk, clients: Mapping[str, Client], patience: float) -> FastAPI:
             return _answer(await desk.add(ref, words, key, sender))
 
     add_uploads(app, desk.files, senders)
+    add_bulk(app, Bulk(desk, patience), senders, meter)
     _answer_with_problems(app)
     return app
 
