@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from libs.contracts.calls import CallFact
 from services.intake.channels import ami
-from services.intake.channels.amimemory import CALLS, Memory, peer
+from services.intake.channels.amicall import peer
+from services.intake.channels.amimemory import CALLS, Memory
 from services.intake.channels.asterisk import AMI, CONTEXT
 from services.intake.channels.rows import BadChannels
 from services.intake.channels.shape import Delivery, SetAside

@@ -5,73 +5,23 @@ must know. It is bounded, and it forgets what it cannot know: after a break of t
 nobody was seen to answer may have been answered meanwhile, so its end is left to the record of the call.
 """
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import Field
-
-from libs.contracts.facts import Instant, Value
 from services.intake.channels.ami import Message
+from services.intake.channels.amicall import Context, Known, Transfer, peer
 from services.intake.channels.telephony import Direction
 from services.intake.phones import normalised
 
 CALLS = 5_000
 """Calls remembered; the oldest is forgotten first."""
 
-_PEER = re.compile(r"^[A-Za-z0-9]+/(.+?)(?:-[0-9a-fA-F]+)?(?:;[12])?$")
 _TECHNICAL = frozenset({"CHANUNAVAIL", "CONGESTION"})
 
 
-class Context(Value):
-    """What went before an event, as its parser needs it."""
-
-    top: str
-    direction: Direction
-    caller: str = ""
-    dialled: str = ""
-    queue: str = ""
-    began: Instant | None = None
-    answered: Instant | None = None
-    extension: str = ""
-    number: str = Field("", description="that a call was put through to")
-    leg: str = Field("", description="of the transfer, the operator's telephone, the recording")
-    status: str = Field("", description="the transfer ended so")
-    file: str = ""
-    whole: bool = True
-
-
-@dataclass
-class _Transfer:
-    number: str
-    leg: str
-    targets: set[str] = field(default_factory=set)
-
-
-@dataclass
-class _Known:
-    context: Context
-    dials: set[str] = field(default_factory=set)
-    files: dict[str, str] = field(default_factory=dict)
-    transfer: _Transfer | None = None
-    over: bool = False
-
-    def known(self, **more: object) -> Context:
-        return self.context.model_copy(update=more)
-
-    def learn(self, **more: object) -> None:
-        self.context = self.known(**more)
-
-
 Kept = tuple[Message, Context]
-
-
-def peer(channel: str) -> str:
-    """`PJSIP/201-0000001a` → `201`."""
-    found = _PEER.match(channel)
-    return found[1] if found else ""
 
 
 @dataclass
@@ -84,7 +34,7 @@ class Memory:
 
     trunks: frozenset[str]
     grace: float = 1.0
-    calls: OrderedDict[str, _Known] = field(default_factory=OrderedDict)
+    calls: OrderedDict[str, Known] = field(default_factory=OrderedDict)
     held: dict[str, tuple[float, Kept]] = field(default_factory=dict)
     elsewhere: OrderedDict[str, str] = field(default_factory=OrderedDict)  # target of a transfer → its call
 
@@ -114,12 +64,12 @@ class Memory:
             return True
         return False
 
-    def _call(self, message: Message, *prefixes: str) -> _Known | None:
+    def _call(self, message: Message, *prefixes: str) -> Known | None:
         """The call of the first channel that is known by its Linkedid."""
         tops = (message.get(f"{prefix}Linkedid") for prefix in prefixes or ("",))
         return next((self.calls[top] for top in tops if top in self.calls), None)
 
-    def _main(self, message: Message) -> _Known | None:
+    def _main(self, message: Message) -> Known | None:
         known = self.calls.get(message.get("Uniqueid"))
         return known if known and not known.over else None
 
@@ -136,7 +86,7 @@ class Memory:
             known.learn(whole=False)
         yield from ()
 
-    def _begin(self, message: Message, at: datetime) -> _Known | None:
+    def _begin(self, message: Message, at: datetime) -> Known | None:
         top = message.get("Uniqueid")
         if not top or top != message.get("Linkedid") or top in self.calls:
             return None
@@ -151,7 +101,7 @@ class Memory:
             dialled="" if dialled in {"s", "h"} else dialled,
             began=at,
         )
-        self.calls[top] = known = _Known(context)
+        self.calls[top] = known = Known(context)
         while len(self.calls) > CALLS:
             gone, _ = self.calls.popitem(last=False)
             self.held.pop(gone, None)
@@ -217,7 +167,7 @@ class Memory:
         if known and not known.context.answered and message.get("DestUniqueid"):
             yield from self._answer(known, message, at)
 
-    def _answer(self, known: _Known, message: Message, at: datetime) -> Iterator[Kept]:
+    def _answer(self, known: Known, message: Message, at: datetime) -> Iterator[Kept]:
         if message.get("DestChannel").startswith("Local/"):
             return  # its other half dials the telephone itself
         if known.context.answered is None:
@@ -256,11 +206,11 @@ class Memory:
         else:
             yield message, self._ended(known, "ANSWER")
 
-    def _begun(self, known: _Known, number: str, leg: str) -> Context:
-        known.transfer = _Transfer(number, leg)
+    def _begun(self, known: Known, number: str, leg: str) -> Context:
+        known.transfer = Transfer(number, leg)
         return known.known(number=number, leg=leg)
 
-    def _ended(self, known: _Known, status: str) -> Context:
+    def _ended(self, known: Known, status: str) -> Context:
         transfer = known.transfer
         assert transfer
         if status not in _TECHNICAL:  # else another trunk may still be tried

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 
 from libs.contracts.calls import CallAnswered, CallRinging, CallTransferEnded, CallTransferred
 from services.intake.channels.ami import Message, read
-from services.intake.channels.amimemory import Context, peer
+from services.intake.channels.amicall import Context, peer
 from services.intake.channels.reading import pairs_of, text_of, whole, words
 from services.intake.channels.rows import read_secret
 from services.intake.channels.shape import Delivery, Event, SetAside
