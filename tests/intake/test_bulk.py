@@ -23,6 +23,7 @@ from services.intake.settings import Client, Settings
 from tests.support.channels import facts
 from tests.support.intake import intake_settings
 from tests.support.provinces import in_force, thanh_hoa
+from tests.support.waiting import eventually
 
 KEY = "bulk-key-for-tests"
 BULK = Client(key_sha256=hashlib.sha256(KEY.encode()).hexdigest(), channels=("bulk", "app"))
@@ -166,7 +167,7 @@ async def test_when_the_server_goes_away_the_rest_is_unconfirmed_and_may_be_sent
     rows = json.dumps([{"text": f"Cuộc gọi {n}"} for n in range(150)])
 
     async def outage() -> None:
-        await asyncio.sleep(0.2)
+        await eventually(lambda: opened(server), within=10)
         server.kill()
         await asyncio.sleep(1.5)
         server.start()
