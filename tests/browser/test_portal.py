@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from libs.contracts.codes import with_check_digit
 from libs.contracts.events import (
@@ -23,6 +23,7 @@ from libs.devstack.nats_server import NatsServer
 from tests.support.browsers import DESKTOP, PHONE, Watched, chromium, needs_chromium, violations, window
 from tests.support.builders import MONDAY_MORNING, a_case, make, opened, routed, slip
 from tests.support.history import happen
+from tests.support.pictures import picture, telephone_photo
 from tests.support.portals import portal
 from tests.support.serving import serving
 from tests.support.waiting import eventually
@@ -115,12 +116,65 @@ async def _track(page: Page, code: str, digits: str = "5678") -> None:
     await page.get_by_role("button", name="Xem kết quả").click()
 
 
+async def _on(page: Page) -> None:
+    await page.get_by_role("button", name="Tiếp tục").click()
+
+
 async def _send(page: Page, origin: str, text: str, **contact: str) -> None:
+    """Through all the steps, with nothing but words."""
     await page.goto(f"{origin}/submit")
     await page.get_by_label("Nội dung câu hỏi hoặc phản ánh").fill(text)
+    for _ in range(3):
+        await _on(page)
     for label, value in contact.items():
         await page.locator(f"#{label}").fill(value)
-    await page.locator("form").get_by_role("button", name="Gửi yêu cầu").click()
+    await _on(page)
+    await page.get_by_role("button", name="Gửi yêu cầu").click()
+
+
+async def _form(seen: Watched) -> None:
+    """Each step of the form, filled in, refused, and looked at."""
+    page = seen.page
+    seen.expected = {422}
+    await seen.open("/submit")
+    await _on(page)
+    await expect(page.locator("#summary")).to_be_focused()
+    await seen.look("portal-form-wrong")
+    await page.locator("#text").fill("Đường vào thôn 3 ngập sâu ba ngày nay, xe máy không đi được")
+    await page.locator("#field").select_option("F07")
+    await _on(page)
+    await seen.look("portal-form-where")
+    await page.locator("#place").fill("Thôn 3, Xã Quảng Lưu, Huyện Quảng Xương")
+    await _on(page)
+    await seen.look("portal-form-photos")
+    files: list[FilePayload] = [
+        {"name": "ngõ.jpg", "mimeType": "image/jpeg", "buffer": telephone_photo(2400, 1800)},
+        {"name": "lừa.jpg", "mimeType": "image/jpeg", "buffer": b"MZ" + bytes(200)},
+    ]
+    await page.locator("#photos").set_input_files(files)
+    await page.wait_for_timeout(500)
+    await page.get_by_role("button", name="Tải ảnh lên").click()
+    await expect(page.get_by_role("heading", name="Ảnh đã nhận")).to_be_visible()
+    await expect(page.locator("#summary")).to_contain_text("lừa.jpg")
+    await seen.look("portal-form-photos-taken")
+    await page.get_by_role("button", name="Bỏ ngõ.jpg").click()
+    await expect(page.get_by_role("heading", name="Ảnh đã nhận")).to_be_hidden()
+    await page.locator("#photos").set_input_files(files[:1])
+    await _on(page)
+    await seen.look("portal-form-who")
+    for name, value in SOMEBODY.items():
+        await page.locator(f"#{name}").fill(value)
+    await _on(page)
+    await expect(page.get_by_role("heading", name="Kiểm tra lại trước khi gửi")).to_be_visible()
+    await seen.look("portal-form-check")
+    await page.get_by_role("button", name="Sửa Ở đâu?").click()
+    await expect(page.locator("#place")).to_have_value("Thôn 3, Xã Quảng Lưu, Huyện Quảng Xương")
+    await _on(page)
+    await _on(page)
+    await _on(page)
+    await expect(page.get_by_text("ngõ.jpg")).to_be_visible()
+    await page.get_by_role("button", name="Gửi yêu cầu").click()
+    await expect(page.locator(".codebox")).to_be_visible()
 
 
 async def _tour(seen: Watched) -> None:
@@ -138,6 +192,7 @@ async def _tour(seen: Watched) -> None:
     await seen.open("/answers")
     await page.get_by_role("link", name="Chợ huyện").click()
     await seen.look("portal-answer")
+    await _form(seen)
     for code, name in ((ANSWERED, "answered"), (PROMISED, "promised"), (REJECTED, "rejected")):
         await _track(page, code)
         await expect(page.locator("[data-status]")).to_be_visible()
@@ -158,8 +213,9 @@ async def _refusals(seen: Watched) -> None:
     """The states in which something is wrong."""
     page = seen.page
     seen.expected = {404, 422}
-    await _send(page, seen.origin, "", phone="mẹ tôi giữ máy")
+    await _send(page, seen.origin, "Chợ có mở không?", phone="mẹ tôi giữ máy")
     await expect(page.locator("#summary")).to_be_focused()
+    await expect(page.locator("#phone")).to_have_value("mẹ tôi giữ máy")
     await seen.look("portal-submit-wrong")
     await _track(page, ANSWERED, "0000")
     await expect(page.locator("#summary")).to_be_focused()
@@ -202,10 +258,26 @@ async def test_the_whole_way_works_without_a_script(server: NatsServer, tmp_path
         window(browser, origin, PHONE, java_script_enabled=False) as seen,
     ):
         page = seen.page
-        await _send(page, origin, "", name="Trần Thị B")
+        await seen.open("/submit")
+        await _on(page)
         assert (await page.title()).startswith("Lỗi:")
-        await expect(page.locator("#name")).to_have_value("Trần Thị B")
-        await _send(page, origin, "Chợ có mở không?", **SOMEBODY)
+        await page.locator("#text").fill("Chợ có mở không?")
+        await _on(page)
+        await _on(page)
+        photo: FilePayload = {"name": "chợ.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        await page.locator("#photos").set_input_files([photo])
+        await page.get_by_role("button", name="Tải ảnh lên").click()
+        await page.get_by_role("button", name="Bỏ chợ.jpg").click()
+        await page.locator("#photos").set_input_files([photo])
+        await _on(page)
+        await page.get_by_role("button", name="Quay lại").click()
+        await expect(page.get_by_text("chợ.jpg").first).to_be_visible()
+        await _on(page)
+        for name, value in SOMEBODY.items():
+            await page.locator(f"#{name}").fill(value)
+        await _on(page)
+        await expect(page.get_by_text("chợ.jpg")).to_be_visible()
+        await page.get_by_role("button", name="Gửi yêu cầu").click()
         code = await page.locator(".codebox").get_attribute("data-code")
         await _track(page, code or "")
         await expect(page.locator("[data-status=new]")).to_be_visible()
@@ -220,15 +292,28 @@ async def test_words_typed_survive_a_closed_page_and_the_phone_number_does_not_s
     async with a_portal(server, tmp_path / "p") as (browser, origin), window(browser, origin, PHONE) as seen:
         page = await seen.open("/submit")
         await page.locator("#text").press_sequentially("Đường ngập nước")
+        await page.wait_for_timeout(600)
+        await _on(page)
+        await page.locator("#place").press_sequentially("Chợ Vườn Hoa")
+        await page.wait_for_timeout(600)
+        await _on(page)
+        await _on(page)
         await page.locator("#phone").press_sequentially("0912345678")
         await page.wait_for_timeout(600)
         await seen.open("/")
         await seen.open("/submit")
         await expect(page.locator("#text")).to_have_value("Đường ngập nước")
+        await expect(page.get_by_text("viết dở lần trước")).to_be_visible()
+        await seen.look("portal-form-restored")
+        await _on(page)
+        await expect(page.locator("#place")).to_have_value("Chợ Vườn Hoa")
+        await _on(page)
+        await _on(page)
         await expect(page.locator("#phone")).to_have_value("")
         kept = await page.evaluate("JSON.stringify(localStorage)")
         assert "0912" not in kept
-        await page.locator("form").get_by_role("button", name="Gửi yêu cầu").click()
+        await _on(page)
+        await page.get_by_role("button", name="Gửi yêu cầu").click()
         await expect(page.locator(".codebox")).to_be_visible()
         assert await page.evaluate("localStorage.length") == 0
 
@@ -244,6 +329,79 @@ async def test_a_page_weighs_at_most_30_kb_at_first_and_10_kb_after(
             await seen.open(path)
             await seen.page.wait_for_load_state("networkidle")
             assert await seen.weight() <= 10_000, path
+
+
+async def test_each_step_of_the_form_weighs_at_most_10_kb_and_the_first_page_30(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with a_portal(server, tmp_path / "p") as (browser, origin), window(browser, origin, PHONE) as seen:
+        page = await seen.open("/submit")
+        await page.wait_for_load_state("networkidle")
+        weights = {"what": await seen.weight()}
+        await page.locator("#text").fill("Đường vào thôn 3 ngập sâu ba ngày nay")
+        for step in ("where", "photos", "who", "check"):
+            await _on(page)
+            await page.wait_for_load_state("networkidle")
+            weights[step] = await seen.weight()
+        print(weights)  # noqa: T201
+        assert weights.pop("what") <= 30_000
+        assert max(weights.values()) <= 10_000, weights
+
+
+async def test_a_telephone_tells_where_it_is_only_when_asked(server: NatsServer, tmp_path: Path) -> None:
+    here = {"geolocation": {"latitude": 19.8067, "longitude": 105.7852, "accuracy": 12}}
+    async with (
+        a_portal(server, tmp_path / "p") as (browser, origin),
+        window(browser, origin, PHONE, permissions=["geolocation"], **here) as seen,
+    ):
+        page = await seen.open("/submit")
+        await page.locator("#text").fill("Cột điện nghiêng")
+        await _on(page)
+        await expect(page.locator("#lat")).to_have_value("")
+        await page.get_by_role("button", name="Kèm vị trí của tôi").click()
+        await expect(page.get_by_text("sai số khoảng 12 m")).to_be_visible()
+        await seen.look("portal-form-position")
+        await page.get_by_role("button", name="Bỏ vị trí").click()
+        await expect(page.locator("#lat")).to_have_value("")
+        await page.get_by_role("button", name="Kèm vị trí của tôi").click()
+        await expect(page.locator("#lat")).to_have_value("19.806700")
+        for _ in range(3):
+            await _on(page)
+        await expect(page.get_by_text("19.80670, 105.78520")).to_be_visible()
+
+
+async def test_a_large_photo_is_made_smaller_before_it_travels(server: NatsServer, tmp_path: Path) -> None:
+    async with a_portal(server, tmp_path / "p") as (browser, origin), window(browser, origin, PHONE) as seen:
+        page = await seen.open("/submit")
+        await page.locator("#text").fill("Cột điện nghiêng")
+        await _on(page)
+        await _on(page)
+        large = telephone_photo()
+        file: FilePayload = {"name": "cột điện.jpg", "mimeType": "image/jpeg", "buffer": large}
+        await page.locator("#photos").set_input_files([file])
+        size = "document.getElementById('photos').files[0].size"
+        await page.wait_for_timeout(1500)
+        assert await page.evaluate(size) < len(large) / 2
+
+
+async def test_the_browsers_own_back_shows_what_was_typed_also_without_a_script(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with (
+        a_portal(server, tmp_path / "p") as (browser, origin),
+        window(browser, origin, PHONE, java_script_enabled=False) as seen,
+    ):
+        page = await seen.open("/submit")
+        await page.locator("#text").fill("Cột điện nghiêng")
+        await _on(page)
+        await page.locator("#place").fill("Ngõ 12")
+        await _on(page)
+        await _on(page)
+        await page.go_back()
+        await page.go_back()
+        await expect(page.locator("#place")).to_have_value("Ngõ 12")
+        await page.go_back()
+        await expect(page.locator("#text")).to_have_value("Cột điện nghiêng")
 
 
 async def test_the_checks_would_see_a_broken_page_and_a_blocked_script(
