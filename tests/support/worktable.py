@@ -90,11 +90,8 @@ class Worktable:
         came = NOW - 30 * HOUR
         first = opened(
             ref,
-            code=with_check_digit(1000 + len(self.cases)),
             text=text,
-            at=came,
-            received_at=came,
-            **more,
+            **{"code": with_check_digit(1000 + len(self.cases)), "at": came, "received_at": came, **more},
         )
         own = [fact.model_copy(update={"case_id": ref.case_id, "event_id": uuid4()}) for fact in facts]
         await self.office.receive(self.server, ref, first, *own)

@@ -14,8 +14,8 @@ LONGEST = 400
 MOST = 12
 """Contacts of one case: a list of numbers in the words is no sender's."""
 
-_IN_WORDS = re.compile(r"(?<![\d+])(?:\+?84|0)(?:[ .\-]?\d){9}(?![ .\-]?\d)")
-"""A mobile or fixed number of this country, however it is grouped."""
+_IN_WORDS = re.compile(r"(?<![\d+])(?:\+?84|0)[ .\-]?(?:[35789](?:[ .\-]?\d){8}|2(?:[ .\-]?\d){9})(?!\d)")
+"""A mobile or a fixed number of this country, however it is grouped."""
 
 
 def of_person(person: Person) -> frozenset[Contact]:
