@@ -137,6 +137,8 @@ async def test_the_clients_own_key_tells_requests_apart_and_never_takes_other_wo
         assert await ours.sent(key="report-2") != first
         changed = await ours.send({"description": "Việc khác"}, key="report-1")
         assert changed.status_code == 400 and "Idempotency-Key" in changed.text
+        assert {case.origin.thread for case in await ours.opened()} == {"fix/report-1", "fix/report-2"}
+        assert (await ours.send(key="hai chu")).status_code == 400
         theirs = await ours.sent({"api_key": APP_KEY}, key="report-1")
         assert theirs != first
 

@@ -1,6 +1,7 @@
 """The interface as an application of its own: keys instead of cookies, so none of the pages' guards."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
@@ -21,13 +22,15 @@ from services.portal.open311 import requests, services, updates
 from services.portal.open311.asking import Ask, Content, Interface
 from services.portal.open311.inputs import Inputs, read_inputs
 from services.portal.open311.partners import Partner, partner_with
-from services.portal.open311.problems import Wrong, unknown
+from services.portal.open311.problems import Wrong, bad, unknown
 from services.portal.open311.rendering import FORMATS, rendered
 from services.portal.open311.sending import send
 
 PATH = "/open311/v2"
 READS, MINUTES = 600, 10
 """Calls without a key from one address."""
+
+_OWN_NUMBER = re.compile(r"[\x21-\x7e]{0,200}")
 
 Method = Callable[[Interface, Ask], Awaitable[Content]]
 
@@ -76,8 +79,7 @@ def _endpoint(api: Interface, method: Method) -> Callable[[Request], Awaitable[R
         partner = _partner(api, request, inputs)
         await _hold(api, request, partner)
         _check_jurisdiction(api, inputs)
-        key = request.headers.get("idempotency-key", "").strip()[:200]
-        ask = Ask(inputs, request.path_params.get("name", ""), partner, key)
+        ask = Ask(inputs, request.path_params.get("name", ""), partner, _idempotency_key(request))
         content = await method(api, ask)
         OPEN311.labels(method.__name__, "answered").inc()
         return rendered(content.name, content.value, form)
@@ -95,6 +97,16 @@ def _partner(api: Interface, request: Request, inputs: Inputs) -> Partner | None
     if found is None:
         raise Wrong(403, "api_key: khóa không đúng / no partner has this key")
     return found
+
+
+def _idempotency_key(request: Request) -> str:
+    """The client's own number of what it sends; "" for none. Raises Wrong."""
+    key = request.headers.get("idempotency-key", "")
+    if not _OWN_NUMBER.fullmatch(key):
+        raise bad(
+            "Idempotency-Key", "tối đa 200 ký tự ASCII in được", "at most 200 printable ASCII characters"
+        )
+    return key
 
 
 async def _hold(api: Interface, request: Request, partner: Partner | None) -> None:

@@ -145,9 +145,10 @@ def _place(api: Interface, inputs: Inputs) -> str:
 
 def _own(ask: Ask, account: str) -> str:
     """What tells a request from the partner's others: its Idempotency-Key, else who says what where."""
-    inputs = ask.inputs
-    words = [inputs.one(name) for name in ("service_code", "description", *_PLACE, *_SENDER)]
-    told = ["key", ask.idempotency_key] if ask.idempotency_key else ["words", account, *words]
+    if ask.idempotency_key:
+        return ask.idempotency_key
+    names = ("service_code", "description", *_PLACE, *_SENDER)
+    told = [account, *(ask.inputs.one(name) for name in names)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
