@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from libs.contracts.events import Person
@@ -10,9 +11,11 @@ from services.notifier.gateways.gateway import Message, Outcome
 from services.notifier.gateways.kannel import Kannel
 from tests.support import kannel as debian
 from tests.support.builders import a_case, opened, routed
+from tests.support.chats import secret_file
 from tests.support.history import happen
 from tests.support.letters import letter_facts, march_server, notifier, notifier_settings
 from tests.support.mailbox import mailbox
+from tests.support.providers import listening
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.kannel, pytest.mark.skipif(bool(debian.MISSING), reason=debian.MISSING)]
@@ -65,3 +68,39 @@ async def test_a_slip_and_a_receipt_reach_the_phones(phones: debian.Phones, tmp_
     assert told["+84950000001"].startswith("1022: phieu chuyen 123 456 782, han tra loi 08:00 thu Ba")
     assert "123 456 782" in told["+84912345678"]
     assert sorted(sent) == ["email", "sms", "sms", "sms"]
+
+
+async def test_kannel_reports_to_intakes_hook_and_the_letter_is_told_to_have_arrived_once(
+    phones: debian.Phones, tmp_path: Path
+) -> None:
+    """Observed: `type=1` may come before `type=8`; the order makes no difference here."""
+    secret = secret_file(tmp_path, "hook-secret", "khong-ai-doan-ra")
+    channels = tmp_path / "channels.toml"
+    channels.write_text(f'[kannel]\nkind = "kannel"\nchannel = "sms"\nsecret_file = "{secret}"\n')
+    async with march_server(tmp_path / "nats") as server:
+        async with listening(server, channels) as url:
+            settings = notifier_settings(
+                server,
+                f"sqlite:///{tmp_path / 'notifier.db'}",
+                sms_gateway="kannel",
+                kannel_url=phones.url,
+                kannel_user="hotline",
+                kannel_password_file=secret_file(tmp_path, "password", debian.PASSWORD),
+                kannel_report_url=f"{url}/hooks/kannel",
+                kannel_report_secret_file=secret,
+            )
+            ref = a_case()
+            async with notifier(settings):
+                await happen(server, ref, opened(ref, person=Person(phone="+84912345678")))
+
+                async def arrived() -> bool:
+                    return [fact.token for fact in await letter_facts(server)] == [
+                        "tried-1", "sent", "delivered",
+                    ]  # fmt: skip
+
+                await eventually(arrived, within=20)
+            async with httpx.AsyncClient(base_url=url) as stranger:
+                forged = await stranger.get(
+                    "/hooks/kannel/doan-bua", params={"letter": "0" * 32, "type": "2"}
+                )
+            assert forged.status_code == 403

@@ -24,7 +24,7 @@ SECRET = "khoa-cua-doi-tac-de-thu"
 
 @dataclass
 class Receiver:
-    """`coming` are the next answers: a status, "slow", "redirect". `taken` by event id, `heard`: all calls."""
+    """`coming` are the next answers: a status, "slow", "redirect". `taken` is by event id, `heard` whole."""
 
     url: str
     coming: deque[int | str] = field(default_factory=deque)
