@@ -1,23 +1,13 @@
 """Asterisk's events: what they mean together, from the bytes to the facts."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from libs.contracts.calls import CallFact
 from services.intake.channels import ami
-from services.intake.channels.amicall import peer
-from services.intake.channels.amimemory import CALLS, Memory
-from services.intake.channels.asterisk import AMI, CONTEXT
-from services.intake.channels.rows import BadChannels
-from services.intake.channels.shape import Delivery, SetAside
+from services.intake.channels.amimemory import CALLS
 from tests.support.ami_server import lines
 from tests.support.asterisk import (
     AWAY,
@@ -25,6 +15,7 @@ from tests.support.asterisk import (
     OPERATOR,
     PHONE,
     TARGET,
+    Telephone,
     arrived,
     dialled,
     going_on,
@@ -33,40 +24,10 @@ from tests.support.asterisk import (
     put_through,
     queued,
 )
-from tests.support.calling import AGENCY, HOTLINE, NOW, SECRET, channel_of, survives, told
+from tests.support.calling import AGENCY, HOTLINE, NOW, channel_of
 
 RECORDINGS = "https://pbx.province.example/monitor/"
 LEG, AWAY_LEG = OPERATOR.replace(".", "-"), TARGET.replace(".", "-")
-
-
-@dataclass
-class Telephone:
-    """One connection's memory and the channel behind it; five seconds pass between two events."""
-
-    channel: Any
-    memory: Memory = field(default_factory=lambda: Memory(frozenset({"vnpt"})))
-    at: datetime = NOW
-    facts: dict[str, Any] = field(default_factory=dict)
-    keys: list[str] = field(default_factory=list)
-
-    def hear(self, *events: bytes, seconds: float = 5) -> "Telephone":
-        for raw in events:
-            self._keep(self.memory.take(ami.read(raw), self.at, self.at.timestamp()))
-            self.at += timedelta(seconds=seconds)
-        return self
-
-    def wait(self) -> "Telephone":
-        self._keep(self.memory.ripe(self.at.timestamp()))
-        return self
-
-    def _keep(self, kept: list[Any]) -> None:
-        for message, context in kept:
-            headers = {CONTEXT: context.model_dump_json(exclude_defaults=True)}
-            delivery = Delivery(message.raw, self.at, AMI, headers=headers)
-            self.keys.append(self.channel.key(delivery))
-            for fact in self.channel.parse(delivery):
-                assert isinstance(fact, CallFact)
-                self.facts.setdefault(fact.token if fact.leg == "main" else f"{fact.leg} {fact.token}", fact)
 
 
 @pytest.fixture
@@ -153,6 +114,12 @@ def test_a_caller_put_through_twice_has_two_results(line: Telephone) -> None:
     assert ends == {f"{LEG} transfer-ended": "busy", "1763604070-30 transfer-ended": "answered"}
 
 
+def test_the_digit_for_a_line_is_no_part_of_the_agencys_number(line: Telephone) -> None:
+    line.memory.prefix = "9"
+    line.hear(*TAKEN, put_through(f"9{AGENCY}"))
+    assert line.facts[f"{LEG} transferred"].number == AGENCY
+
+
 def test_a_refused_transfer_never_was_one(line: Telephone) -> None:
     line.hear(*TAKEN, put_through(result="Not Permitted"))
     assert not [name for name in line.facts if "transfer" in name]
@@ -196,7 +163,9 @@ def test_a_recording_is_ready_when_it_stops(line: Telephone) -> None:
     stop = lines("MixMonitorStop", Channel="c", Uniqueid=CALL, Linkedid=CALL)
     line.hear(*TAKEN, stop)
     assert "recording-ready" not in line.facts
-    line.hear(variable, hung_up(), stop)
+    line.hear(variable, stop, put_through())
+    assert "recording-ready" not in line.facts, "the call goes on"
+    line.hear(hung_up())
     assert line.facts["recording-ready"].source == RECORDINGS + "2026/11/in-10.wav"
 
 
@@ -238,93 +207,3 @@ def test_two_listeners_keep_each_event_under_the_same_key(pbx: Any) -> None:
 def test_the_memory_is_bounded(line: Telephone) -> None:
     line.hear(*(arrived(f"2.{number}") for number in range(CALLS + 10)), seconds=0)
     assert len(line.memory.calls) == CALLS
-
-
-# --- the record of a call -----------------------------------------------------------------------------
-
-START = int(NOW.timestamp()) - 90
-ROW = {
-    "uniqueid": CALL, "linkedid": CALL, "channel": "PJSIP/vnpt-0000000a", "src": "0912345678", "dst": HOTLINE,
-    "dstchannel": PHONE, "start": str(START), "end": str(START + 80), "billsec": "75",
-    "disposition": "ANSWERED", "recordingfile": "2026/11/in-10.wav",
-}  # fmt: skip
-
-
-def posted(**changed: str) -> Delivery:
-    return told(urlencode(ROW | changed).encode(), f"{SECRET}/cdr")
-
-
-def record(pbx: Any, **changed: str) -> dict[str, Any]:
-    return {fact.token: fact for fact in pbx.parse(posted(**changed))}
-
-
-def test_the_record_tells_what_the_connection_missed(pbx: Any, line: Telephone) -> None:
-    found = record(pbx)
-    assert found["ended"].talk_seconds == 75 and "recording-ready" in found and "missed" not in found
-    line.hear(*TAKEN, hung_up())
-    assert found["ended"].event_id == line.facts["ended"].event_id, "once, whoever says it first"
-    assert record(pbx, talk="31")["ended"].talk_seconds == 31
-
-
-def test_an_answer_of_the_menu_alone_is_a_missed_call(pbx: Any) -> None:
-    found = record(pbx, dstchannel="", recordingfile="")
-    assert found["missed"].waited_seconds == 80 and found["ended"].result == "no-answer"
-    assert "missed" not in record(pbx, channel=PHONE, disposition="NO ANSWER", src="201", dst="0912345678")
-
-
-def test_a_part_of_a_call_is_not_its_record(pbx: Any) -> None:
-    with pytest.raises(SetAside):
-        record(pbx, uniqueid=OPERATOR)
-    with pytest.raises(SetAside):
-        list(pbx.parse(replace(posted(), path=f"{SECRET}/x")))
-
-
-def test_an_interface_without_a_password_is_refused_at_once(tmp_path: Path) -> None:
-    with pytest.raises(BadChannels):
-        channel_of("asterisk", tmp_path, trunks=["vnpt"], host="127.0.0.1")
-
-
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [("PJSIP/201-0000001a", "201"), ("SIP/vnpt-hn-0000001a", "vnpt-hn"), ("Local/7@x-00000001;2", "7@x"),
-     ("PJSIP/201", "201"), ("", ""), ("x", "")],
-)  # fmt: skip
-def test_the_peer_of_a_channel(name: str, found: str) -> None:
-    assert peer(name) == found
-
-
-NAMES = st.sampled_from(["Uniqueid", "Linkedid", "DestUniqueid", "DestChannel", "Channel", "Exten", "Result"])
-EVENTS = st.sampled_from([
-    "Newchannel", "DialBegin", "DialEnd", "Hangup", "BlindTransfer", "AttendedTransfer", "Cdr", "VarSet",
-    "QueueCallerJoin", "AgentConnect", "MixMonitorStop", "CoreShowChannel", "Odd",
-])  # fmt: skip
-VALUES = st.sampled_from([CALL, OPERATOR, TARGET, "", PHONE, AWAY, "Success", "ANSWER", "BUSY"]) | st.text(
-    max_size=20
-)
-
-
-def spoken(event: str, fields: dict[str, str]) -> Iterator[bytes]:
-    yield lines(event, **{name: value.encode("utf-8", "replace").decode() for name, value in fields.items()})
-
-
-@given(
-    events=st.lists(st.tuples(EVENTS, st.dictionaries(NAMES, VALUES)), max_size=12),
-    raw=st.binary(max_size=80),
-    header=st.text(max_size=40),
-    query=st.text(max_size=60),
-)
-def test_no_event_and_no_record_is_an_error_of_ours(
-    tmp_path_factory: pytest.TempPathFactory,
-    events: list[tuple[str, dict[str, str]]],
-    raw: bytes,
-    header: str,
-    query: str,
-) -> None:
-    pbx = channel_of("asterisk", tmp_path_factory.getbasetemp(), trunks=["vnpt"], recordings=RECORDINGS)
-    line = Telephone(pbx).hear(arrived(), put_through())
-    for event, fields in events:
-        line.hear(*spoken(event, fields))
-    line.hear(raw)
-    survives(pbx, replace(told(raw, f"{SECRET}/cdr"), query=query))
-    with pytest.raises(SetAside):
-        list(pbx.parse(Delivery(raw, NOW, AMI, headers={CONTEXT: header})))

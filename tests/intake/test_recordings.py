@@ -21,7 +21,7 @@ from libs.devstack.nats_server import NatsServer
 from libs.files.files import Files, open_files
 from libs.runtime.service import open_runtime
 from services.intake.channels.rows import read_channels
-from services.intake.media import Allowed
+from services.intake.media import Allowed, _may
 from services.intake.recordings import Recordings
 from tests.support.bus import connected
 from tests.support.calling import CITIZEN, NOW
@@ -136,6 +136,19 @@ async def test_an_address_elsewhere_is_never_asked(
         await rt.side.write(ready("https://elsewhere.example/in-42.wav"))
         assert (await outcome(js)).file.lost == "refused-address"
         assert pbx.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "private", "may"),
+    [("10.0.0.5", True, True), ("192.168.7.1", True, True), ("fd00::5", True, True),
+     ("10.0.0.5", False, False), ("127.0.0.1", True, False), ("169.254.169.254", True, False),
+     ("::1", True, False), ("0.0.0.0", True, False),
+     ("::ffff:10.0.0.5", True, False), ("100.64.0.1", True, False)],
+)  # fmt: skip
+def test_our_own_network_is_open_to_a_row_that_says_so_and_this_machine_never(
+    address: str, private: bool, may: bool
+) -> None:
+    assert _may(address, Allowed((), private=private)) is may
 
 
 async def test_a_recording_beyond_the_rows_size_is_not_taken(

@@ -1,7 +1,16 @@
-"""The events of a call as Asterisk 20 tells them, with the names that a listener needs."""
+"""The events of a call as Asterisk 20 tells them, and one connection's memory that hears them."""
 
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from libs.contracts.calls import CallFact
+from services.intake.channels import ami
+from services.intake.channels.amimemory import Memory
+from services.intake.channels.asterisk import AMI, CONTEXT
+from services.intake.channels.shape import Delivery
 from tests.support.ami_server import lines
-from tests.support.calling import AGENCY, CITIZEN, HOTLINE
+from tests.support.calling import AGENCY, CITIZEN, HOTLINE, NOW
 
 CALL, OPERATOR, TARGET = "1763604000.10", "1763604003.11", "1763604050.20"
 """Uniqueids: the caller's channel (and so the Linkedid of all), an operator's, the agency's."""
@@ -64,3 +73,33 @@ def hung_up(uid: str = CALL, *, linked: str = CALL) -> bytes:
 
 def queued() -> bytes:
     return lines("QueueCallerJoin", Channel=TRUNK, Uniqueid=CALL, Linkedid=CALL, Queue="1022", Position="1")
+
+
+@dataclass
+class Telephone:
+    """One connection's memory and the channel behind it; five seconds pass between two events."""
+
+    channel: Any
+    memory: Memory = field(default_factory=lambda: Memory(frozenset({"vnpt"})))
+    at: datetime = NOW
+    facts: dict[str, Any] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+
+    def hear(self, *events: bytes, seconds: float = 5) -> "Telephone":
+        for raw in events:
+            self._keep(self.memory.take(ami.read(raw), self.at, self.at.timestamp()))
+            self.at += timedelta(seconds=seconds)
+        return self
+
+    def wait(self) -> "Telephone":
+        self._keep(self.memory.ripe(self.at.timestamp()))
+        return self
+
+    def _keep(self, kept: list[Any]) -> None:
+        for message, context in kept:
+            headers = {CONTEXT: context.model_dump_json(exclude_defaults=True)}
+            delivery = Delivery(message.raw, self.at, AMI, headers=headers)
+            self.keys.append(self.channel.key(delivery))
+            for fact in self.channel.parse(delivery):
+                assert isinstance(fact, CallFact)
+                self.facts.setdefault(fact.token if fact.leg == "main" else f"{fact.leg} {fact.token}", fact)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import Field
 
 from libs.contracts.facts import Instant, Value
+from services.intake.channels.ami import Message
 from services.intake.channels.telephony import Direction
 
 _PEER = re.compile(r"^[A-Za-z0-9]+/(.+?)(?:-[0-9a-fA-F]+)?(?:;[12])?$")
@@ -37,6 +38,8 @@ class Context(Value):
 
 @dataclass
 class Transfer:
+    """Put through, and not yet answered. `targets`: the channels that ring."""
+
     number: str
     leg: str
     targets: set[str] = field(default_factory=set)
@@ -44,14 +47,19 @@ class Transfer:
 
 @dataclass
 class Known:
+    """A call. `dials`: channels that rang before it was put through; `files`: what each channel records."""
+
     context: Context
     dials: set[str] = field(default_factory=set)
     files: dict[str, str] = field(default_factory=dict)
     transfer: Transfer | None = None
+    stopped: list[tuple[Message, Context]] = field(default_factory=list)
     over: bool = False
 
     def known(self, **more: object) -> Context:
+        """Its context with more that belongs to one event."""
         return self.context.model_copy(update=more)
 
     def learn(self, **more: object) -> None:
+        """What holds for all events from now on."""
         self.context = self.known(**more)

@@ -26,7 +26,7 @@ Kept = tuple[Message, Context]
 
 @dataclass
 class Memory:
-    """The calls of one Asterisk. `trunks`: peers that lead outside; `grace` in seconds.
+    """The calls of one Asterisk. `trunks`: peers that lead outside, behind `prefix`; `grace` in seconds.
 
     A trunk that cannot take a transfer is often followed by another one in the dialplan: for `grace` such a
     failure is held back, and forgotten if the dialling goes on.
@@ -34,6 +34,7 @@ class Memory:
 
     trunks: frozenset[str]
     grace: float = 1.0
+    prefix: str = ""
     calls: OrderedDict[str, Known] = field(default_factory=OrderedDict)
     held: dict[str, tuple[float, Kept]] = field(default_factory=dict)
     elsewhere: OrderedDict[str, str] = field(default_factory=OrderedDict)  # target of a transfer → its call
@@ -90,7 +91,7 @@ class Memory:
         top = message.get("Uniqueid")
         if not top or top != message.get("Linkedid") or top in self.calls:
             return None
-        name, dialled = message.get("Channel"), message.get("Exten")
+        name, dialled = message.get("Channel"), self._outside(message.get("Exten"))
         if name.startswith("Local/"):
             return None
         way: Direction = "out" if normalised(dialled) else "internal"
@@ -121,6 +122,7 @@ class Memory:
         context = known.context
         if context.direction != "internal" and (context.whole or context.answered):
             yield message, context
+        yield from self._recorded(known)
 
     def _on_cdr(self, message: Message, _at: datetime) -> Iterator[Kept]:
         """Only of a call that was not seen as a whole, and only the row that tells of somebody answering."""
@@ -184,8 +186,8 @@ class Memory:
     def _on_blindtransfer(self, message: Message, _at: datetime) -> Iterator[Kept]:
         known = self._call(message, "Transferee", "Transferer")
         if known and known.context.direction == "in" and message.get("Result") == "Success":
-            leg = message.get("TransfererUniqueid") or message.get("Extension")
-            yield message, self._begun(known, message.get("Extension"), leg)
+            number = self._outside(message.get("Extension"))
+            yield message, self._begun(known, number, message.get("TransfererUniqueid") or number)
 
     def _on_attendedtransfer(self, message: Message, at: datetime) -> Iterator[Kept]:
         """The operator spoke to the agency first, or left while it rang there."""
@@ -205,6 +207,11 @@ class Memory:
             yield message, context
         else:
             yield message, self._ended(known, "ANSWER")
+
+    def _outside(self, dialled: str) -> str:
+        """The number behind the digits that operators dial for a line."""
+        bare = dialled.removeprefix(self.prefix)
+        return bare if normalised(bare) else dialled
 
     def _begun(self, known: Known, number: str, leg: str) -> Context:
         known.transfer = Transfer(number, leg)
@@ -228,4 +235,11 @@ class Memory:
         known = self._call(message)
         channel = message.get("Uniqueid")
         if known and (file := known.files.pop(channel, "")):
-            yield message, known.known(file=file, leg=channel)
+            known.stopped.append((message, known.known(file=file, leg=channel)))
+            yield from self._recorded(known)
+
+    def _recorded(self, known: Known) -> Iterator[Kept]:
+        """A recording is only told of when the call is over: it may stop long before."""
+        if known.over:
+            yield from known.stopped
+            known.stopped.clear()

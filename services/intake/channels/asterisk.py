@@ -41,8 +41,9 @@ class AsteriskRow(CallRow):
     """Where its manager interface listens, and which peers are trunks.
 
     `host` empty: only records are posted. `trunks`: names of the peers that lead outside, as in
-    `PJSIP/<name>-…`. `recordings_folder`: where recordings lie on its disk; no part of their address.
-    `grace_seconds`: how long a dialplan takes to try the next trunk of a transfer.
+    `PJSIP/<name>-…`; `prefix`: what operators dial for a line. `recordings_folder`: where recordings lie on
+    its disk; no part of their address. `grace_seconds`: how long a dialplan takes to try the next trunk of a
+    transfer.
     """
 
     host: str = ""
@@ -53,6 +54,7 @@ class AsteriskRow(CallRow):
     tls: bool = False
     ca_file: Path | None = None
     trunks: tuple[str, ...] = Field(min_length=1)
+    prefix: Annotated[str, Field(pattern=r"^[0-9*#]*$")] = ""
     recordings_folder: str = "/var/spool/asterisk/monitor/"
     ping_seconds: float = Field(15.0, gt=0)
     grace_seconds: float = Field(1.0, ge=0, le=30)

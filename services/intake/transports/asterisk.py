@@ -14,7 +14,6 @@ from datetime import datetime
 
 from libs.contracts.errors import HotlineError
 from libs.runtime.clock import Clock
-from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.logs import log
 from services.intake.channels import ami
 from services.intake.channels.amimemory import Kept, Memory
@@ -72,7 +71,7 @@ class _Listener:
     waiting: asyncio.Queue[Delivery] = field(default_factory=lambda: asyncio.Queue(WAITING))
 
     def __post_init__(self) -> None:
-        self.memory = Memory(frozenset(self.row.trunks), self.row.grace_seconds)
+        self.memory = Memory(frozenset(self.row.trunks), self.row.grace_seconds, self.row.prefix)
 
     async def listen(self) -> None:
         """Connect again and again; what is remembered of calls outlives a connection."""
@@ -128,7 +127,7 @@ class _Listener:
     async def _stored(self, delivery: Delivery) -> bool:
         try:
             await self.keep(self.channel.key(delivery), delivery)
-        except (OutcomeUnknown, OSError, TimeoutError) as error:
+        except Exception as error:  # whatever it is: the event will not come again
             log("call_event_put_off", table=self.row.code, kind=type(error).__name__)
             await asyncio.sleep(1)
             return False
