@@ -8,6 +8,7 @@ from libs.cli import (
     calendars,
     events,
     faq,
+    files,
     grafana,
     imports,
     journey,
@@ -25,7 +26,7 @@ from libs.contracts.errors import HotlineError
 
 SUBJECTS = (
     *(server, secrets, packs, worktime, calendars, places, faq, mail),
-    *(services, imports, raw, tokens, journey, backup, grafana, events),
+    *(services, imports, raw, tokens, files, journey, backup, grafana, events),
 )
 
 
