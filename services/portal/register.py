@@ -80,10 +80,10 @@ class Register:
         return self._cases(REQUEST.c.number.in_(list(numbers)[:MOST]))
 
     def changed(self, partner: str, during: Span) -> list[PublicCase]:
-        """The partner's cases in which something may have happened in this span."""
+        """All of the partner's cases in which something may have happened in this span."""
         row = REQUEST.c
         since = or_(row.joined, row.changed_at >= during.start)
-        return self._cases(and_(row.partner == partner, row.opened_at <= during.end, since))
+        return self._cases(and_(row.partner == partner, row.opened_at <= during.end, since), most=None)
 
     def sent(self, reference: str, since: datetime) -> str:
         """The number of the request that came under this reference since then; "" when none did."""
@@ -92,13 +92,13 @@ class Register:
         with reading(self._engine) as connection:
             return connection.execute(query).scalar() or ""
 
-    def _cases(self, condition: ColumnElement[bool]) -> list[PublicCase]:
+    def _cases(self, condition: ColumnElement[bool], most: int | None = MOST) -> list[PublicCase]:
         query = (
             select(CASE.c.data)
             .join(REQUEST, REQUEST.c.case_id == CASE.c.case_id)
             .where(condition)
             .order_by(REQUEST.c.opened_at.desc(), REQUEST.c.number)
-            .limit(MOST)
+            .limit(most)
         )
         with reading(self._engine) as connection:
             found = connection.execute(query).scalars().all()

@@ -16,7 +16,7 @@ from libs.runtime.clock import ClockSetting
 from tests.support.builders import a_case, make, opened, routed, slip
 from tests.support.bus import provisioned
 from tests.support.history import happen
-from tests.support.partners import APP_KEY, FIX_KEY, V2, WORDS, Partnered, flat, partnered, plain
+from tests.support.partners import APP_KEY, FIX_KEY, MUTE_KEY, V2, WORDS, Partnered, flat, partnered, plain
 from tests.support.pictures import picture
 from tests.support.serving import serving
 from tests.support.waiting import eventually
@@ -208,6 +208,17 @@ async def test_a_partner_that_shows_it_to_the_sender_alone_gets_the_words_meant_
         assert {row["status"] for row in await told()} == {"IN_PROGRESS"}
         (row,) = await ours.get(f"requests/{number}")
         assert "Hố ga" not in str(row), "the number alone shows no words"
+
+
+async def test_a_key_that_may_not_read_hands_in_and_reads_what_everybody_reads(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with partnered(server, tmp_path) as ours:
+        number = await ours.sent({"api_key": MUTE_KEY})
+        assert await ours.get("requests", api_key=MUTE_KEY) == []
+        address = f"{V2}/servicerequestupdates.json"
+        assert (await ours.client.get(address, params={"api_key": MUTE_KEY})).status_code == 403
+        assert len(await ours.get(f"requests/{number}")) == 1
 
 
 async def test_a_partners_update_is_added_once_and_only_to_its_own_request(

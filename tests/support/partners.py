@@ -17,7 +17,7 @@ from libs.devstack.nats_server import NatsServer
 from tests.support.bus import connected
 from tests.support.portals import OpenPortal, portal
 
-FIX_KEY, APP_KEY = "khoa-cua-fix-my-street", "khoa-cua-ung-dung"
+FIX_KEY, APP_KEY, MUTE_KEY = "khoa-cua-fix-my-street", "khoa-cua-ung-dung", "khoa-cua-may-goi"
 V2 = "http://portal.test/open311/v2"
 WORDS = "Hố ga mất nắp trước cổng trường, rất nguy hiểm cho các cháu."
 REPORT = {
@@ -36,10 +36,14 @@ REPORT = {
 
 
 def partners_file(folder: Path, hourly: int) -> Path:
-    """Two partners: one shows what it reads to everybody, the other to the sender alone."""
+    """Three partners: one shows what it reads to everybody, one to the sender alone, one may not read."""
     file = folder / "partners.toml"
     file.parent.mkdir(parents=True, exist_ok=True)
-    tables = [("fix", FIX_KEY, ""), ("app", APP_KEY, "for_sender = true\nextended = true\n")]
+    tables = [
+        ("fix", FIX_KEY, ""),
+        ("app", APP_KEY, "for_sender = true\nextended = true\n"),
+        ("mute", MUTE_KEY, "may_read_own = false\n"),
+    ]
     file.write_text(
         "".join(
             f'[{code}]\nname = "Đối tác {code}"\nhourly = {hourly}\n'

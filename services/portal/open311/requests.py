@@ -41,9 +41,8 @@ async def token(api: Interface, ask: Ask) -> Content:
     return Content("service_requests", [{"service_request_id": ask.name, "token": ask.name}])
 
 
-def as_it_stands(api: Interface, case: PublicCase) -> PublicCase:
+def as_it_stands(case: PublicCase, root: PublicCase) -> PublicCase:
     """The case, or as its sender sees it when it was joined to another one."""
-    root = api.store.root(case)
     return case if root is case else following(case, root)
 
 
@@ -68,13 +67,12 @@ def _wanted(api: Interface, wanted: Wanted) -> list[Value]:
 
 
 def _shown(api: Interface, cases: list[PublicCase], *, closed: bool | None) -> list[Value]:
-    standing = [as_it_stands(api, case) for case in cases]
-    slips = {case.follows or case.case_id: case.slip for case in standing if case.status in OPEN}
-    dues = api.store.dues(slips)
+    roots = [api.store.root(case) for case in cases]
+    dues = api.store.dues({root.case_id: root.slip for root in roots if root.status in OPEN})
     return [
-        _row(api, case, case.promised_at or dues.get(case.follows or case.case_id))
-        for case in standing
-        if closed in {None, case.status not in OPEN}
+        _row(api, as_it_stands(case, root), root.promised_at or dues.get(root.case_id))
+        for case, root in zip(cases, roots, strict=True)
+        if closed in {None, root.status not in OPEN}
     ]
 
 

@@ -35,7 +35,7 @@ NO_NAME = "-"
 
 
 async def updates(api: Interface, ask: Ask) -> Content:
-    """What happened to the partner's own requests in the span, the oldest first."""
+    """What happened to the partner's own requests in the span, the oldest `MOST` of it, the oldest first."""
     partner = ask.sender()
     if not partner.may_read_own:
         raise Wrong(403, "api_key: khóa này không được đọc / this key may not read")
@@ -81,7 +81,7 @@ def _words(partner: Partner, inputs: Inputs) -> MoreWords:
 def _happened(api: Interface, partner: Partner, span: Span) -> list[Value]:
     found: dict[str, tuple[Step, Value]] = {}
     for case in api.register.changed(partner.code, span):
-        standing = as_it_stands(api, case)
+        standing = as_it_stands(case, api.store.root(case))
         for step in standing.steps:
             if step.what in STEPS and span.start <= step.at <= span.end:
                 update_id = _update_id(case, step)
