@@ -25,7 +25,7 @@ CLIENTS: dict[str, dict[str, object]] = {
 
 OTHERS = (
     "desk-signing", "portal-signing", "reporting-key", "offers-key", "postgres-superuser",
-    "grafana-admin",
+    "grafana-admin", "token-key",
 )  # fmt: skip
 
 
@@ -56,8 +56,11 @@ def make(folder: Path, postgres: str = "postgres") -> None:
         secret(folder, name)
     _clients(folder)
     (folder / "partners.toml").touch()
+    ways = folder / "ways"
+    ways.mkdir(exist_ok=True)
     for file in folder.rglob("*"):
         file.chmod(0o700 if file.is_dir() else 0o644)
+    ways.chmod(0o755)  # mounted as a folder: what an operator puts there, the notifier reads
 
 
 def _clients(folder: Path) -> None:

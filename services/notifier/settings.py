@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from libs.runtime.settings import DatabaseSettings, settings_config
 from services.notifier.gateways.smtp import TlsMode
@@ -78,6 +78,12 @@ class Settings(DatabaseSettings):
     handover_seconds: float = Field(120.0, gt=0, description="the longest a gateway may take for one letter")
     lease_seconds: float = Field(300.0, gt=0, description="after it a letter being tried is lost")
     poll_seconds: float = Field(5.0, gt=0)
+
+    @field_validator("zns_file", "partners_file", mode="before")
+    @classmethod
+    def _unset(cls, file: object) -> object:
+        """An empty variable in compose's environment is none."""
+        return file or None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -70,7 +70,8 @@ class Ways:
         if told.zalo_account:
             secret = password(told.zalo_app_secret_file) or ""
             renewals[zalo.PROVIDER] = ZaloOauth(told.zalo_oauth_url, told.zalo_app_id, secret).renew
-        vault = Vault(js, read_key(told.token_key_file)) if told.token_key_file else None
+        key = read_key(told.token_key_file) if told.token_key_file and self.providers else None
+        vault = Vault(js, key) if key else None
         return Tokens(vault, renewals)
 
     def gateways(self, tokens: Tokens) -> dict[str, Gateway]:
