@@ -23,8 +23,11 @@ SCALED = 250_000_000
 WHOLE = 50_000_000
 """Pixels of any other: those are read whole."""
 
-MEMORY = 2 << 30
+MEMORY = 1 << 30
 """Bytes of address space; a bomb that slips past the count of pixels dies of this."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+"""No other decoder of the library is ever tried, whatever the bytes look like to it."""
 
 
 def clean(content: bytes) -> tuple[bytes, bytes]:
@@ -32,18 +35,23 @@ def clean(content: bytes) -> tuple[bytes, bytes]:
 
     Raises OSError, ValueError, or what else Pillow finds wrong with it.
     """
-    with Image.open(io.BytesIO(content)) as image:
+    formats = ("HEIF",) if content[4:8] == b"ftyp" else FORMATS
+    with Image.open(io.BytesIO(content), formats=formats) as image:
         width, height = image.size
         if width * height > (SCALED if image.format in {"JPEG", "MPO"} else WHOLE):
             raise ValueError("too many pixels")
         image.draft("RGB", (LONGEST, LONGEST))  # a JPEG is read at an eighth, a quarter or half its size
-        image.load()
-        upright = ImageOps.exif_transpose(image)
-    upright.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
-    plain = _on_white(upright)
+        picture = _smooth(image) if image.mode in {"1", "P"} else image
+        picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+        plain = _on_white(ImageOps.exif_transpose(picture))
     small = plain.copy()
     small.thumbnail((THUMB, THUMB))
     return _jpeg(plain), _jpeg(small)
+
+
+def _smooth(image: Image.Image) -> Image.Image:
+    """A picture of numbered colours, as one that can be made smaller without steps."""
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -42,5 +42,10 @@ TAKEN = IMAGES | DOCUMENTS | SOUNDS
 
 def kind_of(content: bytes) -> str:
     """The media type; "" for a kind that is not taken, whatever the sender calls it."""
-    found = filetype.guess_mime(content) or ""
+    found = filetype.guess_mime(content) or ("audio/mpeg" if _telephone_mp3(content) else "")
     return found if found in TAKEN else ""
+
+
+def _telephone_mp3(content: bytes) -> bool:
+    """A frame of MPEG 2.5, layer III: what 8 kHz of a telephone become; the library does not know it."""
+    return len(content) > 4 and content[:2] in {b"\xff\xe2", b"\xff\xe3"} and content[2] >> 4 not in {0, 15}
