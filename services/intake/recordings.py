@@ -17,6 +17,7 @@ from libs.contracts.casevalues import Attached
 from libs.contracts.facts import Actor, derived_id
 from libs.contracts.subjects import decode
 from libs.files.files import Files, id_of
+from libs.files.kinds import SOUNDS, kind_of
 from libs.runtime.logs import log
 from libs.runtime.pull import Pull
 from libs.runtime.service import Runtime
@@ -44,7 +45,7 @@ WITHIN = 120.0
 BUSY = 10.0
 """Seconds after which the server is told that somebody is still at it."""
 
-_FINAL = frozenset({"refused-address", "too-large", "infected"})
+_FINAL = frozenset({"refused-address", "too-large", "infected", "unscanned"})
 
 
 @dataclass
@@ -133,6 +134,8 @@ class Recordings:
             content = await fetch(ready.source, allowed)
         except NotFetched as error:
             return Attached(id=id_of(key, 0, b""), lost=error.reason)
+        if kind_of(content) not in SOUNDS:  # a page that asks to log in, or to wait
+            return Attached(id=id_of(key, 0, content), lost="refused-type")
         return await self.files.put(content, key=key, limit=row.recording_bytes)
 
     def _row(self, ready: CallRecordingReady) -> CallRow | None:
