@@ -3,9 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,12 @@ import pytest
 from libs.contracts.events import CaseAdded, CaseFact, CaseOpened
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
-from libs.runtime.clock import SystemClock
-from libs.runtime.errors import OutcomeUnknown
-from services.intake.channels.mail import Mailbox, MailRow
-from services.intake.channels.rows import read_channels
-from services.intake.channels.shape import Delivery
-from services.intake.transports.mail import run
 from services.intake.transports.mail_imap import BEGINNING
 from tests.support.bus import connected
 from tests.support.channels import facts, replica, settled
 from tests.support.mailroom import ADDRESS, LETTER, THREADS, table
 from tests.support.mails import WORDS, mail
+from tests.support.mailstore import Store, transport
 from tests.support.postoffice import CITIZEN, NEEDED, Post, post_office
 from tests.support.provinces import in_force, thanh_hoa
 from tests.support.waiting import eventually
@@ -199,43 +193,11 @@ async def test_new_numbers_for_all_mails_make_no_new_case(
         assert box.folder.status("INBOX")["UIDVALIDITY"] != before
 
 
-Keep = Callable[[str, Delivery], Awaitable[bool]]
-
-
-@asynccontextmanager
-async def transport(tmp_path: Path, post: Post, keep: Keep, *, lmtp: bool = False) -> AsyncIterator[None]:
-    """Only the transport, with a store of the test's own."""
-    channels = table(tmp_path, lmtp=post.lmtp) if lmtp else table(tmp_path, imap=post.boxes.imap, poll=0.3)
-    row, channel = read_channels(channels)["email"]
-    assert isinstance(row, MailRow) and isinstance(channel, Mailbox)
-    task = asyncio.create_task(run(row, channel, keep, SystemClock()))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-@dataclass
-class Store:
-    """Takes what it is given once it is open."""
-
-    open: bool = True
-    asked: int = 0
-    kept: dict[str, Delivery] = field(default_factory=dict)
-
-    async def keep(self, key: str, delivery: Delivery) -> bool:
-        self.asked += 1
-        if not self.open:
-            raise OutcomeUnknown
-        return self.kept.setdefault(key, delivery) is delivery
-
-
 async def test_no_mail_is_moved_before_it_is_stored(tmp_path: Path, post: Post) -> None:
     store = Store(open=False)
     post.send(mail())
     await eventually(lambda: len(post.boxes.mails("1022")) == 1)
-    async with transport(tmp_path, post, store.keep):
+    async with transport(table(tmp_path, imap=post.boxes.imap, poll=0.3), store.keep):
         await eventually(lambda: store.asked >= 1)
         assert len(post.boxes.mails("1022")) == 1 and post.boxes.mails("1022", "Processed") == []
         store.open = True
@@ -246,7 +208,7 @@ async def test_no_mail_is_moved_before_it_is_stored(tmp_path: Path, post: Post) 
 @over_lmtp
 async def test_our_server_keeps_a_mail_until_it_is_stored(tmp_path: Path, post: Post) -> None:
     store = Store(open=False)
-    async with transport(tmp_path, post, store.keep, lmtp=True):
+    async with transport(table(tmp_path, lmtp=post.lmtp), store.keep):
         post.send(mail())
         await eventually(lambda: "451 4.3.0" in post.log.read_text(), within=10)
         assert "status=deferred" in post.log.read_text() and not store.kept
@@ -258,7 +220,7 @@ async def test_our_server_keeps_a_mail_until_it_is_stored(tmp_path: Path, post: 
 @over_lmtp
 async def test_every_recipient_is_answered_by_itself(tmp_path: Path, post: Post) -> None:
     store = Store()
-    async with transport(tmp_path, post, store.keep, lmtp=True):
+    async with transport(table(tmp_path, lmtp=post.lmtp), store.keep):
         await eventually(lambda: _listens(post.lmtp))
         said = ["LHLO a", "MAIL FROM:<>", f"RCPT TO:<{ADDRESS}>", "RCPT TO:<1022+x@tinh.example>", "DATA"]
         heard = await _conversation(post.lmtp, *said, mail().decode() + "\r\n.", "QUIT")
@@ -272,7 +234,7 @@ async def test_every_recipient_is_answered_by_itself(tmp_path: Path, post: Post)
 async def test_letters_beyond_ascii_and_very_long_lines_come_through(tmp_path: Path, post: Post) -> None:
     store = Store()
     raw = mail("Subject: Ngập", body=f"{WORDS * 100}")
-    async with transport(tmp_path, post, store.keep, lmtp=True):
+    async with transport(table(tmp_path, lmtp=post.lmtp), store.keep):
         await eventually(lambda: _listens(post.lmtp))
         said = ["LHLO a", "MAIL FROM:<mẫu@dan.example> SMTPUTF8", f"RCPT TO:<{ADDRESS}>", "DATA"]
         heard = await _conversation(post.lmtp, *said, raw.decode() + "\r\n.", "QUIT")
@@ -284,7 +246,7 @@ async def test_letters_beyond_ascii_and_very_long_lines_come_through(tmp_path: P
 @over_lmtp
 async def test_a_mail_larger_than_allowed_is_refused_for_good(tmp_path: Path, post: Post) -> None:
     store = Store()
-    async with transport(tmp_path, post, store.keep, lmtp=True):
+    async with transport(table(tmp_path, lmtp=post.lmtp), store.keep):
         await eventually(lambda: _listens(post.lmtp))
         heard = await _conversation(post.lmtp, "LHLO a", f"MAIL FROM:<{CITIZEN}> SIZE=90000000", "QUIT")
     assert any(line.startswith("552") for line in heard) and not store.kept
@@ -312,7 +274,7 @@ async def _listens(port: int) -> bool:
 async def test_of_a_mail_too_large_the_beginning_is_taken(tmp_path: Path, post: Post) -> None:
     store = Store()
     post.send(mail(body=WORDS + "\r\n" + ("dài " * 15 + "\r\n") * 6_000))
-    async with transport(tmp_path, post, store.keep):
+    async with transport(table(tmp_path, imap=post.boxes.imap, poll=0.3), store.keep):
         await eventually(lambda: len(post.boxes.mails("1022", "Processed")) == 1, within=10)
     (delivery,) = store.kept.values()
     assert int(delivery.headers["cut"]) > 400_000 and len(delivery.body) == BEGINNING
@@ -321,7 +283,7 @@ async def test_of_a_mail_too_large_the_beginning_is_taken(tmp_path: Path, post: 
 
 async def test_a_connection_that_breaks_is_made_again(tmp_path: Path, post: Post) -> None:
     store = Store()
-    async with transport(tmp_path, post, store.keep):
+    async with transport(table(tmp_path, imap=post.boxes.imap, poll=0.3), store.keep):
         post.send(mail())
         await eventually(lambda: len(store.kept) == 1)
         assert post.boxes.throw_out("1022")

@@ -18,7 +18,9 @@ LETTER = "fedcba9876543210fedcba9876543210"
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
-def table(folder: Path, *, imap: int | None = None, lmtp: int | None = None, poll: float = 30) -> Path:
+def table(
+    folder: Path, *, imap: int | None = None, lmtp: int | None = None, poll: float = 30, timeout: float = 5
+) -> Path:
     """channels.toml with the table `email`."""
     (folder / "mail.key").write_text(MAIL_KEY)
     (folder / "mailbox.password").write_text(PASSWORD)
@@ -26,7 +28,8 @@ def table(folder: Path, *, imap: int | None = None, lmtp: int | None = None, pol
     lines += ["max_bytes = 400_000"]
     if imap:
         lines += ["[email.imap]", 'host = "127.0.0.1"', f"port = {imap}", 'tls = "none"', 'user = "1022"']
-        lines += [f'password_file = "{folder / "mailbox.password"}"', f"poll_seconds = {poll}", "timeout = 5"]
+        lines += [f'password_file = "{folder / "mailbox.password"}"', f"poll_seconds = {poll}"]
+        lines += [f"timeout = {timeout}"]
     if lmtp:
         lines += ["[email.lmtp]", f"port = {lmtp}", "timeout = 2"]
     file = folder / "channels.toml"

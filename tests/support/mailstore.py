@@ -1,0 +1,43 @@
+"""Only the transport of a mailbox, with a store of the test's own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from libs.runtime.clock import SystemClock
+from libs.runtime.errors import OutcomeUnknown
+from services.intake.channels.mail import Mailbox, MailRow
+from services.intake.channels.rows import read_channels
+from services.intake.channels.shape import Delivery
+from services.intake.transports import Keep
+from services.intake.transports.mail import run
+
+
+@dataclass
+class Store:
+    """Takes what it is given once it is open."""
+
+    open: bool = True
+    asked: int = 0
+    kept: dict[str, Delivery] = field(default_factory=dict)
+
+    async def keep(self, key: str, delivery: Delivery) -> bool:
+        self.asked += 1
+        if not self.open:
+            raise OutcomeUnknown
+        return self.kept.setdefault(key, delivery) is delivery
+
+
+@asynccontextmanager
+async def transport(channels: Path, keep: Keep) -> AsyncIterator[None]:
+    """The transport of the table `email`."""
+    row, channel = read_channels(channels)["email"]
+    assert isinstance(row, MailRow) and isinstance(channel, Mailbox)
+    task = asyncio.create_task(run(row, channel, keep, SystemClock()))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
