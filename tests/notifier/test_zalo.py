@@ -12,10 +12,12 @@ from libs.contracts.events import CaseAnswered
 from libs.contracts.facts import Actor
 from libs.contracts.sidefacts import LetterFallenBack, LetterSent, LetterUnconfirmed
 from libs.devstack.nats_server import NatsServer
+from libs.runtime.database import open_engine, writing
 from libs.runtime.tokens import Vault, read_key
 from services.notifier.gateways.answers import shortened
 from services.notifier.gateways.gateway import Message, Outcome
 from services.notifier.gateways.zalo import Zalo, ZaloCalls
+from services.notifier.outbox import LETTERS
 from services.notifier.settings import Settings
 from services.notifier.tokens import Tokens
 from tests.support.builders import CITIZEN, MONDAY_MORNING, a_case, make, opened
@@ -189,3 +191,25 @@ async def test_a_text_too_long_for_a_chat_ends_at_a_word_and_says_where_the_rest
     assert len(zalo.sent[0].text) <= 2_000
     assert zalo.sent[0].text.endswith(" … https://cong.example/t/abc")
     assert shortened("ngắn", "x") == "ngắn"
+
+
+async def test_a_crash_right_after_a_letter_fell_back_is_told_later_and_the_next_letter_goes_once(
+    march: NatsServer, box: Mailbox, zalo: ZaloStandIn, on_zalo: Settings
+) -> None:
+    ref = a_case()
+    zalo.fail_next(-118)
+    async with notifier(on_zalo):
+        await happen(march, ref, by_zalo(ref, person=CITIZEN))
+        await settled(on_zalo, 2)
+    engine = open_engine(on_zalo.database_url)
+    with writing(engine) as connection:  # as if the fact had not been written yet, nor the mail begun
+        c = LETTERS.c
+        connection.execute(LETTERS.update().where(c.state == "fallen-back").values(told=False))
+        connection.execute(
+            LETTERS.update().where(c.way == "email").values(state="waiting", attempt=0, claim="")
+        )
+    engine.dispose()
+    async with notifier(on_zalo):
+        await settled(on_zalo, 2)
+    assert len(box.mails) == 1, "the stream knows that it went"
+    assert [stem for way, stem in await told(march) if way == "zalo"] == ["tried", "fallen-back"]

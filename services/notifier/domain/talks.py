@@ -13,6 +13,9 @@ Chat = Literal["zalo", "facebook"]
 CHATS: Mapping[str, Chat] = {"zalo": "zalo", "facebook": "facebook"}
 """Channel of the pack → the way back."""
 
+_ANONYMOUS = "anonymous:"
+"""How intake names who wrote on Zalo without logging in: nobody whom a message could be sent to."""
+
 COMMENT = "comment:"
 """How the address of whoever spoke in public begins: they are answered in private, and once."""
 
@@ -57,7 +60,7 @@ def window(key: str) -> Window:
 def talk(channel: str, origin: Origin) -> Talk | None:
     """The conversation that these words belong to; None on a channel that cannot be answered."""
     way = CHATS.get(channel)
-    if way is None or not (origin.account and origin.person):
+    if way is None or not (origin.account and origin.person) or origin.person.startswith(_ANONYMOUS):
         return None
     comment = origin.thread if origin.public else ""
     if origin.public and not (comment and way == "facebook"):
