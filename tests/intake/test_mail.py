@@ -1,22 +1,16 @@
 """A mail as a channel sees it: who says what, about which case, or what became of a letter of ours."""
 
-import random
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from libs.contracts.codes import spoken, with_check_digit
-from libs.contracts.deliveries import DeliveryDelayed, DeliveryDenied, DeliveryFact, DeliveryFailed
 from services.intake.channels.mail import CUT_OFF, NO_WORDS, Mailbox
 from services.intake.channels.rows import BadChannels, read_channels
-from services.intake.channels.shape import Delivery, Enclosed, Passed, Said, SetAside, Unverified
-from tests.support.mailroom import AT, CASE, LETTER, THREADS, delivered, mailbox, table
-from tests.support.mails import WORDS, mail, multipart, part, report
-
-OURS = THREADS.message_id(LETTER, CASE)
+from services.intake.channels.shape import Delivery, Enclosed, Passed, Said, Unverified
+from tests.support.mailroom import AT, CASE, OURS, THREADS, delivered, mailbox, table
+from tests.support.mails import WORDS, mail, multipart, part
 
 
 @pytest.fixture(scope="session")
@@ -148,123 +142,11 @@ def test_nobody_is_written_to_who_does_not_read(box: Mailbox, raw: bytes) -> Non
     assert said(box, raw).email == ""
 
 
-def returned(status: str = "5.1.1", action: str = "failed", message_id: str = OURS) -> bytes:
-    return report("khongco@dan.example", status, action).replace(
-        b"Message-ID: <m1@dan.example>\r\nDate: Mon, 02 Mar 2026 08:00:00 +0700\r\nSubject: [",
-        f"Message-ID: {message_id}\r\nDate: Mon, 02 Mar 2026 08:00:00 +0700\r\nSubject: [".encode(),
-    )
-
-
-@pytest.mark.parametrize(
-    ("status", "action", "kind"),
-    [
-        ("5.1.1", "failed", DeliveryFailed),
-        ("4.4.7", "failed", DeliveryFailed),
-        ("4.4.1", "delayed", DeliveryDelayed),
-    ],
-)
-def test_a_report_names_the_letter_by_the_mail_it_gives_back(
-    box: Mailbox, status: str, action: str, kind: type[DeliveryFact]
-) -> None:
-    (fact,) = box.parse(delivered(returned(status, action)))
-    assert type(fact) is kind
-    assert (fact.way, fact.letter, fact.reference, fact.status, fact.at) == (
-        "email",
-        LETTER,
-        LETTER,
-        status,
-        AT,
-    )
-    assert list(box.parse(delivered(returned(status, action)))) == [fact]
-
-
-def test_a_report_names_the_letter_by_where_it_came_to(box: Mailbox) -> None:
-    (fact,) = box.parse(delivered(returned(message_id="<x@y>"), rcpt_to=THREADS.bounce_to(LETTER)))
-    assert isinstance(fact, DeliveryFailed) and fact.letter == LETTER
-
-
-def test_a_report_in_words_names_the_letter_by_the_headers_it_quotes(box: Mailbox) -> None:
-    body = (
-        "Hi. This is the qmail-send program at mx.tinh.example.\n"
-        "I'm afraid I wasn't able to deliver your message to the following addresses.\n\n"
-        "<khongco@dan.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
-        f"--- Below this line is a copy of the message.\n\nSubject: x\nMessage-ID: {OURS}\n"
-    )
-    raw = mail("From: MAILER-DAEMON@mx.tinh.example", "Subject: failure notice", body=body)
-    (fact,) = box.parse(delivered(raw))
-    assert isinstance(fact, DeliveryFailed) and (fact.letter, fact.status) == (LETTER, "5.1.1")
-
-
-def test_who_calls_our_letter_junk_gets_no_more(box: Mailbox) -> None:
-    about = b"Feedback-Type: abuse\r\nOriginal-Rcpt-To: <toi@dan.example>\r\n"
-    raw = multipart(
-        "report; report-type=feedback-report",
-        b"Content-Type: message/feedback-report\r\n\r\n" + about,
-        b"Content-Type: message/rfc822\r\n\r\n" + mail(f"Message-ID: {OURS}"),
-        headers=("From: fbl@webmail.example",),
-    )
-    (fact,) = box.parse(delivered(raw))
-    assert isinstance(fact, DeliveryDenied) and fact.letter == LETTER
-
-
-def test_a_report_about_no_letter_of_ours_is_counted(box: Mailbox) -> None:
-    assert list(box.parse(delivered(returned(message_id="<x@y>")))) == [Passed("report-of-no-letter")]
-    assert list(box.parse(delivered(report("a@dan.example", "2.0.0", "delivered")))) == [
-        Passed("report-of-success")
-    ]
-
-
-def test_a_citizen_who_passes_a_report_on_is_heard(box: Mailbox) -> None:
-    body = "Tôi gửi thư cho xã thì bị trả lại:\n<xa@tinh.example>: host mx said: 550 5.1.1 no such user"
-    raw = mail(
-        "Subject: Undelivered Mail Returned to Sender", "X-Failed-Recipients: xa@tinh.example", body=body
-    )
-    assert said(box, raw).text.endswith("no such user")
-
-
 @pytest.mark.parametrize("method", ["POST", "GET"])
 def test_no_mail_comes_by_a_webhook(box: Mailbox, method: str) -> None:
     with pytest.raises(Unverified):
         box.verify(Delivery(body=mail(), at=AT, method=method))
     box.verify(delivered(mail()))
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.randoms(use_true_random=False))
-def test_whatever_bytes_come_are_read_or_set_aside(box: Mailbox, chance: random.Random) -> None:
-    raw = bytearray(chance.choice((returned(), mail(f"In-Reply-To: {OURS}", "Received: x; y"), mail())))
-    for _ in range(chance.randint(1, 12)):
-        at = chance.randrange(len(raw) + 1)
-        if chance.random() < 0.5:
-            raw[at : at + 1] = bytes([chance.randrange(256)])
-        else:
-            del raw[at : at + chance.randint(1, 60)]
-    _parsed(box, bytes(raw))
-
-
-@given(st.binary(max_size=3_000))
-def test_any_bytes_are_read_or_set_aside(box: Mailbox, raw: bytes) -> None:
-    _parsed(box, raw)
-
-
-CPYTHON = sorted(Path("/usr/lib/python3.11/test/test_email/data").glob("msg_*.txt"))
-
-
-@pytest.mark.skipif(
-    not CPYTHON, reason="needs the corpus of CPython: apt-get install libpython3.11-testsuite"
-)
-def test_the_mails_that_python_itself_is_tested_with_are_read(box: Mailbox) -> None:
-    assert sum(_parsed(box, file.read_bytes()) for file in CPYTHON) > 30
-
-
-def _parsed(box: Mailbox, raw: bytes) -> bool:
-    delivery = delivered(raw)
-    assert box.key(delivery) == box.key(delivery)
-    try:
-        events = list(box.parse(delivery))
-    except SetAside:
-        return False
-    return len(events) == 1
 
 
 def test_a_table_makes_a_mailbox(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from libs.mail.threads import Signed, Threads
 from services.intake.channels.mail import Mailbox, MailRow, channel
 from services.intake.channels.shape import Delivery
 from tests.support.dovecot import PASSWORD
+from tests.support.mails import report
 
 MAIL_KEY = "khoa-thu-chi-dung-de-thu-nghiem-0123456789"
 ADDRESS = "1022@tinh.example"
@@ -15,6 +16,7 @@ SIGNED = Signed.of(MAIL_KEY)
 THREADS = Threads(SIGNED, ADDRESS)
 CASE = CaseRef(2026, "0123456789abcdef0123456789abcdef")
 LETTER = "fedcba9876543210fedcba9876543210"
+OURS = THREADS.message_id(LETTER, CASE)
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
@@ -48,3 +50,11 @@ def delivered(raw: bytes, **envelope: str) -> Delivery:
     """A mail as a transport hands it over; `mail_from`, `rcpt_to`, `cut` as it tells them."""
     headers = {name.replace("_", "-"): value for name, value in envelope.items()}
     return Delivery(body=raw, at=AT, method="LMTP", headers=headers)
+
+
+def returned(status: str = "5.1.1", action: str = "failed", message_id: str = OURS) -> bytes:
+    """A server's report about a letter of ours."""
+    return report("khongco@dan.example", status, action).replace(
+        b"Message-ID: <m1@dan.example>\r\nDate: Mon, 02 Mar 2026 08:00:00 +0700\r\nSubject: [",
+        f"Message-ID: {message_id}\r\nDate: Mon, 02 Mar 2026 08:00:00 +0700\r\nSubject: [".encode(),
+    )

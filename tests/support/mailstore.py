@@ -1,4 +1,4 @@
-"""Only the transport of a mailbox, with a store of the test's own."""
+"""Only the transport of a mailbox, with a store of the test's own, and words to its LMTP."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -41,3 +41,23 @@ async def transport(channels: Path, keep: Keep) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def conversation(port: int, *lines: str) -> list[str]:
+    """What the server says to these lines, one after the other, until it hangs up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write("".join(f"{line}\r\n" for line in lines).encode())
+    async with asyncio.timeout(5):
+        heard = await reader.read()
+    writer.close()
+    return heard.decode().splitlines()
+
+
+async def listens(port: int) -> bool:
+    """Whether somebody does."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
