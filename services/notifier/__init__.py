@@ -2,11 +2,12 @@
 
 Reads CASES, CLOCKS and DELIVERIES; writes LETTERS (tried, deferred, sent, failed, unconfirmed, spared,
 fallen-back, delivered, bounced, denied) and the providers' tokens in KV TOKENS; keeps of each case whom to
-write to, of each conversation until when it may be answered, and the letters to send with their state. A letter is `waiting`, then `trying` under
-a claim, then `sent`, `failed` or `unconfirmed`. Before it goes to the gateway, `tried-<n>` is written with
-expected sequence 0: who loses that race does not send. What no mail protocol can close is the moment
-between the server's 250 and our note of it: a letter whose sender died there, or whose connection broke
-after its last line, is never sent again but becomes `unconfirmed`, and a person looks at it.
+write to, of each conversation until when it may be answered, and the letters to send with their state. A
+letter is `waiting`, then `trying` under a claim, then `sent`, `failed` or `unconfirmed`. Before it goes to
+the gateway, `tried-<n>` is written with expected sequence 0: who loses that race does not send. What no mail
+protocol can close is the moment between the server's 250 and our note of it: a letter whose sender died
+there, or whose connection broke after its last line, is never sent again but becomes `unconfirmed`, and a
+person looks at it.
 
 Slips and citizens' letters go at once, day and night. What a clock says (a reminder, an escalation) waits
 for the working hours of who gets it, unless the case is urgent; if meanwhile nothing is owed any more, the

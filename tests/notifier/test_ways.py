@@ -52,6 +52,11 @@ def test_an_installation_without_zalo_or_with_another_account_answers_by_mail() 
     assert ways(by_zalo(REF, person=CITIZEN), reach=other) == ["email", "sms"]
 
 
+def test_who_writes_without_an_account_of_their_own_is_answered_another_way() -> None:
+    nobody = Origin(account=OA, person="anonymous:77", thread="conversation-1")
+    assert ways(by_zalo(REF, origin=nobody, person=CITIZEN)) == ["email", "sms"]
+
+
 def test_who_commented_in_public_is_answered_in_private_to_that_comment() -> None:
     (draft,) = of(by_facebook(REF, origin=IN_PUBLIC))
     assert (draft.way, draft.recipient, draft.talk) == ("facebook", "comment:1022_77", "comment:1022_77")

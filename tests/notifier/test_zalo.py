@@ -205,9 +205,8 @@ async def test_a_crash_right_after_a_letter_fell_back_is_told_later_and_the_next
     with writing(engine) as connection:  # as if the fact had not been written yet, nor the mail begun
         c = LETTERS.c
         connection.execute(LETTERS.update().where(c.state == "fallen-back").values(told=False))
-        connection.execute(
-            LETTERS.update().where(c.way == "email").values(state="waiting", attempt=0, claim="")
-        )
+        again = {"state": "waiting", "attempt": 0, "claim": "", "recipient": CITIZEN.email}
+        connection.execute(LETTERS.update().where(c.way == "email").values(again))
     engine.dispose()
     async with notifier(on_zalo):
         await settled(on_zalo, 2)
