@@ -14,6 +14,8 @@ from sqlalchemy import Engine
 from libs.contracts.events import Person
 from libs.runtime.database import open_engine, reading, upsert, writing
 from services.desk import alike
+from services.desk.contacts import CONTACT, contact_rows
+from services.desk.domain.contacts import contacts_of
 from services.desk.domain.duplicates import Asked, matches
 from services.desk.domain.state import CaseState
 from services.desk.migrations import prepare
@@ -23,7 +25,7 @@ GOAL = 0.1
 """Seconds in which nineteen of twenty answers come."""
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-DAYS, PLACES, FIELDS, BATCH = 60, 166, 10, 5_000
+DAYS, PLACES, FIELDS, PEOPLE, BATCH = 60, 166, 10, 30_000, 5_000
 WORDS = (
     "đèn đường hỏng rác chợ nước ngập cống tắc ồn ào xây dựng trái phép khám bệnh tiêm phòng học phí trường"
     " lớp mất điện xe buýt chậm giấy tờ hộ khẩu đất đai tranh chấp"
@@ -40,7 +42,9 @@ def cases(count: int, chance: random.Random) -> Iterator[CaseState]:
             code=f"{number:09}",
             text=" ".join(chance.choices(words, k=40)),
             opened_at=NOW - timedelta(seconds=chance.randrange(DAYS * 86_400)),
-            person=Person(phone=f"+849{chance.randrange(10**8):08}"),
+            person=Person(
+                phone=f"+849{chance.randrange(10**8):08}", email=f"dan{number % PEOPLE}@thu.example"
+            ),
             place="0" if storm else str(chance.randrange(PLACES)),
             field="F0" if storm else f"F{chance.randrange(FIELDS)}",
             status="routed",
@@ -72,13 +76,16 @@ def fill(engine: Engine, found: Sequence[CaseState]) -> None:
     prepare(engine)
     with writing(engine) as connection:
         for begin in range(0, len(found), BATCH):
-            upsert(connection, CASE, [row(one) for one in found[begin : begin + BATCH]], key=["case_id"])
+            batch = found[begin : begin + BATCH]
+            upsert(connection, CASE, [row(one) for one in batch], key=["case_id"])
+            senders = [each for one in batch for each in contact_rows(one)]
+            upsert(connection, CONTACT, senders, key=["case_id", "kind", "value"])
 
 
 def answer(engine: Engine, state: CaseState, *, storm: bool) -> float:
     """Seconds of one search."""
     place, field = ("0", "F0") if storm else (state.place or "", state.field or "")
-    asked = Asked(state.text, state.person.phone, place, field)
+    asked = Asked(state.text, "", place, field, contacts_of(state))
     begun = time.perf_counter()
     with reading(engine) as connection:
         best = matches(asked, alike.candidates(connection, asked, NOW))
