@@ -44,7 +44,6 @@ OLDEST = timedelta(days=30)
 """A mail was on its way no longer: what says so has a wrong clock."""
 
 _HEADERS_END = re.compile(rb"\r?\n\r?\n")
-_SPACE = re.compile(rb"[ \t]*\r?\n")
 _FACTS: dict[str, type[DeliveryFact]] = {
     "failed": DeliveryFailed,
     "delayed": DeliveryDelayed,
@@ -116,7 +115,8 @@ class Mailbox(Plain):
         head, body = _parts(delivery.body)
         found = re.search(rb"^message-id:\s*([^\r\n]{1,500})", head, re.IGNORECASE | re.MULTILINE)
         named = MESSAGE_ID.search(found[1].decode("utf-8", "replace")) if found else None
-        digest = hashlib.sha256(_SPACE.sub(b"\n", body if named else delivery.body).strip()).hexdigest()
+        content = (body if named else delivery.body).replace(b"\r\n", b"\n").strip()
+        digest = hashlib.sha256(content).hexdigest()
         return f"{named[1] if named else ''} {digest}".strip()
 
     def parse(self, delivery: Delivery) -> Iterable[Event]:
