@@ -12,6 +12,7 @@ NAMES = (
     "clocks_burst",
     "similar_cases",
     "accept",
+    "mails",
     "pipeline",
 )
 ARGUMENTS = {"places": ["benchmarks/data/classify-dev.csv"]}
