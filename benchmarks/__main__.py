@@ -12,6 +12,7 @@ NAMES = (
     "clocks_burst",
     "similar_cases",
     "accept",
+    "webhooks",
     "mails",
     "pipeline",
 )

@@ -45,12 +45,13 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     gathering = taker.gathering
     desk = Desk(rt.cases, gathering.messages, rt.directory, rt.clock, gathering.files)
     app = api(desk, settings.clients, settings.patience)
-    Hooks(taker.channels, taker.raw, rt.clock, settings.patience).add_to(app)
+    hooks = Hooks(taker.channels, taker.raw, rt.clock, settings.patience)
+    hooks.add_to(app)
     for code, (row, channel) in taker.channels.items():
         if run := transports.transport_of(row.kind):
             keep = functools.partial(taker.raw.keep, code)
             rt.keep_running(transports.serve(run, row, channel, keep, rt.clock), f"channel-{code}")
-    rt.keep_running(Worker(taker).run(), "worker")
+    rt.keep_running(Worker(taker, hooks.door).run(), "worker")
     rt.keep_running(Recordings(rt, taker.channels, open_files(rt.js)).run(), "recordings")
     rt.keep_running(Silence(taker.channels, taker.raw, rt.directory, rt.clock).run(), "silence")
     yield app

@@ -5,6 +5,7 @@ import functools
 import hashlib
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,13 @@ from services.intake.messages import Messages
 Outcome = Literal["opened", "added", "repeated", "empty", "automatic"]
 
 
+REMEMBERED = 2_000
+"""Cases whose facts are not read again."""
+
+FRESH = timedelta(minutes=1)
+"""Words so close to the last ones do not move the conversation's time."""
+
+
 class OverLimit(SetAside):
     """limit"""
 
@@ -56,6 +64,7 @@ class Gathering:
     clock: Clock
     files: Enclosures
     limits: Limits = field(default_factory=Limits)
+    _cases: OrderedDict[str, _Found] = field(default_factory=OrderedDict)
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def gather(
@@ -134,10 +143,9 @@ class Gathering:
             talk, revision = await self.conversations.get(name)
             known = (await self._read(talk.ref)).known if talk else Known()
             choice = rules.choose(talk, known, words.at, gather=gather, new=new, stranger=stranger)
-            at = max(words.at, talk.at) if talk and talk.ref == choice.ref else words.at
-            if talk == Talk(choice.ref, at) or await self.conversations.put(
-                name, Talk(choice.ref, at), revision
-            ):
+            if talk and talk.ref == choice.ref and words.at - talk.at < FRESH:
+                return choice
+            if await self.conversations.put(name, Talk(choice.ref, words.at), revision):
                 return choice
 
     async def _remember(self, name: str, talk: Talk) -> None:
@@ -192,6 +200,15 @@ class Gathering:
         return spam.evidence(said.text, others=others, given=said.spam)
 
     async def _read(self, ref: CaseRef) -> _Found:
-        stored = await self.cases.since(ref, 0)
-        known = functools.reduce(fold, (one.fact for one in stored if one.fact), Known())
-        return _Found(known, stored[-1].seq if stored else 0)
+        """The case as it stands; of one that was read of late only what is new."""
+        before = self._cases.get(ref.case_id, _Found())
+        stored = await self.cases.since(ref, before.last)
+        known = functools.reduce(fold, (one.fact for one in stored if one.fact), before.known)
+        return self._remembered(ref, _Found(known, stored[-1].seq if stored else before.last))
+
+    def _remembered(self, ref: CaseRef, found: _Found) -> _Found:
+        self._cases[ref.case_id] = found
+        self._cases.move_to_end(ref.case_id)
+        if len(self._cases) > REMEMBERED:
+            self._cases.popitem(last=False)
+        return found

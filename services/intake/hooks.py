@@ -16,7 +16,7 @@ from services.intake.limits import Limits
 from services.intake.metrics import DELIVERED, HOOK_SECONDS
 from services.intake.problems import Rejected
 from services.intake.rawlog import RawLog, only
-from services.intake.worker import Channels
+from services.intake.worker import Channels, Door
 
 LIMIT = 3 * 1024 * 1024
 """Bytes of a delivery."""
@@ -33,6 +33,7 @@ class Hooks:
     raw: RawLog
     clock: Clock
     patience: float
+    door: Door = field(default_factory=Door)
     _forged: Limits = field(default_factory=Limits)
 
     def add_to(self, app: FastAPI) -> None:
@@ -61,8 +62,9 @@ class Hooks:
             channel.verify(delivery)
         except Exception as error:
             await self._refuse(table, delivery, error)
-        async with asyncio.timeout(self.patience):
-            new = await self.raw.keep(table, _key(channel, delivery), only(delivery, channel.headers))
+        with self.door.knocked():
+            async with asyncio.timeout(self.patience):
+                new = await self.raw.keep(table, _key(channel, delivery), only(delivery, channel.headers))
         DELIVERED.labels(table, "stored" if new else "repeated").inc()
         HOOK_SECONDS.observe(time.perf_counter() - started)
         return Response(status_code=200)

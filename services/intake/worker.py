@@ -1,7 +1,9 @@
 """Takes what RAW holds through its channel: words to their case, calls and reports to their streams."""
 
 import asyncio
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from nats.aio.msg import Msg
@@ -25,8 +27,11 @@ from services.intake.rawlog import LARGE, STREAM, Kept, RawLog
 Channels = Mapping[str, tuple[Row, Channel]]
 """Table name → its row and channel."""
 
-WORKERS = 32
-"""Deliveries at work at once."""
+WORKERS = 8
+"""Deliveries at work at once: few, since those who wait for an answer at the door share the processor."""
+
+COURTESY = 3
+"""Times five milliseconds that a delivery waits while somebody waits at the door."""
 
 TRIES = 6
 """Failures of a delivery itself after which it is put aside; outages never count."""
@@ -85,12 +90,36 @@ class Taker:
 
 
 @dataclass
+class Door:
+    """How many providers wait for an answer at this moment: they come first."""
+
+    waiting: int = 0
+
+    @contextmanager
+    def knocked(self) -> Iterator[None]:
+        self.waiting += 1
+        try:
+            yield
+        finally:
+            self.waiting -= 1
+
+    async def quiet(self) -> None:
+        """Return when nobody waits, but soon at any rate: under a steady rush the work goes on, too."""
+        for _ in range(COURTESY):
+            if not self.waiting:
+                return
+            await asyncio.sleep(0.005)
+
+
+@dataclass
 class Worker:
     """One endless loop over the durable `intake` on RAW; any number of replicas share it."""
 
     taker: Taker
+    door: Door = field(default_factory=Door)
     tries: int = TRIES
     _failures: dict[int, int] = field(default_factory=dict)
+    _next: deque[Msg] = field(default_factory=deque)
     _going: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -104,7 +133,7 @@ class Worker:
         finally:
             for task in self._going:
                 task.cancel()
-            await asyncio.gather(*self._going, return_exceptions=True)
+            await asyncio.gather(*self._going, *(one.nak() for one in self._next), return_exceptions=True)
 
     async def _fetch(self, pull: Pull) -> None:
         try:
@@ -113,12 +142,14 @@ class Worker:
             log("stream_awaited", stream=STREAM, kind=type(error).__name__)
             await asyncio.sleep(0.5)
             return
-        for message in messages:
-            task = asyncio.create_task(self._on_message(message))
+        self._next.extend(messages)
+        while self._next:  # begun in their order, in which one person's are then gathered
+            await self.door.quiet()
+            task = asyncio.create_task(self._on_message(self._next.popleft()))
             self._going.add(task)
             task.add_done_callback(self._going.discard)
-        while len(self._going) >= WORKERS:
-            await asyncio.wait(self._going, return_when=asyncio.FIRST_COMPLETED)
+            while len(self._going) >= WORKERS:
+                await asyncio.wait(self._going, return_when=asyncio.FIRST_COMPLETED)
 
     async def _on_message(self, message: Msg) -> None:
         service = self.taker.rt.service
