@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -16,6 +17,7 @@ from libs.contracts.calls import CallRecordingReady, CallRecordingStored
 from libs.contracts.casevalues import Attached
 from libs.contracts.facts import Actor, derived_id
 from libs.contracts.subjects import decode
+from libs.files.expiry import keep_until
 from libs.files.files import Files, id_of
 from libs.files.kinds import SOUNDS, kind_of
 from libs.runtime.logs import log
@@ -136,7 +138,12 @@ class Recordings:
             return Attached(id=id_of(key, 0, b""), lost=error.reason)
         if kind_of(content) not in SOUNDS:  # a page that asks to log in, or to wait
             return Attached(id=id_of(key, 0, content), lost="refused-type")
-        return await self.files.put(content, key=key, limit=row.recording_bytes)
+        file = await self.files.put(content, key=key, limit=row.recording_bytes)
+        if row.recording_days and not file.lost:
+            await keep_until(
+                self.files.store, file.id, (ready.at + timedelta(days=row.recording_days)).date()
+            )
+        return file
 
     def _row(self, ready: CallRecordingReady) -> CallRow | None:
         row, _ = self.channels.get(ready.system, (None, None))

@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,10 @@ from starlette.routing import Route
 from libs.contracts.calls import CallRecordingReady
 from libs.contracts.facts import Actor
 from libs.devstack.nats_server import NatsServer
+from libs.files.expiry import expire
 from libs.files.files import Files, open_files
+from libs.files.jetstream import JetStreamStore
+from libs.files.store import NoSuchFile
 from libs.runtime.service import open_runtime
 from services.intake.channels.rows import read_channels
 from services.intake.media import Allowed, _may
@@ -136,6 +140,22 @@ async def test_a_telephones_eight_kilohertz_are_sound_too(
     async with fetching(server, tmp_path, Pbx(content=start + bytes(500))) as (fact, _, rt):
         await rt.side.write(fact)
         assert (await outcome(js)).file.lost == ""
+
+
+async def test_a_recording_goes_when_its_days_are_over_and_not_before(
+    js: JetStreamContext, server: NatsServer, tmp_path: Path
+) -> None:
+    async with fetching(server, tmp_path, Pbx()) as (fact, files, rt):
+        await rt.side.write(fact)
+        file = (await outcome(js)).file
+        store, last = JetStreamStore(js), NOW.date() + timedelta(days=365)
+        assert await expire(store, today=last, remove=True) == ()
+        assert await expire(store, today=last + timedelta(days=1), remove=False) == (file.id,)
+        assert await files.get(file.id) == WAV
+        assert await expire(store, today=last + timedelta(days=1), remove=True) == (file.id,)
+        with pytest.raises(NoSuchFile):
+            await files.get(file.id)
+        assert await expire(store, today=last + timedelta(days=1), remove=True) == ()
 
 
 async def test_an_address_elsewhere_is_never_asked(
