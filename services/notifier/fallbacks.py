@@ -20,6 +20,9 @@ CASES: Table = table(CaseRow)
 SHUT: Table = table(ShutRow)
 TALKS: Table = table(TalkRow)
 
+PROVIDERS = frozenset({"zalo", "zns", "facebook"})
+"""Ways that may be closed to us until somebody gives a new consent; mail servers come back."""
+
 KEPT = 3 * 86_400.0
 """Seconds for which a letter that was sent may still come back and go another way."""
 
@@ -63,6 +66,8 @@ class Fallbacks:
 
     def stranded(self, way: str, before: float, now: float, most: int) -> list[Letter]:
         """Claim letters that have waited since then for a gateway that is away, and have another way."""
+        if way not in PROVIDERS:
+            return []
         c = LETTERS.c
         due = (c.state == WAITING, c.way == way, c.created < before, c.others != NO_OTHERS, c.about != "")
         found = self._outbox.found(*due, limit=most)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Engine, Integer, Row, and_, bindparam, cas
 
 from libs.contracts.sidefacts import Audience
 from libs.runtime.database import reading, table, writing
-from services.notifier.states import FAILED, OPEN, SENT, TRYING, UNCONFIRMED, WAITING
+from services.notifier.states import FAILED, OPEN, SENT, TRYING, UNCONFIRMED, WAITING, Backlog
 from services.notifier.tables import LetterRow
 
 LETTERS = table(LetterRow)
@@ -90,19 +90,6 @@ _SENT = (
         gateway_id=bindparam("its_gateway_id"),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How much is waiting to go out, since when (Unix seconds, 0: nothing), and what nobody knows of.
-
-    `held` are reminders that wait for working hours, not counted as waiting.
-    """
-
-    waiting: int
-    oldest: float
-    unconfirmed: int
-    held: int = 0
 
 
 class Outbox:

@@ -22,9 +22,6 @@ from services.notifier.outbox import Letter, Outbox
 from services.notifier.states import FAILED, SPARED, UNCONFIRMED
 from services.notifier.texts import Composer, Hopeless, Reminder, Unreachable
 
-PROVIDERS = frozenset({"zalo", "zns", "facebook"})
-"""Ways that may be closed to us until somebody gives a new consent."""
-
 PAGES = 8
 """Pages to one connection."""
 
@@ -97,8 +94,6 @@ class Sender:
 
     async def _divert(self) -> None:
         """A provider that stays away keeps no letter that has another way to go; mail servers come back."""
-        if self.way not in PROVIDERS:
-            return
         before = time.time() - self.pace.divert
         with suppress(*TROUBLE):
             for letter in await in_thread(self.fallbacks.stranded, self.way, before, time.time(), PAGE):

@@ -1,4 +1,6 @@
-"""What a letter can be, and what each fact about it makes it."""
+"""What a letter can be, what each fact about it makes it, and how many there are."""
+
+from dataclasses import dataclass
 
 from libs.contracts.sidefacts import (
     LetterBounced,
@@ -51,3 +53,16 @@ RANK = {"": 0, "delayed": 0, DELIVERED: 1, BOUNCED: 2, DENIED: 3}
 
 A part that failed outweighs one that arrived, and whoever called a letter junk did get it.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is waiting to go out, since when (Unix seconds, 0: nothing), and what nobody knows of.
+
+    `held` are reminders that wait for working hours, not counted as waiting.
+    """
+
+    waiting: int
+    oldest: float
+    unconfirmed: int
+    held: int = 0
