@@ -77,6 +77,12 @@ QUOTES = {
     "Đến: Trần Thị Mẫu\nChủ đề: Phản ánh\n\nKính gửi Ông/Bà\n",
     "Outlook, English": f"{SAID}\n\n-----Original Message-----\nFrom: 1022\nSent: Monday\nTo: Mẫu\n\nDear\n",
     "our own mark": f"{SAID}\n\n{OUR_MARK}\nKính gửi Ông/Bà\n",
+    "our own mark, broken": f"{SAID}\n\nVào Th 2, 2 thg 3, 2026 Tổng đài <1022@tinh.example> đã viết:\n"
+    "> — Vui lòng trả lời\n> phía trên dòng này —\nKính gửi Ông/Bà\n".replace("\n> phía", "\nphía"),
+    "Outlook on a telephone": f"{SAID}\n\nTải Outlook cho Android\n________________________________\n"
+    "Từ: Tổng đài 1022 <1022@tinh.example>\nĐã gửi: Thứ Hai\nĐến: Mẫu\nChủ đề: x\n\nKính gửi\n",
+    "a telephone": f"{SAID}\n\nĐã gửi từ iPhone của tôi\n\n"
+    "> Vào 08:00, 2 thg 3, 2026, Tổng đài đã viết:\n> Kính gửi\n",
     "answers below": f"> Đường còn ngập không?\n{SAID}\n",
     "Thunderbird": f"On 02/03/2026 08:00, Tổng đài wrote:\n> Đường còn ngập không?\n\n{SAID}\n",
 }
@@ -85,6 +91,15 @@ QUOTES = {
 @pytest.mark.parametrize("program", QUOTES)
 def test_what_is_quoted_is_cut_off(program: str) -> None:
     assert said(QUOTES[program]) == SAID
+
+
+def test_a_last_line_with_a_number_is_the_writers_own() -> None:
+    words = f"{SAID}\nGửi từ điện thoại 0912 345 678"
+    assert said(words) == words
+
+
+def test_a_mail_of_nothing_but_rules_is_read_at_once() -> None:
+    assert said("_____\n" * 200_000).startswith("_____")
 
 
 def test_the_whole_text_stays_beside_what_is_said() -> None:
