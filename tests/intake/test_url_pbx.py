@@ -57,6 +57,13 @@ def test_a_caller_who_gave_up_was_missed(pbx: Any, status: str) -> None:
     assert found.keys() == {"ended", "missed"}
 
 
+@pytest.mark.parametrize("place", ["call_in", "hangup", "calldata"])
+def test_who_gave_up_may_be_told_at_any_of_the_addresses(pbx: Any, place: str) -> None:
+    gave_up = {"callid": "c1", "status": "ABANDON", "holdtime": "17", "queue": "1022", "phone": CITIZEN}
+    missed: Any = facts(pbx.parse(asked(place, **gave_up)))["missed"]
+    assert (missed.waited_seconds, missed.queue) == (17, "1022")
+
+
 def test_a_call_of_ours_that_nobody_took_is_not_missed(pbx: Any) -> None:
     data = DATA | {"direction": "outbound", "status": "NOANSWER", "billsec": "0", "recordingfile": ""}
     found = facts(pbx.parse(asked("calldata", **data)))

@@ -40,10 +40,12 @@ class UrlPbx(CallChannel):
         posted = text_of(delivery.body) if delivery.method == "POST" else ""
         told = pairs_of(delivery.query, posted)
         match self.place(delivery).rpartition("/")[2]:
-            case "call_in":
-                return self._call_in(told, delivery)
             case "calldata":
                 return list(self._calldata(told, delivery))
+            case "call_in" | "hangup" if told.get("status"):  # some tell of who gave up at these
+                return list(self._calldata(told, delivery))
+            case "call_in":
+                return self._call_in(told, delivery)
             case "hangup":  # neither who called nor how long: what follows as calldata says both
                 return [Passed("hangup")]
             case other:
