@@ -30,7 +30,8 @@ FORWARDED = re.compile(
     LINE,
 )
 DEVICE = re.compile(
-    r"(?:^|\n)[ \t]*(?:_{5,}|(?:(?:Đã )?gửi từ|sent from|(?:get|tải|nhận) outlook)\b(?:(?!\d{4})[^\n]){0,80})\Z",
+    r"(?:^|\n)[ \t]*"
+    r"(?:_{5,}|(?:(?:Đã )?gửi từ|sent from|(?:get|tải|nhận) outlook)\b(?:(?!\d{4})[^\n]){0,80})\Z",
     re.IGNORECASE,
 )
 QUOTED = re.compile(r"^[ \t]*>")

@@ -28,7 +28,9 @@ listen = 127.0.0.1
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
-ssl = no
+ssl = {ssl}
+ssl_cert = {certificate}
+ssl_key = {key}
 disable_plaintext_auth = no
 auth_mechanisms = plain
 default_internal_user = {internal}
@@ -56,7 +58,8 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
+    ssl = yes
   }}
 }}
 service lmtp {{
@@ -80,6 +83,7 @@ class Mailboxes:
     folder: Path
     imap: int
     lmtp: int
+    imaps: int = 0
 
     @contextmanager
     def read_by(self, user: str, folder: str = "INBOX") -> Iterator[MailBoxUnencrypted]:
@@ -107,14 +111,17 @@ class Mailboxes:
 
 
 @contextmanager
-def dovecot(folder: Path, *users: str) -> Iterator[Mailboxes]:
-    """A running server with these mailboxes; it is gone afterwards. Others must be able to enter `folder`."""
+def dovecot(folder: Path, *users: str, certificate: Path | None = None) -> Iterator[Mailboxes]:
+    """A running server with these mailboxes; it is gone afterwards. Others must be able to enter `folder`.
+
+    `certificate` is a file with a certificate and its key, for `imaps`.
+    """
     root = os.getuid() == 0
     uid, gid = (8, 8) if root else (os.getuid(), os.getgid())
     (folder / "mail").mkdir(parents=True)
     os.chown(folder / "mail", uid, gid)
     (folder / "users").write_text("".join(f"{user}:{PASSWORD}::::::\n" for user in users))
-    made = Mailboxes(folder, free_port(), free_port())
+    made = Mailboxes(folder, free_port(), free_port(), free_port() if certificate else 0)
     own = getpass.getuser()
     config = folder / "dovecot.conf"
     config.write_text(
@@ -125,6 +132,10 @@ def dovecot(folder: Path, *users: str) -> Iterator[Mailboxes]:
             login="dovenull" if root else own,
             uid=uid,
             gid=gid,
+            ssl="yes" if certificate else "no",
+            certificate=f"<{certificate}" if certificate else "",
+            key=f"<{certificate}" if certificate else "",
+            imaps=made.imaps,
             imap=made.imap,
             lmtp=made.lmtp,
         )

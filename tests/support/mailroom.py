@@ -21,7 +21,13 @@ AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 def table(
-    folder: Path, *, imap: int | None = None, lmtp: int | None = None, poll: float = 30, timeout: float = 5
+    folder: Path,
+    *,
+    imap: int | None = None,
+    lmtp: int | None = None,
+    poll: float = 30,
+    timeout: float = 5,
+    tls: str = "none",
 ) -> Path:
     """channels.toml with the table `email`."""
     (folder / "mail.key").write_text(MAIL_KEY)
@@ -29,7 +35,7 @@ def table(
     lines = ["[email]", 'kind = "mail"', f'address = "{ADDRESS}"', f'mail_key_file = "{folder / "mail.key"}"']
     lines += ["max_bytes = 400_000"]
     if imap:
-        lines += ["[email.imap]", 'host = "127.0.0.1"', f"port = {imap}", 'tls = "none"', 'user = "1022"']
+        lines += ["[email.imap]", 'host = "127.0.0.1"', f"port = {imap}", f'tls = "{tls}"', 'user = "1022"']
         lines += [f'password_file = "{folder / "mailbox.password"}"', f"poll_seconds = {poll}"]
         lines += [f"timeout = {timeout}"]
     if lmtp:
