@@ -14,6 +14,7 @@ from libs.contracts.events import CASE_FACTS, CaseFact
 from libs.contracts.subjects import CaseRef
 from services.desk.beside import HEIR, JOINED
 from services.desk.clockrows import STOPPED
+from services.desk.contacts import CONTACT
 from services.desk.domain.state import CaseState
 from services.desk.store import CASE, CLOCK, ENTRY, LETTER, LINK
 
@@ -149,8 +150,10 @@ def by_code(connection: Connection, code: str) -> Page:
 
 
 def by_phone(connection: Connection, phone: str) -> Page:
-    """The cases of a telephone number, the newest first."""
-    query: Select[Any] = select(*_LISTED).where(CASE.c.phone == phone).order_by(CASE.c.opened_at.desc())
+    """The cases whose sender has this telephone number, as far as is known, the newest first."""
+    mine = (CONTACT.c.kind == "phone") & (CONTACT.c.value == phone)
+    query: Select[Any] = select(*_LISTED).join(CONTACT, CONTACT.c.case_id == CASE.c.case_id).where(mine)
+    query = query.order_by(CONTACT.c.opened_at.desc())
     return Page(connection.execute(query.limit(PAGE)).all(), "")
 
 

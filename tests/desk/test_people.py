@@ -174,6 +174,13 @@ def test_accounts_are_kept_from_the_command_line(tmp_path: Path) -> None:
     assert again.returncode == 1 and "taken" in again.stderr and "Traceback" not in again.stderr
     made = run("add", "--login", "syt2", *syt).stdout.split()
     assert made[:3] == ["added", "syt2,", "password"] and len(made[3]) >= 16
+    lines = "truc1,operator,,Trần Thị Trực,101\ntruc2,operator,,Trần Thị Hai\n"
+    imported = [line.split("\t")[0] for line in run("import", given=lines).stdout.splitlines()]
+    assert imported == ["truc1", "truc2"]
+    wrong = run("import", given="truc3,operator,,Ba,1 0 3\n")
+    assert wrong.returncode == 1 and "extension" in wrong.stderr
+    for name in imported:
+        assert run("end", "--login", name).returncode == 0
     assert run("end", "--login", "syt2").stdout == "ended syt2\n"
-    listed = run("list").stdout.splitlines()
+    listed = [line for line in run("list").stdout.splitlines() if line.startswith("syt")]
     assert listed == ["syt\tofficer\tSYT\tactive\tLê Văn Đầu", "syt2\tofficer\tSYT\tended\tLê Văn Đầu"]

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from libs.contracts import events
+from libs.contracts.calls import CallTransferEnded
 from libs.contracts.events import CaseFact
 from libs.contracts.facts import Actor
 from libs.contracts.sidefacts import ClockArmed
@@ -27,6 +28,7 @@ from services.desk.store import PROJECTION
 from tests.support.builders import CITIZEN, a_case, make, opened, routed, slip
 from tests.support.bus import connected
 from tests.support.desks import ADMINISTRATOR, ARBITER, COLLEAGUE, OFFICER, OPERATOR, STRANGER, life
+from tests.support.desktelephone import a_call, missed, rung, spoken, telephone
 from tests.support.intake import running_intake
 from tests.support.office import PEOPLE, Office, Person, desk_settings, hire, running_desk
 from tests.support.provinces import in_force, thanh_hoa
@@ -282,6 +284,12 @@ async def test_a_rebuild_makes_the_same_rows_and_keeps_people_and_their_looks(
         for status in ("triage", "promised", "published", "withheld"):
             ref = a_case()
             await office.receive(server, ref, *life(ref)[status])
+        typed, call = a_case(), a_call()
+        await office.receive(server, typed, opened(typed, call=call))
+        start = SystemClock().now()
+        ended = rung(CallTransferEnded, call, 9, start=start, leg="to", number="0999", result="busy")
+        await telephone(server, *spoken(call, start=start), ended, *missed(a_call(), start=start))
+        await eventually(lambda: len(rows_of(url)["desk_call"]) == 2 and rows_of(url)["desk_transfer"])
         async with office.person(OPERATOR) as operator:
             await operator.look(ref)
         before, seen = rows_of(url), looks(office)

@@ -61,7 +61,7 @@ def _row(call: Call, bodies: Mapping[str, str]) -> dict[str, Any]:
         "began": int(call.began.timestamp()),
         "at": int(call.at.timestamp()),
         "over_at": int(call.over_at.timestamp()) if call.over_at else None,
-        "facts": json.dumps(bodies),
+        "facts": json.dumps(bodies, sort_keys=True),
     }
 
 
