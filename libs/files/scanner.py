@@ -5,6 +5,7 @@ import struct
 from urllib.parse import urlsplit
 
 from libs.contracts.errors import HotlineError
+from libs.files.metrics import AWAY, CLEAN, INFECTED
 
 PIECE = 128 * 1024
 """Bytes sent at a time."""
@@ -25,17 +26,20 @@ class Scanner:
         self._within = within
 
     async def clean(self, content: bytes) -> bool:
-        """False when a virus was found. Raises ScannerAway."""
+        """False when a virus was found. Raises ScannerAway; either way it is counted."""
         try:
             async with asyncio.timeout(self._within):
                 said = await self._ask(content)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            raise ScannerAway from error
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            said = b""
+        if said == b"stream: OK":
+            CLEAN.inc()
+            return True
         if said.endswith(b" FOUND"):
+            INFECTED.inc()
             return False
-        if said != b"stream: OK":
-            raise ScannerAway
-        return True
+        AWAY.inc()
+        raise ScannerAway
 
     async def _ask(self, content: bytes) -> bytes:
         reader, writer = await self._connect()
