@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,12 +108,17 @@ async def followed(stack: Stack, many: int) -> tuple[float, int, int]:
     begun = time.perf_counter()
     while await _unhandled(js):  # noqa: ASYNC110  (another process does the work)
         await asyncio.sleep(0.2)
-    took, found = time.perf_counter() - begun, Counter[str]()
-    for what in ("opened", "added"):
-        subjects = (await js.stream_info("CASES", subjects_filter=f"case.*.*.{what}")).state.subjects or {}
-        found[what] = sum(subjects.values())
+    took = time.perf_counter() - begun
+    opened = await _subjects(js, "opened")
+    first = await asyncio.gather(*(js.get_last_msg("CASES", one, direct=True) for one in opened))
+    cases = sum(b'"channel":"app"' in (message.data or b"") for message in first)  # not the desk's canary
+    entries = cases + sum((await _subjects(js, "added")).values())
     await broker.stop()
-    return took, found["opened"], found.total() - many
+    return took, cases, entries - many
+
+
+async def _subjects(js: JetStreamContext, what: str) -> dict[str, int]:
+    return (await js.stream_info("CASES", subjects_filter=f"case.*.*.{what}")).state.subjects or {}
 
 
 async def _unhandled(js: JetStreamContext) -> int:
