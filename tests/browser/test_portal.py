@@ -245,6 +245,11 @@ async def test_the_pages_are_as_legible_in_the_dark_and_in_english(
         for path in ("/", "/submit", "/track", "/answers", "/questions"):
             await seen.open(path)
             await seen.look(f"portal-dark-english{path.replace('/', '-')}")
+        await seen.open("/submit")
+        await seen.page.locator("#text").fill("The road is flooded")
+        for step in ("where", "photos", "who", "check"):
+            await seen.page.get_by_role("button", name="Continue").click()
+            await seen.look(f"portal-dark-english-form-{step}")
         await seen.open("/?lang=vi")
         await _track(seen.page, PROMISED)
         await seen.look("portal-dark-case-promised")
