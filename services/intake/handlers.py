@@ -30,7 +30,7 @@ class Desk:
 
     async def open(self, request: NewRequest, key: str, sender: Sender) -> Accepted:
         """One case for one key, however often, however concurrently and however late it is asked for."""
-        pack, now = self.directory.pack, self.clock.now()
+        pack, now, request = self.directory.pack, self.clock.now(), domain.tidied(request)
         channel = domain.channel_of(request, sender, pack)
         domain.check(request, sender, pack, now)
         person = domain.person_of(request, sender)

@@ -64,6 +64,19 @@ async def test_words_arrive_composed_whatever_the_keyboard_sent(server: NatsServ
     assert (fact.text, fact.person.name) == ("Thanh Hóa", "Nguyễn")
 
 
+async def test_where_who_and_which_call_reach_the_fact(server: NatsServer) -> None:
+    sent = REQUEST | {
+        "place": "Cầu\u202e Đông", "spot": {"lat": 19.8, "long": 105.7}, "call": "ab" * 16,
+        "sender": "thiết bị 7", "reference": "00017",
+    }  # fmt: skip
+    async with running_intake(server) as (client, _):
+        answers = [await client.post(URL, json=sent, headers=headers()) for _ in range(2)]
+        [fact] = await stored(server, Accepted.model_validate_json(answers[0].content))
+    assert isinstance(fact, CaseOpened) and [answer.status_code for answer in answers] == [201, 200]
+    assert (fact.place, fact.spot and fact.spot.long, fact.call) == ("Cầu Đông", 105.7, "ab" * 16)
+    assert (fact.origin.account, fact.origin.person, fact.origin.thread) == ("portal", "thiết bị 7", "00017")
+
+
 async def test_fifty_tries_at_once_and_one_after_a_restart_make_one_case(server: NatsServer) -> None:
     without_phone = REQUEST | {"phone": ""}
     async with running_intake(server) as (one, _), running_intake(server) as (other, _):

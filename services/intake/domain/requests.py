@@ -16,6 +16,7 @@ from libs.contracts.errors import Refused
 from libs.contracts.events import CaseAdded, CaseOpened, Origin, Person
 from libs.contracts.facts import Actor, derived_id
 from libs.contracts.requests import MoreWords, NewRequest
+from libs.mail.charsets import clean
 from libs.packs.model import NotInPack, Pack
 from services.intake.domain.known import Known
 from services.intake.phones import checked
@@ -75,6 +76,12 @@ def channel_of(request: NewRequest, sender: Sender, pack: Pack) -> str:
     except NotInPack:
         raise Refused("Không có kênh này", "no such channel in the province pack", field="channel") from None
     return channel
+
+
+def tidied(request: NewRequest) -> NewRequest:
+    """Without what turns the direction of reading or is not to be seen; control characters were refused."""
+    names = ("text", "name", "address", "email", "place", "sender", "reference")
+    return request.model_copy(update={name: clean(getattr(request, name)).strip() for name in names})
 
 
 def check(request: NewRequest, sender: Sender, pack: Pack, now: datetime) -> None:
