@@ -9,9 +9,13 @@ from typing import Any
 from libs.packs import tables
 from libs.packs.draft import Draft, Report
 from libs.packs.entries import BY_PLACE, UNROUTED_LABELS, Dated, Day
-from libs.packs.table import Placed
+from libs.packs.table import Placed, Table
 
 LEVELS = ("province", "district", "commune")
+
+DATED: tuple[Table[Any], ...] = (
+    tables.AGENCIES, tables.UNITS, tables.HOURS, tables.QUESTIONS, tables.NOTICES,
+)  # fmt: skip
 
 MOST_INTERVALS = 200
 """Of one weekday in one profile, over all its seasons."""
@@ -35,6 +39,7 @@ def check_uniqueness(draft: Draft, report: Report) -> None:
     twice("contacts.csv", "role", ((p.line, (p.entry.agency, p.entry.role)) for p in draft.contacts))
     twice("days.csv", "day", ((p.line, p.entry.day) for p in draft.days))
     twice("faq.csv", "id", ((p.line, p.entry.id) for p in draft.questions))
+    twice("notices.csv", "id", ((p.line, p.entry.id) for p in draft.rows["notices.csv"]))
     _apart(report, "agencies.csv", "code", [(p.entry.code, p) for p in draft.agencies])
     for kind in BY_PLACE.values():
         local = [(p.entry.unit, p) for p in draft.agencies if p.entry.kind == kind]
@@ -48,7 +53,7 @@ def check_uniqueness(draft: Draft, report: Report) -> None:
 
 def check_dates(draft: Draft, report: Report) -> None:
     """Every validity runs forwards; special days lie within the calendar of the pack."""
-    for file in (tables.AGENCIES.file, tables.UNITS.file, tables.HOURS.file):
+    for file in (table.file for table in DATED):
         for placed in draft.rows[file]:
             if _from(placed.entry) > _to(placed.entry):
                 vi, en = "valid_from sau valid_to", "valid_from is after valid_to"
@@ -91,6 +96,7 @@ def check_references(draft: Draft, report: Report) -> None:
         ("days.csv", "profiles", profiles),
         ("faq.csv", "field", labels),
         ("faq.csv", "agency", answering),
+        ("notices.csv", "agency", agencies),
         ("corrections.csv", "field", labels),
         *((file, "unit_code", units) for file in draft.named_places),
     )

@@ -16,12 +16,12 @@ from libs.packs.entries import (
     Hours,
     Letter,
     NamedPlace,
-    Question,
     Reason,
     Route,
     Unit,
 )
 from libs.packs.model import Pack
+from libs.packs.questions import Question
 from libs.packs.settings import line_of
 from libs.packs.table import Placed
 
@@ -109,6 +109,7 @@ class Draft:
             hours=entries(self.hours),
             days=entries(self.days),
             questions=entries(self.questions),
+            notices=entries(self.rows[tables.NOTICES.file]),
             corrections=entries(self.rows[tables.CORRECTIONS.file]),
             letters=tuple(self.letters),
             landmarks=entries(self.rows[tables.LANDMARKS.file]),

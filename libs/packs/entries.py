@@ -1,7 +1,8 @@
 """The rows of a province pack as frozen values."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, time
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,6 +45,10 @@ class Dated(Entry):
 
     def in_force(self, day: date) -> bool:
         return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+
+K = TypeVar("K")
+D = TypeVar("D", bound=Dated)
 
 
 class Channel(Entry):
@@ -210,19 +215,6 @@ class Day(Entry):
         return self.status != "policy_only" if self.confirmed is None else self.confirmed
 
 
-class Question(Entry):
-    """A question with its answer (Điều 10.1); also what the field suggestion learns from."""
-
-    id: str
-    field: str
-    question: str
-    answer: str
-    agency: str
-    source: str = ""
-    checked: date | None = None
-    status: str
-
-
 class Correction(Entry):
     """The words of a case, without anything of the person, and the field that an operator gave it."""
 
@@ -247,3 +239,11 @@ class NamedPlace(Entry):
     words: str
     unit_code: str
     note: str = ""
+
+
+def grouped(entries: Iterable[D], key: Callable[[D], K]) -> dict[K, list[D]]:
+    """The rows of each key, the newest last."""
+    groups: dict[K, list[D]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.valid_from or date.min):
+        groups.setdefault(key(entry), []).append(entry)
+    return groups

@@ -22,7 +22,7 @@ LETTERS = frozenset(f"letters/{code}.{language}.txt" for code in VARIABLES for l
 FILES = frozenset({PACK, CLOCKS, *(table.file for table in TABLES), *LETTERS})
 """Every file a pack has, of its own or from its base."""
 
-OPTIONAL = frozenset({"corrections.csv"})
+OPTIONAL = frozenset({"corrections.csv", "notices.csv"})
 BESIDES = frozenset({"README.md", "letters"})
 """What may stand in the folder and is no text of the pack."""
 

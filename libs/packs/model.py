@@ -1,6 +1,6 @@
 """A province pack as one value, and the look-ups that the services ask of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Self, TypeVar
@@ -21,19 +21,19 @@ from libs.packs.entries import (
     ClockKind,
     Contact,
     Correction,
-    Dated,
     Day,
     Entry,
     Field,
     Hours,
     Letter,
     NamedPlace,
-    Question,
     Reason,
     Route,
     Unit,
+    grouped,
 )
 from libs.packs.errors import NotInPack, PackErrors, Problem
+from libs.packs.questions import Notice, Question
 from libs.worktime.calendar import Calendar, WeeklyHours
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
 
 K = TypeVar("K")
 T = TypeVar("T")
-D = TypeVar("D", bound=Dated)
 
 
 class Pack(Entry):
@@ -62,6 +61,7 @@ class Pack(Entry):
     auto_slip: bool
     margin: float
     hotline: str
+    recheck_days: int = 180
     first_day: date
     last_day: date
     channels: tuple[Channel, ...]
@@ -75,6 +75,7 @@ class Pack(Entry):
     hours: tuple[Hours, ...]
     days: tuple[Day, ...]
     questions: tuple[Question, ...]
+    notices: tuple[Notice, ...] = ()
     corrections: tuple[Correction, ...] = ()
     letters: tuple[Letter, ...]
     landmarks: tuple[NamedPlace, ...]
@@ -239,11 +240,3 @@ class Pack(Entry):
     @cached_property
     def _calendars(self) -> dict[str, Calendar]:
         return {}
-
-
-def grouped(entries: Iterable[D], key: Callable[[D], K]) -> dict[K, list[D]]:
-    """The rows of each key, the newest last."""
-    groups: dict[K, list[D]] = {}
-    for entry in sorted(entries, key=lambda entry: entry.valid_from or date.min):
-        groups.setdefault(key(entry), []).append(entry)
-    return groups

@@ -22,6 +22,11 @@ SHARE: Kind = (
     "phải là số từ 0 đến 1",
     "must be a number from 0 to 1",
 )
+DAYS: Kind = (
+    lambda v: type(v) is int and 1 <= v <= 3_650,
+    "phải là số ngày từ 1 đến 3650",
+    "must be a number of days from 1 to 3650",
+)
 PACK_KEYS: dict[str, Kind] = {
     "id": A_CODE,
     "base": A_CODE,
@@ -38,8 +43,9 @@ PACK_KEYS: dict[str, Kind] = {
     "first_day": DAY,
     "last_day": DAY,
     "district_word": A_CODE,
+    "recheck_days": DAYS,
 }
-OPTIONAL = {"base", "district_word"}
+OPTIONAL = {"base", "district_word", "recheck_days"}
 
 
 def read_pack(text: str) -> tuple[dict[str, Any], list[Problem]]:

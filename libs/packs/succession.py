@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from libs.packs.entries import Agency, Unit
-from libs.packs.model import grouped
+from libs.packs.entries import grouped
 
 Row = Unit | Agency
 

@@ -28,11 +28,11 @@ from libs.packs.entries import (
     Field,
     Hours,
     NamedPlace,
-    Question,
     Reason,
     Route,
     Unit,
 )
+from libs.packs.questions import Notice, Question
 from libs.packs.table import Column, Table
 
 
@@ -171,6 +171,19 @@ QUESTIONS = Table(
         Column("source", text(1_000), ""),
         Column("checked", day, None),
         Column("status", text(100)),
+        *VALID,
+    ),
+)
+NOTICES = Table(
+    "notices.csv",
+    Notice,
+    (
+        Column("id", code),
+        Column("agency", code),
+        Column("text", text(1_000)),
+        Column("text_en", text(1_000), ""),
+        Column("document", text(200), ""),
+        *VALID,
     ),
 )
 CORRECTIONS = Table("corrections.csv", Correction, (Column("text", text(2_000)), Column("field", code), NOTE))
@@ -192,6 +205,7 @@ TABLES: tuple[Table[Any], ...] = (
     HOURS,
     DAYS,
     QUESTIONS,
+    NOTICES,
     CORRECTIONS,
     LANDMARKS,
     OLD_NAMES,

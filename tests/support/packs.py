@@ -72,6 +72,7 @@ day,kind,name,hours,status,confirmed,document
 id,field,question,answer,agency,source,checked,status
 Q1,F01,Hỏi?,Đáp.,YT,mẫu,2021-11-01,mẫu
 """,
+    "notices.csv": "id,agency,text,text_en,document,valid_from,valid_to\nTB1,YT,Tạm nghỉ tiêm,,,,\n",
     "corrections.csv": "text,field,note\nxin giấy đi đường,F01,\n",
     "landmarks.csv": "words,unit_code,note\nCầu Đông,111,\n",
     "old_names.csv": "words,unit_code,note\nHuyện Cũ,11,đổi tên\n",
