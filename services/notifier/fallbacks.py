@@ -1,7 +1,7 @@
 """What becomes of a letter whose way does not carry it: another one says the same on the next way."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -115,15 +115,18 @@ def recipient_of(reader: str, case_id: str) -> str:
     return f"citizen/{reader}" if reader and reader != case_id else "citizen"
 
 
-def shut_ways(connection: Connection, cases: Mapping[str, Case]) -> dict[str, set[str]]:
-    """Case → ways that did not carry a letter since the address is what it is now."""
-    found: dict[str, set[str]] = {}
+def shut_ways(connection: Connection, cases: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Case → ways that did not carry a letter, with the sequence of the fact that it was about."""
+    found: dict[str, dict[str, int]] = {}
     for row in connection.execute(select(SHUT).where(SHUT.c.case_id.in_(list(cases)))):
-        case = cases[row.case_id]
-        since = {"email": case.email_since, "sms": case.phone_since, "zns": case.phone_since}
-        if row.seq >= since.get(row.way, 0):
-            found.setdefault(row.case_id, set()).add(row.way)
+        found.setdefault(row.case_id, {})[row.way] = row.seq
     return found
+
+
+def still_shut(case: Case, ways: Mapping[str, int]) -> set[str]:
+    """Those of these ways whose address is still the one that was tried."""
+    since = {"email": case.email_since, "sms": case.phone_since, "zns": case.phone_since}
+    return {way for way, seq in ways.items() if seq >= since.get(way, 0)}
 
 
 def shut(connection: Connection, case_id: str, way: str, seq: int) -> None:
@@ -143,8 +146,8 @@ def _open_ways(connection: Connection, letter: Letter) -> list[Address]:
     ways = [Address(*one) for one in json.loads(letter.others)]
     reader = letter.reader or letter.case_id
     row = connection.execute(select(CASES.c.state).where(CASES.c.case_id == reader)).scalar()
-    known = {reader: Case.model_validate_json(row)} if row else {}
-    closed = shut_ways(connection, known).get(reader, set())
+    found = shut_ways(connection, [reader]).get(reader, {})
+    closed = still_shut(Case.model_validate_json(row), found) if row and found else set()
     return [one for one in ways if one.way not in closed]
 
 

@@ -1,10 +1,10 @@
 """What is known of a letter from our own stream, and which letters a fact still calls for beside it."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from libs.contracts.contacts import CaseAdded, CaseOpened
 from libs.contracts.facts import Fact
@@ -71,15 +71,21 @@ def _on(draft: Draft, way: Address, others: tuple[Address, ...]) -> Draft:
     return replace(draft, way=way.way, recipient=way.address, talk=way.talk, others=others)
 
 
-def heard(connection: Connection, fact: Fact) -> None:
-    """The citizen spoke: the window of this conversation opens anew, for all their cases."""
-    if not isinstance(fact, CaseOpened | CaseAdded) or (isinstance(fact, CaseAdded) and fact.automatic):
-        return
-    if conversation := talk(fact.channel, fact.origin):
-        at = (fact.received_at or fact.at).timestamp()
-        c, key = TALKS.c, conversation.key
-        upsert(connection, TALKS, [{"talk": key, "heard": 0.0, "used": 0}], key=["talk"], keep=True)
-        connection.execute(TALKS.update().where(c.talk == key, c.heard < at).values(heard=at, used=0))
+def heard(connection: Connection, facts: Iterable[Fact]) -> None:
+    """Citizens spoke: the windows of these conversations open anew, for all their cases."""
+    last: dict[str, float] = {}
+    for fact in facts:
+        if not isinstance(fact, CaseOpened | CaseAdded) or (isinstance(fact, CaseAdded) and fact.automatic):
+            continue
+        if conversation := talk(fact.channel, fact.origin):
+            at = (fact.received_at or fact.at).timestamp()
+            last[conversation.key] = max(at, last.get(conversation.key, 0.0))
+    rows = [{"talk": key, "heard": 0.0, "used": 0} for key in sorted(last)]
+    upsert(connection, TALKS, rows, key=["talk"], keep=True)
+    c, spoke = TALKS.c, [{"of": key, "spoke": last[key]} for key in sorted(last)]
+    if spoke:
+        newer = (c.talk == bindparam("of"), c.heard < bindparam("spoke"))
+        connection.execute(TALKS.update().where(*newer).values(heard=bindparam("spoke"), used=0), spoke)
 
 
 def recall(

@@ -20,7 +20,7 @@ from services.notifier.domain.case import Case, fold, noted
 from services.notifier.domain.contacts import opening
 from services.notifier.domain.letters import Readers, clock_letters, letters
 from services.notifier.domain.talks import Reach
-from services.notifier.fallbacks import CASES, shut_ways
+from services.notifier.fallbacks import CASES, shut_ways, still_shut
 from services.notifier.fates import after, came_back, fates_of, heard, ids_of, kept, recall, row_of, to_write
 from services.notifier.outbox import LETTERS
 from services.notifier.states import FAILED, NOBODY
@@ -44,12 +44,13 @@ class Store:
         """Fold facts of CASES whose turn it is, and note the letters they call for."""
         cases = self._cases(connection, {one.ref.case_id for one in facts})
         pack, wanted = self._pack(), list[tuple[Fact, int, Draft]]()
+        shut = shut_ways(connection, {one.ref.case_id for one in facts})
+        heard(connection, [one.fact for one in facts])
         for one in facts:
             before = cases.get(one.ref.case_id)
             case = noted(before, fold(before, one.fact), one.seq, one.ref.year)
             cases[one.ref.case_id] = case
-            heard(connection, one.fact)
-            readers = self._readers(connection, one.ref.case_id, case, cases)
+            readers = self._readers(connection, one.ref.case_id, case, cases, shut)
             wanted += [(one.fact, one.seq, draft) for draft in letters(case, one.fact, pack, readers)]
         rows = [{"case_id": case_id, "state": case.model_dump_json()} for case_id, case in cases.items()]
         upsert(connection, CASES, rows, key=["case_id"])
@@ -59,10 +60,10 @@ class Store:
         """What clocks say becomes letters to those they name; the same fact again changes nothing."""
         clocks = [fact for _, fact in facts if isinstance(fact, ClockFact)]
         cases, pack = self._cases(connection, {fact.case_id for fact in clocks}), self._pack()
-        wanted = list[tuple[Fact, int, Draft]]()
+        wanted, shut = list[tuple[Fact, int, Draft]](), shut_ways(connection, cases)
         for fact in clocks:
             if case := cases.get(fact.case_id):
-                readers = self._readers(connection, fact.case_id, case, cases)
+                readers = self._readers(connection, fact.case_id, case, cases, shut)
                 wanted += [(fact, fact.case_seq, draft) for draft in clock_letters(case, fact, pack, readers)]
         self._write(connection, wanted)
 
@@ -88,28 +89,40 @@ class Store:
         return {row.case_id: Case.model_validate_json(row.state) for row in found}
 
     def _readers(
-        self, connection: Connection, case_id: str, case: Case, known: Mapping[str, Case]
+        self,
+        connection: Connection,
+        case_id: str,
+        case: Case,
+        known: Mapping[str, Case],
+        shut: Mapping[str, Mapping[str, int]],
     ) -> Readers:
         """Those who follow the case, as they are now, and the ways that did not carry earlier letters."""
         found = {**self._cases(connection, case.followers), **known} if case.followers else {}
         following = {one: found.get(one, UNKNOWN) for one in case.followers}
-        closed = shut_ways(connection, {case_id: case, **following})
-        shut = {"" if one == case_id else one: ways for one, ways in closed.items()}
-        return Readers(self._reach, following, shut)
+        if following:
+            shut = shut_ways(connection, [case_id, *following])
+        closed = {
+            "" if one == case_id else one: still_shut(following.get(one, case), ways)
+            for one, ways in shut.items()
+            if one == case_id or one in following
+        }
+        return Readers(self._reach, following, closed)
 
     def _write(self, connection: Connection, wanted: Sequence[tuple[Fact, int, Draft]]) -> None:
         """Note letters that are new; those whose fate is known already only get their content back."""
         created, oldest, pack = time.time(), self._clock.now() - TOO_OLD, self._pack()
-        tasks = {ids_of(fact, draft)[draft.way]: (fact, seq, draft) for fact, seq, draft in wanted}
-        fates = fates_of(
-            connection, [one for fact, _, draft in wanted for one in ids_of(fact, draft).values()]
-        )
+        tasks = {
+            ids[draft.way]: (fact, seq, draft, ids)
+            for fact, seq, draft in wanted
+            for ids in (ids_of(fact, draft),)
+        }
+        fates = fates_of(connection, [one for *_, ids in tasks.values() for one in ids.values()])
         rows: list[dict[str, Any]] = []
-        for fact, seq, draft in tasks.values():
+        for fact, seq, draft, ids in tasks.values():
             recent = _callable(fact, draft, pack) >= oldest
-            ids = ids_of(fact, draft)
             mine = {way: fates[one] for way, one in ids.items() if one in fates}
-            recall(connection, fact, seq, draft, mine)
+            if mine:
+                recall(connection, fact, seq, draft, mine)
             rows += [
                 row_of(ids[this.way], fact, seq, this, created)
                 for this in to_write(draft, mine, recent=recent)
