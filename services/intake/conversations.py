@@ -22,9 +22,9 @@ class Conversations:
         self._patience = patience
 
     async def get(self, name: str) -> tuple[Talk | None, int]:
-        """The entry and its revision; None and 0 when there is none."""
+        """The entry and its revision, None and 0 without one; perhaps not the newest: `put` finds out."""
         try:
-            found = await self._js.get_last_msg(f"KV_{BUCKET}", f"$KV.{BUCKET}.{name}")
+            found = await self._js.get_last_msg(f"KV_{BUCKET}", f"$KV.{BUCKET}.{name}", direct=True)
         except NotFoundError:
             return None, 0
         entry = json.loads(found.data or b"{}")

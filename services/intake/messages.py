@@ -36,7 +36,7 @@ class Messages:
         raise LookupError(case_id)
 
     async def case_of(self, key: str) -> Choice | None:
-        """The case that the message with this key went to, if it came before."""
+        """The case that the message with this key went to; one that came just now `bind` will find."""
         return await self._find(f"msg.{key}")
 
     async def holder(self, code: str) -> Choice | None:
@@ -50,7 +50,7 @@ class Messages:
 
     async def _find(self, name: str) -> Choice | None:
         try:
-            stored = await self._js.get_last_msg(f"KV_{BUCKET}", f"$KV.{BUCKET}.{name}")
+            stored = await self._js.get_last_msg(f"KV_{BUCKET}", f"$KV.{BUCKET}.{name}", direct=True)
         except NotFoundError:
             return None
         return _choice(json.loads(stored.data)) if stored.data else None
