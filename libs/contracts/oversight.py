@@ -30,9 +30,15 @@ class CaseReviewed(CaseFact):
 
 
 class CaseRated(CaseFact):
-    """What the citizen thinks of the result, once for each cycle; from 1 (bad) to 5 (good)."""
+    """What the citizen thinks of the result, once for each cycle; from 1 (bad) to 5 (good).
+
+    `agency`, `field`: whose answer it was, and in which field; of a case that follows another one, the
+    other one's.
+    """
 
     cycle: int = Field(ge=1)
+    agency: str = ""
+    field: str = ""
     answer: int = Field(ge=1, le=5)
     attitude: int | None = Field(None, ge=1, le=5)
     timeliness: int | None = Field(None, ge=1, le=5)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -102,6 +103,52 @@ class Offers(BaseModel):
     """The likeliest first; often none."""
 
     offers: list[Offer]
+
+
+Score = Annotated[int, Field(ge=1, le=5)]
+"""From 1 (bad) to 5 (good)."""
+
+
+class Voice(Asked):
+    """What whoever tracked a case says of how it ended.
+
+    `command_id`: made when the form was rendered, so that a double click is one fact. `cycle`: the one whose
+    answer they read.
+    """
+
+    command_id: UUID
+    case_id: CaseId
+    cycle: int = Field(ge=1)
+
+
+class Rating(Voice):
+    """The citizen's opinion of the answer, the attitude and the timeliness."""
+
+    answer: Score
+    attitude: Score
+    timeliness: Score
+    text: Annotated[Words, StringConstraints(max_length=2_000)] = ""
+
+
+class NotSolved(Voice):
+    """The answer solved nothing: the case is to be opened again."""
+
+    reason: Annotated[Words, StringConstraints(min_length=1, max_length=2_000)]
+
+
+class Heard(BaseModel):
+    """201: the fact is durable. The same answer for every repetition."""
+
+    repeated: bool = False
+
+
+class Helped(Asked):
+    """Whether a published text helped its reader; counted without a person."""
+
+    kind: Literal["question", "answer"]
+    entry: Token
+    version: Token
+    helped: bool
 
 
 class Accepted(BaseModel):

@@ -62,6 +62,9 @@ class Pack(Entry):
     margin: float
     hotline: str
     recheck_days: int = 180
+    rating_days: int = 90
+    reopening_days: int = 30
+    reopenings: int = 2
     first_day: date
     last_day: date
     channels: tuple[Channel, ...]

@@ -27,6 +27,7 @@ DAYS: Kind = (
     "phải là số ngày từ 1 đến 3650",
     "must be a number of days from 1 to 3650",
 )
+TIMES: Kind = (lambda v: type(v) is int and 0 <= v <= 20, "phải là số từ 0 đến 20", "must be from 0 to 20")
 PACK_KEYS: dict[str, Kind] = {
     "id": A_CODE,
     "base": A_CODE,
@@ -44,8 +45,11 @@ PACK_KEYS: dict[str, Kind] = {
     "last_day": DAY,
     "district_word": A_CODE,
     "recheck_days": DAYS,
+    "rating_days": DAYS,
+    "reopening_days": DAYS,
+    "reopenings": TIMES,
 }
-OPTIONAL = {"base", "district_word", "recheck_days"}
+OPTIONAL = {"base", "district_word", "recheck_days", "rating_days", "reopening_days", "reopenings"}
 
 
 def read_pack(text: str) -> tuple[dict[str, Any], list[Problem]]:
