@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from libs.contracts.errors import Refused
-from libs.contracts.requests import Asked, Described, Line, Offers
+from libs.contracts.requests import Asked, Described, Helped, Line, NotSolved, Offers, Rating
 from services.desk.calls import TypedCall
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotFound, NotSignedIn
@@ -58,6 +58,9 @@ def api(desk: Desk) -> Starlette:
         Route("/cases/{case_id}/packet", endpoints.packet),
         Route("/similar", endpoints.similar_call),
         Route("/offers", endpoints.offers, methods=["POST"]),
+        Route("/ratings", endpoints.rate, methods=["POST"]),
+        Route("/reopenings", endpoints.open_again, methods=["POST"]),
+        Route("/helpful", endpoints.helped, methods=["POST"]),
         Route("/cases/{case_id}/{command}", endpoints.command, methods=["POST"]),
         Route("/calls", endpoints.call, methods=["POST"]),
         Route("/search", endpoints.search),
@@ -125,10 +128,30 @@ class Endpoints:
 
     async def offers(self, request: Request) -> Response:
         """For the portal alone, with its key: {text, field?, address?} → matters that may be the same."""
-        if not self._desk.offers.admits(bearer(request)):
-            raise NotSignedIn("Khóa không đúng", "the key is missing or wrong")
+        self._admit_portal(request)
         described = Described.model_validate(await body(request))
         return answer(Offers(offers=await self._desk.offers.like(described)))
+
+    async def rate(self, request: Request) -> Response:
+        """For the portal alone: the rating of whoever tracked the case, once a cycle → {repeated}."""
+        self._admit_portal(request)
+        return answer(await self._desk.voices.rate(Rating.model_validate(await body(request))), 201)
+
+    async def open_again(self, request: Request) -> Response:
+        """For the portal alone: “not solved”, with a reason, opens the case again → {repeated}."""
+        self._admit_portal(request)
+        said = NotSolved.model_validate(await body(request))
+        return answer(await self._desk.voices.open_again(said), 201)
+
+    async def helped(self, request: Request) -> Response:
+        """For the portal alone: one reader was helped by a published text, or was not; 204."""
+        self._admit_portal(request)
+        await self._desk.helpful.count(Helped.model_validate(await body(request)))
+        return Response(status_code=204)
+
+    def _admit_portal(self, request: Request) -> None:
+        if not self._desk.offers.admits(bearer(request)):
+            raise NotSignedIn("Khóa không đúng", "the key is missing or wrong")
 
     async def packet(self, request: Request) -> Response:
         """The sealed evidence of a suspicion, for the police unit that was asked."""

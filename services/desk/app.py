@@ -28,6 +28,7 @@ from services.desk.commands import Commands
 from services.desk.desk import Desk
 from services.desk.followers import Followers
 from services.desk.hands import Hands
+from services.desk.helpful import Helpful
 from services.desk.intake_client import IntakeClient
 from services.desk.live import CALLS, INBOX, Live, case_topic
 from services.desk.migrations import prepare
@@ -46,6 +47,7 @@ from services.desk.telephony.store import apply_calls
 from services.desk.telephony.surges import Surges
 from services.desk.telephony.transfers import Transfers
 from services.desk.telephony.watch import Watch
+from services.desk.voices import Voices
 
 MOST_CASES = 20
 """Cases that one browser may watch at a time."""
@@ -74,6 +76,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         queries=Queries(engine, rt.directory, rt.clock),
         hands=Hands(engine, rt.directory, rt.clock),
         offers=Offers(engine, rt.directory, rt.clock, key_in(settings.portal_key_file)),
+        voices=Voices(engine, rt.cases, rt.directory, rt.clock),
+        helpful=Helpful(engine),
         clocks=Clocks(engine, rt.directory, rt.clock),
         calendars=Calendars(engine, rt.directory, rt.clock, rt.js),
         answers=Answers(rt.directory),

@@ -17,6 +17,7 @@ from services.desk.calendars import Calendars
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
 from services.desk.hands import Hands
+from services.desk.helpful import Helpful
 from services.desk.live import Live
 from services.desk.offers import Offers
 from services.desk.people import People
@@ -27,6 +28,7 @@ from services.desk.settings import Settings
 from services.desk.succession import Successions
 from services.desk.telephony.calls import Calls
 from services.desk.telephony.surges import Surges
+from services.desk.voices import Voices
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Desk:
     queries: Queries
     hands: Hands
     offers: Offers
+    voices: Voices
+    helpful: Helpful
     clocks: Clocks
     calendars: Calendars
     answers: Answers

@@ -10,6 +10,9 @@ SECONDS = Histogram(
 )
 UNSEEN = Counter("hotline_desk_unseen", "Commands whose effect was not projected within two seconds")
 SIGN_INS = Counter("hotline_desk_sign_ins", "Tries to sign in", ["outcome"])
+VOICES = Counter(
+    "hotline_desk_voices", "Ratings and reopenings that citizens sent by the portal", ["kind", "outcome"]
+)
 SUCCEEDED = Counter("hotline_desk_successions", "Slips that went on with another agency", ["agency"])
 UNDECIDED = Gauge(
     "hotline_desk_undecided_successions", "Slips of an ended agency that nobody goes on with", ["agency"]
@@ -28,3 +31,6 @@ CANARY_SECONDS = Gauge("hotline_canary_seconds", "Time the last canary took from
 CANARY_FAILURES = Counter(
     "hotline_canary_failures", "Canaries that did not arrive, by the service that was silent", ["stage"]
 )
+PROPOSED = Counter("hotline_desk_proposals", "Changes of questions and answers", ["state"])
+SOUGHT = Counter("hotline_desk_vain_searches", "Searches that found no answer", ["by"])
+SOUGHT_OPEN = Gauge("hotline_desk_vain_words", "Different words looked for in vain that nobody answered yet")

@@ -209,3 +209,15 @@ class ViewRow(PeopleTable, table=True):
     case_id: str = Field(index=True, max_length=32)
     at: int = Field(sa_column=_big())
     reason: str
+
+
+class HelpfulRow(PeopleTable, table=True):
+    """How many readers said that this version of a published text helped them, and how many that it did not."""
+
+    __tablename__ = "desk_helpful"
+
+    kind: str = Field(primary_key=True, max_length=16)
+    entry: str = Field(primary_key=True, max_length=64)
+    version: str = Field(primary_key=True, max_length=64)
+    yes: int
+    no: int

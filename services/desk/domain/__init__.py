@@ -1,6 +1,7 @@
 """The rules of the desk, pure: state and fold, commands and their decisions, who may do what, privacy."""
 
 from services.desk.domain import (
+    citizens,
     clocks,
     handovers,
     joining,
@@ -12,6 +13,7 @@ from services.desk.domain import (
 )
 
 __all__ = [
+    "citizens",
     "clocks",
     "handovers",
     "joining",

@@ -135,7 +135,7 @@ def _resumed(state: CaseState, fact: events.CaseClockResumed) -> Changes:
 
 
 @on(events.CaseReopened)
-def _reopened(_: CaseState, fact: events.CaseReopened) -> Changes:
+def _reopened(state: CaseState, fact: events.CaseReopened) -> Changes:
     """The answer and what was published stay readable; who decides next is the operator."""
     return {
         "status": "triage",
@@ -144,4 +144,5 @@ def _reopened(_: CaseState, fact: events.CaseReopened) -> Changes:
         "slip_received_at": None,
         "verifying_until": None,
         "asked": "",
+        "unsolved": state.unsolved + (fact.by.role == "citizen"),
     }

@@ -9,6 +9,7 @@ from services.desk.domain.values import (
     Addition,
     Coded,
     Determination,
+    Opinion,
     Pause,
     Promise,
     Publication,
@@ -65,7 +66,8 @@ class CaseState(Value):
     so that a form made before them can be told to be stale.
     `where`: in the citizen's words; `contacts`: how the sender may be recognised beside `person`
     (domain/contacts.py); `calls`: in which this was said; `spam`: what speaks for mass or junk mail.
-    `holders`: who had the case from when on (domain/holding.py); `cycle` grows with each reopening.
+    `holders`: who had the case from when on (domain/holding.py); `cycle` grows with each reopening, `unsolved`
+    with each that the citizen wanted.
     """
 
     case_id: str = ""
@@ -125,6 +127,8 @@ class CaseState(Value):
     suspicion: Suspicion | None = None
     holders: tuple[tuple[str, Instant], ...] = ()
     pauses: tuple[Pause, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    unsolved: int = 0
 
     @property
     def current(self) -> SentSlip | None:

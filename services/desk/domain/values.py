@@ -119,3 +119,14 @@ class Pause(Value):
     at: Instant
     until: Instant
     by: str = ""
+
+
+class Opinion(Value):
+    """What the citizen thinks of a cycle's result, from 1 (bad) to 5 (good)."""
+
+    cycle: int
+    answer: int
+    attitude: int | None
+    timeliness: int | None
+    text: str
+    at: Instant

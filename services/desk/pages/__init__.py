@@ -21,6 +21,7 @@ from services.desk.pages.case import case_pages
 from services.desk.pages.console import console_pages
 from services.desk.pages.files import file_pages
 from services.desk.pages.frame import Frame, to_sign_in
+from services.desk.pages.helpful import helpful_pages
 from services.desk.pages.lists import list_pages
 from services.desk.pages.police import police_pages
 from services.desk.pages.routes import route_pages
@@ -32,7 +33,7 @@ from services.desk.reports import ReportsUnavailable
 ROUTES = (
     signing_in_pages, password_pages, console_pages, call_pages, call_back_pages, surge_pages, list_pages,
     police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
-    calendar_changes, route_pages, succession_pages,
+    calendar_changes, route_pages, succession_pages, helpful_pages,
 )  # fmt: skip
 TEMPLATES = Path(__file__).parents[1] / "templates"
 

@@ -49,6 +49,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("/accounts", "Tài khoản", ""),
         ("/parked", "Hồ sơ tạm dừng", ""),
         ("/surge", "Chế độ quá tải", ""),
+        ("/helpful", "Có ích không", ""),
         ("/reports", "Báo cáo", ""),
     ),
 }

@@ -54,6 +54,12 @@ def _contact(content: Content, labels: Labels, agency: str) -> str:
     return f"{labels.agency(agency)} liên hệ người gửi {way}: {result}"
 
 
+def _rating(content: Content, _: Labels, __: str) -> str:
+    names = (("answer", "trả lời"), ("attitude", "thái độ"), ("timeliness", "kịp thời"))
+    scores = (f"{name} {content[key]}/5" for key, name in names if content.get(key))
+    return f"Người gửi đánh giá: {', '.join(scores)}"
+
+
 def _answer(content: Content, labels: Labels, agency: str) -> str:
     missing = "; ".join(labels.agency(one) for one in content.get("missing", ()))
     part = f" một phần, còn thiếu phần của {missing}" if missing else ""
@@ -107,7 +113,7 @@ TITLES: dict[str, tuple[Title, bool]] = {
     "reminded": (_plain("Nhắc cơ quan"), False),
     "instructed": (_plain("Chỉ đạo xử lý gấp"), False),
     "reviewed": (_plain("Sở, ngành rà soát câu trả lời"), False),
-    "rated": (_plain("Người gửi đánh giá"), True),
+    "rated": (_rating, True),
     "verified": (lambda c, _l, _a: f"Kết quả xác minh: {RESULT_NAMES[c['result']][0]}", False),
     "reopened": (lambda c, _l, _a: f"Mở lại hồ sơ, lần xử lý thứ {c['cycle']}", True),
 }
@@ -132,14 +138,15 @@ def told(entry: EntryView, labels: Labels) -> Told:
     title, public = TITLES.get(entry.token, (_plain(entry.token), False))
     texts = _coded(entry, labels)
     if entry.token not in _SHOWN_ABOVE or entry.content.get("missing"):
-        texts += [_said(entry, key, labels) for key in _TEXTS if entry.content.get(key)]
+        written = (key for key in _TEXTS if isinstance(entry.content.get(key), str) and entry.content[key])
+        texts += [_said(entry, key, labels) for key in written]
     if entry.token in {"routed", "directed"} and entry.content["slip"].get("note"):
         texts.append(entry.content["slip"]["note"])
     until = entry.content.get("promised_at") or entry.content.get("until")
     return Told(
         title(entry.content, labels, entry.agency),
         entry.at,
-        entry.name or ("Hệ thống" if entry.service != "intake" else "Người gửi"),
+        entry.name or ("Người gửi" if entry.service == "intake" or entry.role == "citizen" else "Hệ thống"),
         public,
         tuple(texts),
         datetime.fromisoformat(until) if isinstance(until, str) else until,
