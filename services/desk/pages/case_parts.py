@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from libs.packs.model import Pack
+from libs.packs.model import NotInPack, Pack
 from libs.web.labels import Labels
 from services.desk.desk import Desk
 from services.desk.domain.privacy import KINDS, find_personal, redact
@@ -75,10 +75,18 @@ class CaseParts:
             one for text in (state.text, state.answer) for one in find_personal(text, state.person, public)
         ]
         return {
-            "question": redact(state.text, state.person, public),
+            "question": redact(state.text, state.person, public, commune=self._commune(state)),
             "answer": redact(state.answer, state.person, public),
             "found": sorted({f"{KINDS[one.kind][0]} “{one.words}”" for one in found}),
         }
+
+    def _commune(self, state: CaseState) -> str:
+        """The name of the commune the case is in, else empty."""
+        try:
+            unit = self._desk.directory.pack.unit(state.place or "")
+        except NotInPack:
+            return ""
+        return unit.name_vi if unit.level == "commune" else ""
 
 
 SPAM = {
