@@ -35,6 +35,7 @@ from services.portal.store import PROJECTION, Store
 from services.portal.submit import submit_pages
 from services.portal.tables import Link, PortalTable
 from services.portal.track import case_pages, track_pages
+from services.portal.voices import voice_pages
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -96,7 +97,13 @@ def application(
     public_url = settings.public_url.rstrip("/")
     portal = Portal(pages, store, *others, rt.directory, signer, public_url)
     app = web_app()
-    for routes in (public_pages(portal), submit_pages(portal), track_pages(portal), case_pages(portal)):
+    for routes in (
+        public_pages(portal),
+        submit_pages(portal),
+        track_pages(portal),
+        case_pages(portal),
+        voice_pages(portal),
+    ):
         app.include_router(routes)
     return civic(app, pages, signer=signer, public_url=public_url, max_upload=MAX_UPLOAD)
 

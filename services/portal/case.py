@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from libs.contracts.events import CaseOpened, Person
@@ -22,6 +22,12 @@ OPEN: frozenset[Status] = frozenset(
 """Cases that still wait for an answer: their sender may add to them."""
 
 
+ANSWERED: frozenset[Status] = frozenset(
+    {"answered_by_phone", "answered", "answered_at_desk", "published", "withheld"}
+)
+"""Cases whose sender may say how good the answer was, or that it solved nothing."""
+
+
 class Step(Value):
     """One thing the sender is told about; `what` is the fact's token, words are made when shown."""
 
@@ -37,7 +43,8 @@ class PublicCase(Value):
 
     `public_agency`: whose published answer it is, whoever has the case later. `followers`: cases that follow
     this one, each since the instant from which what is said here is meant for them too. `partner`: whose
-    program sent it by Open311, `reference` what tells it from their others.
+    program sent it by Open311, `reference` what tells it from their others. `closed_at`: the last step of an
+    answered case; `rated`: cycles that the sender rated; `unsolved`: how often they had it opened again.
     """
 
     case_id: str
@@ -69,6 +76,10 @@ class PublicCase(Value):
     followers: Mapping[str, Instant] = {}
     partner: str = ""
     reference: str = ""
+    cycle: int = 1
+    closed_at: Instant | None = None
+    rated: tuple[int, ...] = ()
+    unsolved: int = 0
 
 
 class PublishedAnswer(Value):
@@ -106,11 +117,12 @@ class Proof:
 
 OF_THE_MATTER = (
     "status", "slip", "agency", "agencies", "promised_at", "answer", "missing", "answered_at", "ground",
-    "reason", "reason_text", "public_question", "public_answer", "published_at",
+    "reason", "reason_text", "public_question", "public_answer", "published_at", "cycle", "closed_at",
+    "unsolved",
 )  # fmt: skip
 """What is the same for everybody who asked about one matter."""
 
-BETWEEN_TWO = frozenset({"opened", "information-asked", "added"})
+BETWEEN_TWO = frozenset({"opened", "information-asked", "added", "rated"})
 """Steps that concern only one sender and the agency."""
 
 
@@ -135,6 +147,12 @@ def following(case: PublicCase, other: PublicCase) -> PublicCase:
     if not meant(other.answered_at):
         changes["answer"] = other.public_answer
     return case.model_copy(update=changes)
+
+
+def lasts(case: PublicCase, days: int, now: datetime) -> bool:
+    """Whether its sender may still speak of the answer, so many days after the last step."""
+    closed = case.closed_at if case.status in ANSWERED else None
+    return closed is not None and now <= closed + timedelta(days=days)
 
 
 def published_answer(case: PublicCase) -> PublishedAnswer | None:

@@ -17,6 +17,7 @@ from libs.contracts.events import (
     CaseJoined,
     CaseProgressPromised,
     CasePublished,
+    CaseRated,
     CaseReceived,
     CaseReferred,
     CaseRejected,
@@ -28,7 +29,7 @@ from libs.contracts.events import (
     CaseVerifying,
     CaseWithheld,
 )
-from services.portal.case import Proof, PublicCase, Status, Step, phone_of
+from services.portal.case import ANSWERED, Proof, PublicCase, Status, Step, phone_of
 
 
 def fold(case: PublicCase, fact: CaseFact, proof: Proof) -> PublicCase:
@@ -37,6 +38,8 @@ def fold(case: PublicCase, fact: CaseFact, proof: Proof) -> PublicCase:
     changed = change(case, fact) if change else {}
     if isinstance(fact, CaseAmended):
         changed |= _amended(case, fact, proof)
+    if changed.get("status") in ANSWERED:
+        changed["closed_at"] = fact.at
     step = _STEPS.get(type(fact))
     if step and (said := step(case, fact)):
         changed["steps"] = (*case.steps, said)
@@ -114,6 +117,16 @@ def _published(case: PublicCase, fact: CasePublished) -> dict[str, object]:
     }
 
 
+def _opened_again(case: PublicCase, fact: CaseReopened) -> dict[str, object]:
+    by_sender = fact.by.role == "citizen"
+    return _without_agency() | {
+        "promised_at": None,
+        "cycle": fact.cycle,
+        "closed_at": None,
+        "unsolved": case.unsolved + by_sender,
+    }
+
+
 _CHANGES: dict[type[CaseFact], Callable[..., dict[str, object]]] = {
     CaseTriaged: _triaged,
     CaseReferred: lambda _case, _fact: {"status": "arbiter"},
@@ -136,7 +149,8 @@ _CHANGES: dict[type[CaseFact], Callable[..., dict[str, object]]] = {
     },
     CasePublished: _published,
     CaseWithheld: lambda _case, fact: {"status": "withheld", "ground": fact.ground},
-    CaseReopened: lambda _case, _fact: _without_agency() | {"promised_at": None},
+    CaseReopened: _opened_again,
+    CaseRated: lambda case, fact: {"rated": (*case.rated, fact.cycle)},
     CaseSucceeded: _succeeded,
     CaseJoined: lambda _case, fact: {"status": "joined", "follows": fact.to, "asked": ""},
     CaseFollowerAdded: lambda case, fact: {"followers": {fact.case: fact.at, **case.followers}},
@@ -184,6 +198,7 @@ _STEPS: dict[type[CaseFact], Callable[..., Step | None]] = {
     CasePublished: _plain,
     CaseWithheld: _plain,
     CaseReopened: lambda _case, fact: Step(what=fact.stem(), at=fact.at),
+    CaseRated: lambda _case, fact: Step(what=fact.stem(), at=fact.at),
     CaseSucceeded: lambda _case, fact: Step(what=fact.stem(), at=fact.at, agency=fact.to),
     CaseJoined: lambda _case, fact: Step(what=fact.stem(), at=fact.at),
 }

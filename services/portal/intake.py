@@ -19,10 +19,12 @@ UPLOAD_TIMEOUT = httpx.Timeout(30.0, connect=1.0)
 """Seconds: a photo is cleaned and scanned before intake answers."""
 
 M = TypeVar("M", bound=BaseModel)
+Answer = httpx.Response
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 class Declined(HotlineError):
-    """Intake said no; `problems` says why."""
+    """The other service said no; `problems` says why."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__()
@@ -30,7 +32,7 @@ class Declined(HotlineError):
 
 
 class OutOfReach(HotlineError):
-    """Intake could not be reached, or could not confirm; the same key may be sent again."""
+    """The other service could not be reached, or could not confirm; the same key may be sent again."""
 
 
 class Intake:
@@ -52,33 +54,35 @@ class Intake:
         """A file that a request may name within two days. Raises Declined or OutOfReach."""
         files = {"file": (label, content)}
         answer = await self._tried("/api/v1/files", key, files=files, timeout=UPLOAD_TIMEOUT)
-        return _said(answer, Uploaded)
+        return said(answer, Uploaded)
 
     async def _post(self, path: str, body: NewRequest | MoreWords, key: str) -> Accepted:
         answer = await self._tried(
             path, key, {"Content-Type": "application/json"}, content=body.model_dump_json(exclude_none=True)
         )
-        return _said(answer, Accepted)
+        return said(answer, Accepted)
 
-    async def _tried(
-        self, path: str, key: str, headers: Mapping[str, str] = MappingProxyType({}), **body: Any
-    ) -> httpx.Response:
-        """The first answer that is one."""
-        headers = {"Authorization": self._authorization, "Idempotency-Key": key, **headers}
-        for attempt in range(TRIES):
-            try:
-                answer = await self._client.post(path, headers=headers, **body)
-            except httpx.HTTPError:
-                answer = None
-            if answer is not None and answer.status_code < 500:
-                return answer
-            if attempt < TRIES - 1:
-                await asyncio.sleep(0.2 * 3**attempt)
-        raise OutOfReach
+    async def _tried(self, path: str, key: str, headers: Mapping[str, str] = NO_MORE, **body: Any) -> Answer:
+        own = {"Authorization": self._authorization, "Idempotency-Key": key}
+        return await tried(self._client, path, {**own, **headers}, **body)
 
 
-def _said(answer: httpx.Response, model: type[M]) -> M:
-    """What intake said; a refusal of our own key is our trouble, not the citizen's."""
+async def tried(client: httpx.AsyncClient, path: str, headers: Mapping[str, str], **body: Any) -> Answer:
+    """The first answer that is one; what is posted may safely arrive twice. Raises OutOfReach."""
+    for attempt in range(TRIES):
+        try:
+            answer = await client.post(path, headers=headers, **body)
+        except httpx.HTTPError:
+            answer = None
+        if answer is not None and answer.status_code < 500:
+            return answer
+        if attempt < TRIES - 1:
+            await asyncio.sleep(0.2 * 3**attempt)
+    raise OutOfReach
+
+
+def said(answer: Answer, model: type[M]) -> M:
+    """What the other service said; a refusal of our own key is our trouble, not the citizen's."""
     try:
         if answer.is_success:
             return model.model_validate_json(answer.content)

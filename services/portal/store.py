@@ -11,7 +11,14 @@ from libs.contracts.sidefacts import ClockFact, SideFact
 from libs.places.text import syllables, unmarked, words
 from libs.runtime.database import reading, table, upsert
 from libs.runtime.projection import Applied
-from services.portal.case import Proof, PublicCase, PublishedAnswer, open_case, published_answer
+from services.portal.case import (
+    Proof,
+    PublicCase,
+    PublishedAnswer,
+    following,
+    open_case,
+    published_answer,
+)
 from services.portal.domain import fold
 from services.portal.register import REQUEST, register
 from services.portal.tables import AnswerRow, CaseRow, ClockRow, Link
@@ -102,6 +109,14 @@ class Store:
         while case.follows and (followed := self.by_id(case.follows)):
             case = followed
         return case
+
+    def shown(self, case_id: str) -> PublicCase:
+        """The case of this id as its sender sees it, with the matter that it follows. Raises KeyError."""
+        case = self.by_id(case_id)
+        if case is None:
+            raise KeyError(case_id)
+        root = self.root(case)
+        return following(case, root) if root is not case else case
 
     def due(self, case_id: str, slip: int) -> datetime | None:
         """When the answer to this slip is due, while that clock runs or was missed."""

@@ -14,7 +14,7 @@ from libs.contracts.requests import MoreWords, Problem
 from libs.web.forms import Form, problems_of
 from libs.web.guard import Visit
 from libs.web.uploads import sent_form
-from services.portal.case import OPEN, PublicCase, following
+from services.portal.case import OPEN, PublicCase, following, lasts
 from services.portal.form import placed
 from services.portal.intake import Declined, OutOfReach
 from services.portal.metrics import TRACKED
@@ -71,25 +71,25 @@ def case_pages(portal: Portal) -> APIRouter:
 
     @routes.get("/case")
     async def case(request: Request) -> Response:
-        found = await _kept(portal, request)
+        found = await kept(portal, request)
         if found is None:
             return RedirectResponse("/track", 303)
-        return await _show(portal, request, found, "/case")
+        return await show(portal, request, found, "/case")
 
     @routes.post("/case")
     async def add_to_case(request: Request) -> Response:
-        found = await _kept(portal, request)
+        found = await kept(portal, request)
         if found is None:
             raise HTTPException(403)
         return await _add(portal, request, found, "/case")
 
     @routes.get("/t/{token}")
-    async def linked(request: Request, token: str) -> Response:
-        return await _show(portal, request, await _linked(portal, request, token), f"/t/{token}")
+    async def by_link(request: Request, token: str) -> Response:
+        return await show(portal, request, await linked(portal, request, token), f"/t/{token}")
 
     @routes.post("/t/{token}")
-    async def add_to_linked(request: Request, token: str) -> Response:
-        return await _add(portal, request, await _linked(portal, request, token), f"/t/{token}")
+    async def add_tolinked(request: Request, token: str) -> Response:
+        return await _add(portal, request, await linked(portal, request, token), f"/t/{token}")
 
     return routes
 
@@ -105,12 +105,14 @@ def _missing(form: dict[str, str]) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-async def _kept(portal: Portal, request: Request) -> PublicCase | None:
+async def kept(portal: Portal, request: Request) -> PublicCase | None:
+    """The case that this browser has proved to be its own."""
     case_id = portal.kept(request, SHOWN)
     return await asyncio.to_thread(portal.store.by_id, case_id) if case_id else None
 
 
-async def _linked(portal: Portal, request: Request, token: str) -> PublicCase:
+async def linked(portal: Portal, request: Request, token: str) -> PublicCase:
+    """The case of this link. Raises the page for 404."""
     await portal.hold(request, "link", 60, 15)
     found = await asyncio.to_thread(portal.store.by_token, token)
     TRACKED.labels("link", "found" if found else "nothing").inc()
@@ -119,7 +121,7 @@ async def _linked(portal: Portal, request: Request, token: str) -> PublicCase:
     return found
 
 
-async def _show(
+async def show(
     portal: Portal,
     request: Request,
     case: PublicCase,
@@ -127,6 +129,7 @@ async def _show(
     status: int = 200,
     form: Form | None = None,
 ) -> Response:
+    """The page of a case as its sender sees it."""
     root = await asyncio.to_thread(portal.store.root, case)
     shown = following(case, root) if root is not case else case
     due = (
@@ -146,8 +149,21 @@ async def _show(
         photos=_album(portal).read(form.value("photos")) or (),
         still_open=shown.status in OPEN,
         added="added" in request.query_params,
+        told=request.query_params.get("told", ""),
+        **_voices(portal, shown),
         out_of_reach=status == 503,
     )
+
+
+def _voices(portal: Portal, case: PublicCase) -> dict[str, bool]:
+    """What the sender may say of the answer; the desk has the last word."""
+    pack, now = portal.pack, portal.pages.now()
+    if not portal.desk.listens:
+        return {"may_rate": False, "may_reopen": False}
+    return {
+        "may_rate": lasts(case, pack.rating_days, now) and case.cycle not in case.rated,
+        "may_reopen": lasts(case, pack.reopening_days, now) and case.unsolved < pack.reopenings,
+    }
 
 
 def _album(portal: Portal) -> Album:
@@ -162,15 +178,15 @@ async def _add(portal: Portal, request: Request, case: PublicCase, address: str)
         photos, problems = await album.add(album.read(values.get("photos", "")) or (), chosen, key)
     values["photos"] = album.write(photos)
     if problems:
-        return await _show(portal, request, case, address, 422, Form(values, problems))
+        return await show(portal, request, case, address, 422, Form(values, problems))
     text = values.get("text") or (ONLY_PHOTOS if photos else "")
     try:
         words = MoreWords(text=text, files=tuple(photo.id for photo in photos))
         await portal.intake.add(case.year, case.case_id, words, key)
     except ValidationError as error:
-        return await _show(portal, request, case, address, 422, Form(values, problems_of(error)))
+        return await show(portal, request, case, address, 422, Form(values, problems_of(error)))
     except Declined as declined:
-        return await _show(portal, request, case, address, 422, Form(values, placed(declined.problems)))
+        return await show(portal, request, case, address, 422, Form(values, placed(declined.problems)))
     except OutOfReach:
-        return await _show(portal, request, case, address, 503, Form(values))
+        return await show(portal, request, case, address, 503, Form(values))
     return RedirectResponse(f"{address}?added=1", 303)

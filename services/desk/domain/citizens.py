@@ -1,4 +1,4 @@
-"""What citizens decide of their own case once it is answered: how good that was, and that it solved nothing."""
+"""What citizens say of their answered case: how good the answer was, or that it solved nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
