@@ -130,7 +130,8 @@ def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
         account = await desk.people.who(token)
         if account is None:
             return Response(status_code=401)
-        cases = request.query_params.getlist("case")[:MOST_CASES]
+        asked = request.query_params.getlist("case")[:MOST_CASES]
+        cases = await desk.queries.visible(account, asked)
         calls = [CALLS] if account.role == "operator" else []
         topics = [INBOX, *calls, *(case_topic(case) for case in cases)]
         events = desk.live.stream(topics, lambda: desk.people.who(token))

@@ -1,7 +1,7 @@
 """What people may read: the case page, the queues, search, parked cases; looks at a person are recorded."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
@@ -24,6 +24,7 @@ from services.desk.domain.rights import allowed, holds, may_see
 from services.desk.domain.state import CaseState
 from services.desk.province import public_words
 from services.desk.showing import clock_view, entry_view, letter_view, listed
+from services.desk.store import states
 from services.desk.views import CaseView, Listing, ParkedCase, Personal
 
 Group = Literal["open", "publish", "closed", "joined", "tasks"]
@@ -73,8 +74,8 @@ class Queries:
         agency coordinates, answers together with another or works below the lead · tasks: those of them in
         which it owes its part.
         """
-        _only(account, "officer", "operator")
-        agency = account.agency if account.role == "officer" else ""
+        _only(account, "officer", "head", "operator")
+        agency = account.agency if account.of_agency else ""
         pages: dict[Group, Callable[[Connection], reads.Page]] = {
             "open": lambda connection: reads.by_deadline(connection, agency, "agency", after),
             "publish": lambda connection: reads.by_deadline(connection, agency, "publish", after),
@@ -91,6 +92,15 @@ class Queries:
         _only(account, "police")
         agency = account.agency
         return await self._list(lambda each: reads.joined(each, agency, ("police",), after), own=agency)
+
+    async def visible(self, account: Account, case_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those of the cases that this person may see; unknown ids are not among them."""
+
+        def found(connection: Connection) -> tuple[str, ...]:
+            known = states(connection, list(case_ids))
+            return tuple(one for one in case_ids if one in known and may_see(known[one], account))
+
+        return await self._read(found) if case_ids else ()
 
     async def search(self, account: Account, words: str) -> Listing:
         """Cases by look-up code, or for operators by telephone number; the newest first."""

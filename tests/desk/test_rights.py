@@ -14,8 +14,10 @@ from tests.support.builders import MONDAY_MORNING, a_case, opened, routed, slip
 from tests.support.desks import (
     ADMINISTRATOR,
     ARBITER,
+    AUDITOR,
     COLLEAGUE,
     COMMUNE,
+    HEAD,
     OFFICER,
     OPERATOR,
     POLICE,
@@ -29,7 +31,7 @@ from tests.support.desks import (
     told,
 )
 
-EVERYBODY = (OPERATOR, OFFICER, COLLEAGUE, STRANGER, COMMUNE, ARBITER, POLICE, ADMINISTRATOR)
+EVERYBODY = (OPERATOR, OFFICER, COLLEAGUE, HEAD, STRANGER, COMMUNE, ARBITER, POLICE, ADMINISTRATOR, AUDITOR)
 
 AT_DESK_COMMANDS = {"answer-at-desk", "reject", "direct", "refer"}
 OFFICERS_COMMANDS = {
@@ -96,11 +98,13 @@ PARTS = [
     ("operator", OPERATOR),
     ("lead", OFFICER),
     ("lead", COLLEAGUE),
+    ("lead", HEAD),
     ("stranger", STRANGER),
     ("stranger", COMMUNE),
     ("stranger", POLICE),
     ("arbiter", ARBITER),
     ("administrator", ADMINISTRATOR),
+    ("auditor", AUDITOR),
 ]
 
 

@@ -23,6 +23,8 @@ STRANGER = Account(id="f3", login="sct", name="Hồ Văn Công", role="officer",
 ARBITER = Account(id="a1", login="stttt", name="Đỗ Thị Quyền", role="arbiter", agency="STTTT")
 COMMUNE = Account(id="f4", login="xa1", name="Bùi Thị Xã", role="officer", agency="X14758")
 POLICE = Account(id="c1", login="conganhuyen", name="Ngô Văn An", role="police", agency="CAT")
+HEAD = Account(id="f5", login="giamdoc", name="Lý Văn Giám", role="head", agency="SYT")
+AUDITOR = Account(id="k1", login="thanhtra", name="Mai Thị Thanh", role="auditor")
 ADMINISTRATOR = Account(id="q1", login="quantri", name="Vũ Văn Trị", role="administrator")
 
 EIGHT_HOURS = timedelta(hours=24)

@@ -24,8 +24,10 @@ from services.desk.tables import AccountRow
 from tests.support.desks import (
     ADMINISTRATOR,
     ARBITER,
+    AUDITOR,
     COLLEAGUE,
     COMMUNE,
+    HEAD,
     OFFICER,
     OPERATOR,
     POLICE,
@@ -36,7 +38,7 @@ from tests.support.intake import DESK_KEY
 from tests.support.waiting import eventually
 
 PASSWORD = "mật khẩu đủ dài"
-PEOPLE = (OPERATOR, OFFICER, COLLEAGUE, STRANGER, COMMUNE, ARBITER, POLICE, ADMINISTRATOR)
+PEOPLE = (OPERATOR, OFFICER, COLLEAGUE, HEAD, STRANGER, COMMUNE, ARBITER, POLICE, ADMINISTRATOR, AUDITOR)
 
 
 def desk_settings(server: NatsServer, database_url: str, folder: Path, **more: Any) -> Settings:

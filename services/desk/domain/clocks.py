@@ -23,8 +23,8 @@ def owes(account: Account, owed: Owed) -> bool:
     """Whether this person acts for whoever owes what the clock waits for."""
     if owed.owner in {"desk", "arbiter"}:
         return account.role == ("operator" if owed.owner == "desk" else "arbiter")
-    role = "police" if owed.owner == "police" else "officer"
-    return account.role == role and account.agency == owed.agency
+    of_the_kind = account.role == "police" if owed.owner == "police" else account.of_agency
+    return of_the_kind and account.agency == owed.agency
 
 
 def resting(state: CaseState, clock: str, now: datetime) -> Pause | None:

@@ -71,7 +71,7 @@ def decides(
 def decide(state: CaseState, command: Command, moment: Moment) -> CaseFact:
     """The one fact this command appends. Raises Refused: NotAllowed, stale, or naming the wrong input."""
     require(state, command, moment.account, moment.rules.arbiter)
-    if moment.account.role == "officer" and moment.account.agency not in moment.rules.agencies:
+    if moment.account.of_agency and moment.account.agency not in moment.rules.agencies:
         raise NotAllowed("Cơ quan của bạn đã hết hiệu lực", "your agency is not in force any more")
     fact = DECISIONS[type(command)](state, command, moment)
     if name := READ_BY_FOLLOWERS.get(type(fact)):

@@ -48,7 +48,7 @@ def sees_fact(token: str, agency: str, state: CaseState, account: Account) -> bo
         return True
     if token in SEALED:
         return reads_packet(state, account)
-    return token not in INNER or account.role not in {"officer", "police"}
+    return token not in INNER or not (account.of_agency or account.role == "police")
 
 
 def narrowed(state: CaseState, account: Account) -> CaseState:
@@ -56,7 +56,7 @@ def narrowed(state: CaseState, account: Account) -> CaseState:
     if holds(state, account):
         return state
     own = tuple(part for part in state.parts if part.agency == account.agency)
-    outside = account.role in {"officer", "police"}
+    outside = account.of_agency or account.role == "police"
     return state.model_copy(
         update={
             "suspicion": state.suspicion if reads_packet(state, account) else None,

@@ -13,7 +13,7 @@ def operator(_: CaseState, account: Account) -> bool:
 
 
 def lead(state: CaseState, account: Account) -> bool:
-    return account.role == "officer" and bool(account.agency) and state.lead == account.agency
+    return account.of_agency and bool(account.agency) and state.lead == account.agency
 
 
 def arbiter(_: CaseState, account: Account) -> bool:
@@ -30,7 +30,7 @@ def answerer(state: CaseState, account: Account) -> bool:
 def coordinator(state: CaseState, account: Account) -> bool:
     """Whoever stands beside the lead on the current slip and owes it a part of the answer."""
     beside = state.current.beside if state.current else ()
-    return account.role == "officer" and account.agency in beside
+    return account.of_agency and account.agency in beside
 
 
 def co_lead(state: CaseState, account: Account) -> bool:
@@ -40,7 +40,7 @@ def co_lead(state: CaseState, account: Account) -> bool:
 
 def commune(state: CaseState, account: Account) -> bool:
     """Whoever works on it below the lead (Đồng Nai 5)."""
-    return account.role == "officer" and bool(account.agency) and account.agency == state.commune
+    return account.of_agency and bool(account.agency) and account.agency == state.commune
 
 
 def lead_or_commune(state: CaseState, account: Account) -> bool:
@@ -61,9 +61,9 @@ def operator_or_arbiter(_: CaseState, account: Account) -> bool:
     return account.role in {"operator", "arbiter"}
 
 
-def not_administrator(_: CaseState, account: Account) -> bool:
+def not_an_onlooker(_: CaseState, account: Account) -> bool:
     """Whoever may owe something; the decision then asks whether it is theirs."""
-    return account.role != "administrator"
+    return account.role not in {"administrator", "auditor"}
 
 
 def _once_lead(state: CaseState, account: Account) -> bool:

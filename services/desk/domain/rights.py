@@ -36,11 +36,13 @@ def allowed(state: CaseState, account: Account, arbiter: str) -> frozenset[str]:
 def may_see(state: CaseState, account: Account) -> bool:
     """Everybody of the desk sees every case; an officer those on whose slips their agency ever stood.
 
-    A police unit sees those it was asked to verify.
+    A police unit sees those it was asked to verify, an auditor none.
     """
+    if not account.active or account.role == "auditor":
+        return False
     if account.role == "police":
-        return account.active and police(state, account)
-    return account.active and (account.role != "officer" or account.agency in state.involved)
+        return police(state, account)
+    return not account.of_agency or account.agency in state.involved
 
 
 def holds(state: CaseState, account: Account) -> bool:
@@ -79,7 +81,7 @@ def require(state: CaseState, command: Command, account: Account, arbiter: str) 
 def _moment_passed(state: CaseState, right: Right, account: Account) -> bool:
     """An officer whose slip was returned or replaced meanwhile is late, not an intruder."""
     earlier = EARLIER.get(right.who)
-    if earlier is None or account.role != "officer" or not account.active:
+    if earlier is None or not account.of_agency or not account.active:
         return False
     return earlier(state, account) and not right.who(state, account)
 

@@ -14,7 +14,7 @@ from services.desk.domain.parts import (
     coordinator,
     lead,
     lead_or_commune,
-    not_administrator,
+    not_an_onlooker,
     operator,
     operator_or_arbiter,
     police,
@@ -88,8 +88,8 @@ RIGHTS: dict[type[Command], Right] = {
     hands.Conclude: Right(
         ("kết luận xác minh", "conclude the verification"), police, _EVER, obstacles.not_suspected
     ),
-    inputs.PauseClock: Right(("tạm dừng thời hạn", "pause a clock"), not_administrator, _ALIVE),
-    inputs.ResumeClock: Right(("cho thời hạn chạy tiếp", "resume a clock"), not_administrator, _ALIVE),
+    inputs.PauseClock: Right(("tạm dừng thời hạn", "pause a clock"), not_an_onlooker, _ALIVE),
+    inputs.ResumeClock: Right(("cho thời hạn chạy tiếp", "resume a clock"), not_an_onlooker, _ALIVE),
     inputs.Succeed: Right(
         ("giao cơ quan kế tục", "name the successor"), operator_or_arbiter, WITH_AGENCY | TO_PUBLISH
     ),

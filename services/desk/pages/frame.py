@@ -19,6 +19,13 @@ from services.desk.domain.people import ROLE_NAMES, Account
 from services.desk.domain.state import STATUS_NAMES
 from services.desk.domain.values_of_hands import STAGE_NAMES
 
+_AGENCY = (
+    ("/inbox", "Hộp việc", ""),
+    ("/inbox?group=publish", "Chờ công khai", ""),
+    ("/inbox?group=joined", "Phối hợp, được giao", ""),
+    ("/inbox?group=closed", "Đã xong", ""),
+)
+
 MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "operator": (
         ("/calls/new", "Cuộc gọi mới", "F4"),
@@ -28,18 +35,15 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("/inbox?group=publish", "Chờ công khai", ""),
         ("/inbox?group=closed", "Đã xong", ""),
     ),
-    "officer": (
-        ("/inbox", "Hộp việc", ""),
-        ("/inbox?group=publish", "Chờ công khai", ""),
-        ("/inbox?group=joined", "Phối hợp, được giao", ""),
-        ("/inbox?group=closed", "Đã xong", ""),
-    ),
+    "officer": _AGENCY,
+    "head": _AGENCY,
     "arbiter": (
         ("/arbiter", "Chờ xác định thẩm quyền", ""),
         ("/successions", "Chờ cơ quan kế tục", ""),
         ("/reports", "Báo cáo", ""),
     ),
     "police": (("/suspicions", "Tin cần xác minh", ""),),
+    "auditor": (("/reports", "Báo cáo", ""),),
     "administrator": (
         ("/triage", "Phân loại", ""),
         ("/arbiter", "Chờ thẩm quyền", ""),

@@ -69,7 +69,7 @@ def list_pages(frame: Frame) -> APIRouter:
         known, title = GROUPS[group]
         listing = await queries.inbox(account, known, after)
         shelves = shelves_of(group, listing.rows, frame)
-        if group == "open" and not after and account.role == "officer":
+        if group == "open" and not after and account.of_agency:
             tasks = await queries.inbox(account, "tasks")
             shelves = (Shelf("Việc của tôi: phối hợp, được giao", "warn", tasks.rows), *shelves)
         return frame.render(
