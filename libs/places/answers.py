@@ -34,10 +34,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Hit:
-    """An entry that was found; the score orders the hits of one search and means nothing else."""
+    """An entry that was found; the score orders the hits of one search and means nothing else.
+
+    `share`: how much of what was asked, courtesies aside, the entry holds: 1.0 is every syllable.
+    """
 
     entry: Entry
     score: float
+    share: float
 
 
 class AnswerIndex:
@@ -66,8 +70,9 @@ class AnswerIndex:
         scores = self._scored([(group, math.sqrt(said[term])) for term, group in groups.items()])
         best = nlargest(max(limit, _SECOND_LOOK), scores, key=scores.__getitem__)
         wanted = [groups[term] for term in set(asked)]
-        best.sort(key=lambda at: not all(self._postings.hold(group, at) for group in wanted))
-        return [Hit(self._entries[at], scores[at]) for at in best[:limit]]
+        held = {at: sum(self._postings.hold(group, at) for group in wanted) for at in best}
+        best.sort(key=lambda at: held[at] < len(wanted))
+        return [Hit(self._entries[at], scores[at], held[at] / len(wanted)) for at in best[:limit]]
 
     def _scored(self, groups: list[tuple[list[str], float]]) -> dict[int, float]:
         """Scores by entry, from groups and their weights: the rarest first, until enough work is done."""
