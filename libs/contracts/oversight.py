@@ -7,11 +7,17 @@ from libs.contracts.facts import Instant, Text
 
 
 class CaseReminded(CaseFact):
-    """The coordinator reminds an agency of what it owes (Điều 13.1); numbered within the case from 1."""
+    """The coordinator reminds an agency of what it owes (Điều 13.1); numbered within the case from 1.
+
+    Several cases of one agency may be told in one letter: that of the case which names the others in
+    `beside`, by their look-up codes. They say in `told_with` whose letter it is and have none of their own.
+    """
 
     agency: str
     number: int = Field(ge=1)
     text: Text
+    beside: tuple[str, ...] = ()
+    told_with: str = ""
 
 
 class CaseInstructed(CaseFact):

@@ -48,7 +48,25 @@ def rules_of(pack: Pack, now: datetime, clocks: Iterable[Row[Any]]) -> Rules:
         communes_of=lambda lead: frozenset(one.code for one in communes_of(pack, lead, day)),
         police=frozenset(one.code for one in standing if one.kind == "police"),
         police_of=lambda place: police_of(pack, place, day),
+        local=local_agencies(pack),
+        reviewers_of=lambda code: reviewers_of(pack, code),
     )
+
+
+def local_agencies(pack: Pack) -> frozenset[str]:
+    """Districts and communes, also those that have ended: their answers stand."""
+    return frozenset(one.code for one in pack.agencies if one.kind in {"district", "commune"})
+
+
+def reviewers_of(pack: Pack, field: str) -> frozenset[str]:
+    """The departments that the routing table names for the field, as lead or beside it (Đồng Nai 4)."""
+    named = {code for row in pack.routes if row.field == field for code in (*row.lead, *row.offer)}
+    return frozenset(one.code for one in pack.agencies if one.code in named and one.kind == "department")
+
+
+def reviewed_fields(pack: Pack, agency: str) -> tuple[str, ...]:
+    """The fields in which this department reviews the answers of districts and communes."""
+    return tuple(one.code for one in pack.fields if agency in reviewers_of(pack, one.code))
 
 
 def communes_of(pack: Pack, lead: str, day: date) -> tuple[Agency, ...]:

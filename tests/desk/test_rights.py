@@ -63,6 +63,10 @@ for _name in (*TO_PUBLISH, "published", "withheld", "rejected"):
     EXPECTED.setdefault(("operator", _name), set()).add("reopen")
     EXPECTED["arbiter", _name] = {"reopen"}
 EXPECTED["operator", "arbiter"] |= {"answer-at-desk", "reject", "join"}
+for _status in AT_DESK | WITH_AGENCY | {"arbiter"}:
+    EXPECTED.setdefault(("arbiter", _status), set()).add("instruct")
+for _status in WITH_AGENCY | {"answered", "answered_by_phone"}:
+    EXPECTED["arbiter", _status] |= {"remind"}
 
 INPUT: dict[str, dict[str, object]] = {
     "amend": {"name": "Người Mới"},
@@ -92,6 +96,8 @@ INPUT: dict[str, dict[str, object]] = {
     "resume-clock": {"clock": "part-1-1"},
     "reopen": {"reason": "Đèn lại tắt"},
     "succeed": {"agency": "SYT", "to": "SCT"},
+    "instruct": {"agency": "SYT", "text": "Chuyển ngay, có người bị nạn"},
+    "review": {"agreed": True},
 }
 
 PARTS = [

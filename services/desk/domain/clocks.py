@@ -141,6 +141,7 @@ def _reopened(state: CaseState, fact: events.CaseReopened) -> Changes:
         "status": "triage",
         "cycle": fact.cycle,
         "determination": None,
+        "instruction": None,
         "slip_received_at": None,
         "verifying_until": None,
         "asked": "",

@@ -95,6 +95,7 @@ def _slip_sent(state: CaseState, fact: events.CaseRouted | events.CaseDirected) 
         "place": slip.place or state.place,
         "held": False,
         "determination": None,
+        "instruction": state.instruction if bound else None,
         "slip_received_at": None,
         "verifying_until": None,
     }
@@ -149,7 +150,7 @@ def _transferred(state: CaseState, fact: events.CaseCallTransferred) -> Changes:
 
 @on(events.CaseReferred)
 def _referred(_: CaseState, fact: events.CaseReferred) -> Changes:
-    return {"status": "arbiter", "referral": fact.question, "determination": None}
+    return {"status": "arbiter", "referral": fact.question, "determination": None, "instruction": None}
 
 
 @on(events.CaseDetermined)

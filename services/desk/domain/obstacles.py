@@ -20,6 +20,8 @@ def waits_for_the_arbiter(state: CaseState) -> Why | None:
     """What is urgent is not left waiting (Điều 13.2), unless two agencies returned it already (Điều 10.4)."""
     if state.status != "arbiter":
         return None
+    if state.determination:
+        return None  # the coordinator said where it goes (Điều 13.2)
     if state.returned_too_often:
         return (
             "Phiếu đã bị trả lại hai lần: chờ cơ quan xác định thẩm quyền quyết định (Điều 10.4)",
@@ -92,3 +94,8 @@ def suspected(state: CaseState) -> Why | None:
 
 def not_suspected(state: CaseState) -> Why | None:
     return None if under_suspicion(state) else NOT_SO
+
+
+def nobody_owes(state: CaseState) -> Why | None:
+    """The desk's own answers are not an agency's to be reminded of."""
+    return None if state.lead else NOT_SO

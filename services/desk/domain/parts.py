@@ -12,6 +12,11 @@ def operator(_: CaseState, account: Account) -> bool:
     return account.role == "operator"
 
 
+def officer(_: CaseState, account: Account) -> bool:
+    """Of whatever agency; the decision then asks of which."""
+    return account.role in {"officer", "head"} and bool(account.agency)
+
+
 def lead(state: CaseState, account: Account) -> bool:
     return account.of_agency and bool(account.agency) and state.lead == account.agency
 

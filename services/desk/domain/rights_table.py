@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.desk.domain import handover_inputs as hands
 from services.desk.domain import inputs, obstacles
+from services.desk.domain import oversight_inputs as oversight
 from services.desk.domain.command import Command
 from services.desk.domain.obstacles import Obstacle
 from services.desk.domain.parts import (
@@ -15,6 +16,7 @@ from services.desk.domain.parts import (
     lead,
     lead_or_commune,
     not_an_onlooker,
+    officer,
     operator,
     operator_or_arbiter,
     police,
@@ -96,13 +98,20 @@ RIGHTS: dict[type[Command], Right] = {
     inputs.Reopen: Right(
         ("mở lại hồ sơ", "reopen the case"), operator_or_arbiter, _SETTLED, obstacles.under_suspicion
     ),
+    oversight.Remind: Right(
+        ("nhắc cơ quan", "remind the agency"), arbiter, WITH_AGENCY | TO_PUBLISH, obstacles.nobody_owes
+    ),
+    oversight.Instruct: Right(("chỉ đạo xử lý gấp", "direct it urgently"), arbiter, _JOINABLE),
+    oversight.Review: Right(
+        ("rà soát câu trả lời", "review the answer"), officer, TO_PUBLISH | {"published", "withheld"}
+    ),
 }
 
 COMMANDS: dict[str, type[Command]] = {cls.token(): cls for cls in RIGHTS}
 """Token → class of every command on a case."""
 
-OFFERED_ELSEWHERE = frozenset({inputs.PauseClock, inputs.ResumeClock, inputs.Succeed})
-"""No buttons of the case: offered beside a clock, or in the list of cases without a successor."""
+OFFERED_ELSEWHERE = frozenset({inputs.PauseClock, inputs.ResumeClock, inputs.Succeed, oversight.Review})
+"""No buttons of the case: offered beside a clock, or in a list: of cases without a successor, of answers."""
 
 ABOUT_THE_SLIP = frozenset({
     inputs.Receive, inputs.Return, inputs.AnswerByPhone, inputs.Verify, inputs.PromiseProgress,

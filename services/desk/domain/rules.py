@@ -32,7 +32,8 @@ class Rules:
     telephone numbers (digits only) and addresses that may be published: those of the agencies and channels.
     `clocks`: those of the case that run, by their ids. `names`: of agencies, in Vietnamese. `communes_of`:
     the communes below a lead (Đồng Nai 5). `police`: the units that verify reports; `police_of` a place: that
-    of its district, else of the province, empty when the pack has none.
+    of its district, else of the province, empty when the pack has none. `local`: districts and communes;
+    `reviewers_of` a field: the departments that watch over their answers in it (Đồng Nai 4).
     """
 
     pack_version: str
@@ -49,6 +50,8 @@ class Rules:
     communes_of: Callable[[str], frozenset[str]] = lambda _: frozenset()
     police: frozenset[str] = frozenset()
     police_of: Callable[[str | None], str] = lambda _: ""
+    local: frozenset[str] = frozenset()
+    reviewers_of: Callable[[str], frozenset[str]] = lambda _: frozenset()
 
     def named(self, codes: Iterable[str]) -> str:
         """Agencies as people read them."""

@@ -18,6 +18,7 @@ from services.desk.domain.values import (
     Transfer,
 )
 from services.desk.domain.values_of_hands import Delegation, Joined, Part, Suspicion
+from services.desk.domain.values_of_oversight import Instruction, Reminder, Review
 
 Status = Literal[
     "new", "triage", "arbiter", "routed", "received", "verifying", "promised",
@@ -127,6 +128,9 @@ class CaseState(Value):
     suspicion: Suspicion | None = None
     holders: tuple[tuple[str, Instant], ...] = ()
     pauses: tuple[Pause, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    instruction: Instruction | None = None
+    reviews: tuple[Review, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     unsolved: int = 0
 
@@ -159,6 +163,12 @@ class CaseState(Value):
         """The commune that works on the case until its report is confirmed or it is recalled, else empty."""
         work = self.delegation if self.status in WITH_AGENCY else None
         return work.to if work and work.stage in {"delegated", "reported"} else ""
+
+    @property
+    def reminded(self) -> tuple[Reminder, ...]:
+        """The reminders that the lead of the current slip has had, the newest last."""
+        sent = self.current
+        return tuple(one for one in self.reminders if sent and one.at >= sent.at and one.agency in sent.leads)
 
     @property
     def all_files(self) -> tuple[Attached, ...]:

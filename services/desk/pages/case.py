@@ -57,6 +57,9 @@ DONE: Mapping[str, str] = {
     "succeed": "Đã giao hồ sơ cho cơ quan tiếp nhận.",
     "pause-clock": "Đã tạm dừng thời hạn.",
     "resume-clock": "Thời hạn chạy tiếp.",
+    "remind": "Đã nhắc cơ quan. Thư đi ngay đến cán bộ đầu mối và cơ quan cấp trên.",
+    "instruct": "Đã chỉ đạo. Hồ sơ thành khẩn và lên đầu hàng chờ của cán bộ Trực.",
+    "review": "Đã ghi ý kiến rà soát.",
     "reopen": "Đã mở lại hồ sơ. Còn một việc: phân loại và chuyển phiếu.",
 }
 

@@ -12,7 +12,7 @@ MODEL = TypeVar("MODEL", bound=Asked)
 MANY = frozenset({"co_leads", "coordinating", "question_ids"})
 """Inputs with several values: boxes named `coordinating.SYT`, and one list with commas."""
 
-INSTANTS = frozenset({"promised_at", "received_at", "until", "contacted_at"})
+INSTANTS = frozenset({"promised_at", "received_at", "until", "contacted_at", "answer_by"})
 """Inputs of the kind datetime-local: wall time of the province."""
 
 TICKS = frozenset({"urgent", "secret", "partial", "take_back"})

@@ -54,6 +54,11 @@ def _contact(content: Content, labels: Labels, agency: str) -> str:
     return f"{labels.agency(agency)} liên hệ người gửi {way}: {result}"
 
 
+def _review(content: Content, labels: Labels, agency: str) -> str:
+    thinks = "đồng ý với" if content["agreed"] else "có ý kiến về"
+    return f"{labels.agency(agency)} {thinks} câu trả lời"
+
+
 def _rating(content: Content, _: Labels, __: str) -> str:
     names = (("answer", "trả lời"), ("attitude", "thái độ"), ("timeliness", "kịp thời"))
     scores = (f"{name} {content[key]}/5" for key, name in names if content.get(key))
@@ -110,9 +115,9 @@ TITLES: dict[str, tuple[Title, bool]] = {
         lambda c, labels, _: f"Nghi tin giả: niêm phong chứng cứ, chuyển {labels.agency(c['police'])}",
         False,
     ),
-    "reminded": (_plain("Nhắc cơ quan"), False),
-    "instructed": (_plain("Chỉ đạo xử lý gấp"), False),
-    "reviewed": (_plain("Sở, ngành rà soát câu trả lời"), False),
+    "reminded": (lambda c, labels, _: f"Nhắc {labels.agency(c['agency'])}, lần {c['number']}", False),
+    "instructed": (lambda c, labels, _: f"Chỉ đạo xử lý gấp: {labels.agency(c['agency'])}", False),
+    "reviewed": (_review, False),
     "rated": (_rating, True),
     "verified": (lambda c, _l, _a: f"Kết quả xác minh: {RESULT_NAMES[c['result']][0]}", False),
     "reopened": (lambda c, _l, _a: f"Mở lại hồ sơ, lần xử lý thứ {c['cycle']}", True),
