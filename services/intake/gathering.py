@@ -24,10 +24,10 @@ from services.intake.channels.shape import Said, SetAside
 from services.intake.conversations import Conversations
 from services.intake.domain import said as rules
 from services.intake.domain import spam
-from services.intake.domain.known import Known, fold
+from services.intake.domain.known import AWAY, Known, fold
 from services.intake.domain.requests import code_candidates, year_of
 from services.intake.domain.said import Choice, Stamp, Talk, Words
-from services.intake.files import Enclosures
+from services.intake.files import LONGER, Enclosures, missing_id
 from services.intake.limits import Limits
 from services.intake.messages import Messages
 
@@ -43,6 +43,14 @@ FRESH = timedelta(minutes=1)
 
 class OverLimit(SetAside):
     """limit"""
+
+
+class StillAway(SetAside):
+    """a file could not be fetched; `outcome`: the words themselves are in their case"""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome: Outcome = outcome
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,9 @@ class Gathering:
     async def gather(
         self, row: Row, said: Said, *, arrived: datetime, raw: str = "", limited: bool = True
     ) -> Outcome:
-        """Make the words a fact, once. Raises OverLimit, OutcomeUnknown; what else comes is a defect."""
+        """Make the words a fact, once. Raises OverLimit, OutcomeUnknown; StillAway when the words stand
+        and a file of theirs does not, so that it must be tried again. What else comes is a defect.
+        """
         said = rules.tidy(said, arrived=arrived)
         if not rules.says_something(said):
             return "empty"
@@ -165,6 +175,7 @@ class Gathering:
     async def _write(self, row: Row, words: Words, choice: Choice) -> Outcome:
         ref, found = choice.ref, await self._read(choice.ref)
         if found.known.holds(words.event_id):
+            await self._bring_late(row, words, choice.ref, found)
             return "repeated"
         stamp = Stamp(self.clock.now(), self.directory.current)
         files = await self.files.enclose(words.said.enclosed, words.key, row)
@@ -188,9 +199,29 @@ class Gathering:
             return adding if known.opened else opening
 
         done = await self.cases.append(ref, found.known, found.last, decide=decide, fold=fold)
+        outcome: Outcome = "opened" if done and isinstance(done.fact, CaseOpened) else "added"
         if done is None or done.repeated:
-            return "repeated"
-        return "opened" if isinstance(done.fact, CaseOpened) else "added"
+            outcome = "repeated"
+        if any(one.lost == AWAY for one in files):
+            raise StillAway(outcome)
+        return outcome
+
+    async def _bring_late(self, row: Row, words: Words, ref: CaseRef, found: _Found) -> None:
+        """Files that could not be had when the words were written. Raises StillAway."""
+        still_away = False
+        for index, one in enumerate(words.said.enclosed):
+            missing = one.url and missing_id(words.key, index, one) in found.known.away
+            if not missing or found.known.holds(words.file_id(index)):
+                continue
+            file = await self.files.one(index, one, words.key, row, within=LONGER)
+            still_away = still_away or file.lost == AWAY
+            if not file.lost:
+                stamp = Stamp(self.clock.now(), self.directory.current)
+                fact = rules.late(words, ref.case_id, index, file, stamp=stamp)
+                decide = functools.partial(rules.unless_held, fact)
+                await self.cases.append(ref, found.known, found.last, decide=decide, fold=fold)
+        if still_away:
+            raise StillAway("repeated")
 
     def _junk(self, words: Words) -> tuple[str, ...]:
         said = words.said

@@ -1,6 +1,7 @@
 """Takes what RAW holds through its channel: words to their case, calls and reports to their streams."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from libs.runtime.pull import Pull
 from libs.runtime.service import Runtime
 from services.intake.channels.rows import Row
 from services.intake.channels.shape import Channel, Delivery, Event, Said, SetAside, Unverified
-from services.intake.gathering import Gathering, Outcome
+from services.intake.gathering import Gathering, Outcome, StillAway
+from services.intake.late import Late
 from services.intake.metrics import ACCEPTED, ADDED, EVENTS, REPEATED
 from services.intake.rawlog import LARGE, STREAM, Kept, RawLog
 
@@ -69,7 +71,7 @@ class Taker:
             except SetAside as trouble:
                 troubles.append(trouble)
         if troubles:
-            raise troubles[0]
+            raise min(troubles, key=lambda one: not isinstance(one, StillAway))
 
     async def _parsed(self, channel: Channel, kept: Kept) -> tuple[list[Event], list[SetAside]]:
         if len(kept.delivery.body) < LARGE // 8:
@@ -78,9 +80,13 @@ class Taker:
 
     async def _follow(self, row: Row, event: Event, subject: str, kept: Kept, *, limited: bool) -> None:
         if isinstance(event, Said):
-            outcome = await self.gathering.gather(
-                row, event, arrived=kept.delivery.at, raw=subject, limited=limited
-            )
+            try:
+                outcome = await self.gathering.gather(
+                    row, event, arrived=kept.delivery.at, raw=subject, limited=limited
+                )
+            except StillAway as error:
+                _count(row, error.outcome)
+                raise
             _count(row, outcome)
         elif isinstance(event, CallFact | DeliveryFact):
             await self.rt.side.write(event)
@@ -118,6 +124,7 @@ class Worker:
     taker: Taker
     door: Door = field(default_factory=Door)
     tries: int = TRIES
+    late: Late = field(default_factory=Late)
     _failures: dict[int, int] = field(default_factory=dict)
     _next: deque[Msg] = field(default_factory=deque)
     _going: set[asyncio.Task[None]] = field(default_factory=set)
@@ -174,8 +181,12 @@ class Worker:
             kept = await self.taker.raw.load(message.headers, message.data)
             await self.taker.take(message.subject, kept)
         except Exception as error:
+            tried = message.metadata.num_delivered
+            if isinstance(error, StillAway) and (pause := self.late.pause(seq, tried, now=time.monotonic())):
+                await message.nak(delay=pause)
+                return "late"
             if not self._give_up(seq, error):
-                pause = min(30.0, 0.1 * 2 ** min(message.metadata.num_delivered - 1, 10))
+                pause = min(30.0, 0.1 * 2 ** min(tried - 1, 10))
                 log("delivery_given_back", subject=message.subject, kind=type(error).__name__, pause=pause)
                 await message.nak(delay=pause)
                 return "retried"

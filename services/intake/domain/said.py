@@ -124,6 +124,10 @@ class Words:
         """The same whether the words open a case or are added to one: they are in a case once."""
         return derived_id(UUID(hex=self.key), "said")
 
+    def file_id(self, index: int) -> UUID:
+        """Of the fact that brings one of its files later."""
+        return derived_id(UUID(hex=self.key), f"file-{index}")
+
     @property
     def person(self) -> Person:
         """The speaker as the channel knows them (Điều 7.2)."""
@@ -205,6 +209,32 @@ def added_by(words: Words, case_id: str, *, files: tuple[Attached, ...], stamp: 
         automatic=words.said.automatic,
         raw=words.raw,
     )
+
+
+LATE = "(Tệp gửi kèm tin trước đó, nay mới tải được.)"
+
+
+def late(words: Words, case_id: str, index: int, file: Attached, *, stamp: Stamp) -> CaseAdded:
+    """A file that could not be had when its words were written. Nobody spoke: it is a machine's fact."""
+    return CaseAdded(
+        event_id=words.file_id(index),
+        case_id=case_id,
+        at=stamp.now,
+        by=Actor(service=SERVICE),
+        pack_version=stamp.pack_version,
+        channel=words.channel,
+        text=LATE,
+        received_at=words.at,
+        files=(file,),
+        origin=words.origin,
+        automatic=True,
+        raw=words.raw,
+    )
+
+
+def unless_held(fact: CaseAdded, known: Known) -> CaseAdded | None:
+    """The fact, unless the case has it."""
+    return None if known.holds(fact.event_id) else fact
 
 
 def _with_place(said: Said) -> str:
