@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -30,13 +30,14 @@ from services.desk.followers import Followers
 from services.desk.hands import Hands
 from services.desk.helpful import Helpful
 from services.desk.intake_client import IntakeClient
-from services.desk.live import CALLS, INBOX, Live, case_topic
+from services.desk.live import CALLS, INBOX, Live, case_topic, here_topic
 from services.desk.migrations import prepare
 from services.desk.news import News
 from services.desk.offers import Offers
 from services.desk.pages import pages
 from services.desk.people import People
 from services.desk.queries import Queries
+from services.desk.presence import Presence
 from services.desk.reports import Reports
 from services.desk.routes import Routes
 from services.desk.settings import Settings, key_in
@@ -69,6 +70,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     surges = Surges(engine, rt.directory, rt.clock, rt.js, settings.surge_above)
     transfers = Transfers(engine, rt.cases, rt.directory, rt.clock)
     desk = Desk(
+    presence = Presence(rt.nc, live)
         settings=settings,
         directory=rt.directory,
         clock=rt.clock,
@@ -86,12 +88,16 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         reports=reports,
         successions=successions,
         routes=Routes(engine, rt.directory, rt.clock, rt.js),
+        presence=presence,
         calls=Calls(engine, rt.directory, rt.clock, rt.side, live),
         surges=surges,
         attachments=Attachments(engine, open_files(rt.js)),
     )
     await News(rt.nc, live).begin()
-    rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce, pace=SOON)
+    await presence.begin()
+    rt.read_cases(
+        engine, LINK, live.watching(store.apply), erase=store.erase, after=live.announce, pace=SOON
+    )
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
         rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce, pace=LATER)
     # a telephone rings: nothing is gathered first
@@ -120,6 +126,7 @@ def application(desk: Desk) -> ASGIApp:
     )
 
 
+            Route("/alive", _alive(desk)),
 def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def live(request: Request) -> Response:
         """`/live?case=<id>&case=…`: the topics `inbox`, `case:<id>` for each, for operators `calls`; or 401.
@@ -133,7 +140,7 @@ def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
         asked = request.query_params.getlist("case")[:MOST_CASES]
         cases = await desk.queries.visible(account, asked)
         calls = [CALLS] if account.role == "operator" else []
-        topics = [INBOX, *calls, *(case_topic(case) for case in cases)]
+        topics = [INBOX, *calls, *map(case_topic, cases), *map(here_topic, cases)]
         events = desk.live.stream(topics, lambda: desk.people.who(token))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
@@ -144,3 +151,13 @@ def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
 def project(_settings: Settings, engine: Engine, _directory: Directory, _clock: Clock) -> Projection:
     """What `rebuild` and `replay` refill."""
     return Store().projection(engine)
+def _alive(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    async def alive(request: Request) -> Response:
+        """Whether the line holds (any answer) and the session does ("in" or "out")."""
+        token = request.cookies.get(desk.settings.session_cookie, "")
+        state = "in" if await desk.people.who(token) else "out"
+        return PlainTextResponse(state, headers={"cache-control": "no-store"})
+
+    return alive
+
+

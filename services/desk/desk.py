@@ -22,6 +22,7 @@ from services.desk.live import Live
 from services.desk.offers import Offers
 from services.desk.people import People
 from services.desk.queries import Queries
+from services.desk.presence import Presence
 from services.desk.reports import Reports
 from services.desk.routes import Routes
 from services.desk.settings import Settings
@@ -51,6 +52,7 @@ class Desk:
     live: Live
     reports: Reports
     successions: Successions
+    presence: Presence
     routes: Routes
     calls: Calls
     surges: Surges

@@ -28,6 +28,11 @@ def case_topic(case_id: str) -> str:
     return f"case:{case_id}"
 
 
+def here_topic(case_id: str) -> str:
+    """What is said when somebody else opened this case."""
+    return f"here:{case_id}"
+
+
 class Listener:
     """Somebody who wants to hear of some topics; what was not picked up yet is heard once."""
 

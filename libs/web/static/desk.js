@@ -16,11 +16,20 @@
     if (!is) { banner.hidden = true; return; }
     patience = setTimeout(() => { banner.hidden = false; }, 1500);
   };
+  const over = () => {
+    clearTimeout(patience);
+    const go = doc.createElement("a");
+    go.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+    go.textContent = "Đăng nhập lại";
+    banner.replaceChildren("Phiên làm việc đã hết. Nội dung đang viết vẫn được giữ. ", go);
+    banner.hidden = false;
+  };
   const relay = "BroadcastChannel" in window ? new BroadcastChannel("desk-live") : null;
   const tell = (message) => { hear(message); relay?.postMessage(message); };
   const hear = (message) => {
     if (message.topic) refresh(message.topic);
     if (message.lost !== undefined) lost(message.lost);
+    if (message.ended) over();
     if (message.resync) refresh("");
   };
 
@@ -38,7 +47,10 @@
       source.onmessage = (event) => tell({ topic: event.data });
       source.onerror = () => {
         tell({ lost: true });
-        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 3000);
+        if (source.readyState !== EventSource.CLOSED) return;
+        fetch("/alive", { cache: "no-store" }).then((answer) => answer.text())
+          .then((state) => (state === "out" ? tell({ ended: true }) : Promise.reject()))
+          .catch(() => { again = setTimeout(open, 3000); });
       };
     };
     let leading = false;
@@ -104,7 +116,7 @@
 
   // --- a call is taken in a tab of its own while another one is still being typed --------------------------
   let typing = false;
-  doc.addEventListener("input", (event) => { if (event.target.form?.dataset.draft) typing = true; });
+  doc.addEventListener("input", (event) => { if (event.target.form?.dataset.words) typing = true; });
   doc.addEventListener("click", (event) => { const take = event.target.closest("[data-take]"); if (take && typing) take.target = "_blank"; });
 
   // --- put an answer of the questions into the form ---------------------------------------------------
@@ -151,7 +163,8 @@
     };
     list.addEventListener("click", openList);
     doc.addEventListener("keydown", (event) => {
-      if (event.ctrlKey && event.code === "Slash" && !event.isComposing) { event.preventDefault(); if (!dialog.open) openList(); }
+      const asks = event.key === "?" && !off() && !doc.activeElement?.matches("input, textarea, select");
+      if ((asks || (event.ctrlKey && event.code === "Slash")) && !event.isComposing) { event.preventDefault(); if (!dialog.open) openList(); }
     });
     dialog.querySelector("[data-keys-close]").addEventListener("click", () => dialog.close());
     switcher.addEventListener("click", () => {

@@ -54,7 +54,7 @@
   // Who signs out leaves no words on a shared computer.
   for (const form of doc.querySelectorAll("form[data-drafts-end]"))
     form.addEventListener("submit", () => {
-      try { Object.keys(localStorage).filter((key) => key.startsWith("draft:")).forEach(store.drop); } catch { /* off */ }
+      try { Object.keys(localStorage).filter((key) => key.startsWith(form.dataset.draftsEnd || "draft:")).forEach(store.drop); } catch { /* off */ }
     });
 
   // A second press on the same button within five seconds is a slip of the finger.

@@ -25,7 +25,7 @@ from services.desk.pages.helpful import helpful_pages
 from services.desk.pages.lists import list_pages
 from services.desk.pages.police import police_pages
 from services.desk.pages.routes import route_pages
-from services.desk.pages.signing_in import password_pages, signing_in_pages
+from services.desk.pages.signing_in import kept_words, password_pages, signing_in_pages
 from services.desk.pages.successions import succession_pages
 from services.desk.problems import status_of
 from services.desk.reports import ReportsUnavailable
@@ -53,7 +53,7 @@ def pages(desk: Desk) -> ASGIApp:
         app.include_router(routes(frame))
 
     async def sign_in_first(request: Request, _: Exception) -> Response:
-        return to_sign_in(request)
+        return kept_words(frame, request) or to_sign_in(request)
 
     async def unavailable(request: Request, _: Exception) -> Response:
         return error_page(rendered, request, 503)

@@ -73,6 +73,15 @@ def case_pages(frame: Frame) -> APIRouter:
         account = await frame.account(request)
         return await page.show(request, account, case_id, done=done, reason=reason)
 
+    @routes.get("/cases/{case_id}/here")
+    async def here(request: Request, case_id: str) -> Response:
+        """Who else has it open; asking says that the reader has."""
+        account = await frame.account(request)
+        if not await frame.desk.queries.visible(account, [case_id]):
+            raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
+        others = frame.desk.presence.here(account, case_id)
+        return frame.render(request, "here.html", account, others=others)
+
     @routes.post("/cases/{case_id}/{command}")
     async def tell(request: Request, case_id: str, command: str) -> Response:
         account = await frame.account(request)
@@ -141,6 +150,7 @@ class CasePage:
             reason=reason,
             case_id=case_id,
             alike=alike,
+            others=self._desk.presence.here(account, case_id),
             recordings=recordings,
             **self._parts.of(view),
             **clock_parts(time, self._desk.directory.pack),

@@ -18,12 +18,14 @@ from services.desk.domain.errors import NotSignedIn
 from services.desk.domain.people import ROLE_NAMES, Account
 from services.desk.domain.state import STATUS_NAMES
 from services.desk.domain.values_of_hands import STAGE_NAMES
+from services.desk.pages.sent_forms import INPUT_NAMES
 
 _AGENCY = (
     ("/inbox", "Hộp việc", ""),
     ("/inbox?group=publish", "Chờ công khai", ""),
     ("/inbox?group=joined", "Phối hợp, được giao", ""),
     ("/inbox?group=closed", "Đã xong", ""),
+    ("/knowledge", "Hỏi đáp", ""),
 )
 
 MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -34,12 +36,14 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("/arbiter", "Chờ thẩm quyền", ""),
         ("/inbox?group=publish", "Chờ công khai", ""),
         ("/inbox?group=closed", "Đã xong", ""),
+        ("/knowledge", "Hỏi đáp", ""),
     ),
     "officer": _AGENCY,
     "head": _AGENCY,
     "arbiter": (
         ("/arbiter", "Chờ xác định thẩm quyền", ""),
         ("/successions", "Chờ cơ quan kế tục", ""),
+        ("/knowledge/changes", "Thay đổi hỏi đáp", ""),
         ("/reports", "Báo cáo", ""),
     ),
     "police": (("/suspicions", "Tin cần xác minh", ""),),
@@ -47,6 +51,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "administrator": (
         ("/triage", "Phân loại", ""),
         ("/arbiter", "Chờ thẩm quyền", ""),
+        ("/knowledge", "Hỏi đáp", ""),
         ("/calendar", "Lịch làm việc", ""),
         ("/routes", "Bảng chuyển phiếu", ""),
         ("/successions", "Chờ cơ quan kế tục", ""),
@@ -110,6 +115,7 @@ class Frame:
             "tones": TONES,
             "stages": STAGE_NAMES,
             "case_id": "",
+            "input_names": INPUT_NAMES,
             "surge": self.desk.directory.surge,
             "new_id": lambda: uuid4().hex,
             **values,
@@ -125,10 +131,20 @@ def form_of(request: Request) -> dict[str, str]:
 
 def to_sign_in(request: Request) -> Response:
     """Off to the log-in page, and back afterwards."""
-    wanted = f"{request.url.path}?{request.url.query}".rstrip("?") if request.method == "GET" else "/"
-    return RedirectResponse(f"/login?next={quote(wanted)}", 303)
+    return RedirectResponse(f"/login?next={quote(wanted(request))}", 303)
 
 
-def own_path(wanted: str) -> str:
+def wanted(request: Request) -> str:
+    """The page that was asked for; of a form, the page that it stands on."""
+    if request.method == "GET":
+        return f"{request.url.path}?{request.url.query}".rstrip("?")
+    return request.url.path if request.url.path in SELF_SENT else request.url.path.rpartition("/")[0] or "/"
+
+
+SELF_SENT = frozenset({"/calls/new", "/routes", "/surge", "/password", "/calendar", "/roster", "/texts"})
+"""Pages whose forms are sent to their own address."""
+
+
+def own_path(asked: str) -> str:
     """Where to go after signing in: a path of ours, whatever was asked for."""
-    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else "/"
+    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"

@@ -17,6 +17,43 @@ INSTANTS = frozenset({"promised_at", "received_at", "until", "contacted_at", "an
 
 TICKS = frozenset({"urgent", "secret", "partial", "take_back"})
 
+INPUT_NAMES: Mapping[str, str] = {
+    "answer": "Nội dung trả lời",
+    "summary": "Đã trả lời những gì",
+    "ground": "Lý do",
+    "reason": "Lý do",
+    "progress": "Đã làm đến đâu",
+    "promised_at": "Hẹn trả lời",
+    "question": "Nội dung hỏi",
+    "agency": "Cơ quan",
+    "lead": "Cơ quan chủ trì",
+    "proposed_agency": "Đề xuất cơ quan",
+    "partial": "Trả lời một phần",
+    "to": "Chọn",
+    "take_back": "Rút phiếu",
+    "text": "Nội dung",
+    "report": "Báo cáo",
+    "note": "Ghi chú",
+    "result": "Kết luận",
+    "police": "Đơn vị xác minh",
+    "contacted_at": "Lúc",
+    "co_leads": "Cùng chủ trì",
+    "coordinating": "Phối hợp",
+    "place": "Địa bàn",
+    "field": "Lĩnh vực",
+    "opinion": "Ý kiến",
+    "way": "Cách liên hệ",
+    "name": "Họ và tên",
+    "phone": "Số điện thoại",
+    "address": "Địa chỉ",
+    "email": "Thư điện tử",
+    "number": "Số máy",
+    "detail": "Lý do không nối được",
+    "urgent": "Khẩn",
+    "recording": "Bản ghi âm",
+}
+"""Input of a case's forms → how a person calls it, above an error and beside a colleague's text."""
+
 
 def read_form(cls: type[MODEL], form: Mapping[str, str], zone: ZoneInfo) -> MODEL:
     """The command in this form; inputs it does not have are left out. Raises pydantic's ValidationError."""

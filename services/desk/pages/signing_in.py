@@ -1,5 +1,7 @@
 """Signing in and out, and one's own password."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -7,8 +9,12 @@ from starlette.responses import RedirectResponse, Response
 from libs.contracts.errors import Refused
 from libs.contracts.requests import Problem
 from libs.web.forms import Form, refused
+from libs.web.guard import Visit
 from services.desk.domain.errors import NotSignedIn
-from services.desk.pages.frame import MENU, Frame, form_of, own_path
+from services.desk.pages.frame import MENU, Frame, form_of, own_path, wanted
+
+SHORT = 40
+"""Letters up to which an input is an id or a choice: nothing that anybody would have to type again."""
 
 
 def signing_in_pages(frame: Frame) -> APIRouter:
@@ -22,7 +28,7 @@ def signing_in_pages(frame: Frame) -> APIRouter:
 
     @routes.get("/login")
     async def ask(request: Request, next: str = "/") -> Response:  # noqa: A002  the name in the address
-        return frame.render(request, "login.html", None, next=own_path(next))
+        return frame.render(request, "login.html", None, next=own_path(next), kept={})
 
     @routes.post("/login")
     async def sign_in(request: Request) -> Response:
@@ -32,8 +38,15 @@ def signing_in_pages(frame: Frame) -> APIRouter:
             token = await people.sign_in(form.get("login", ""), form.get("password", ""), address)
         except NotSignedIn as error:
             again = refused({"login": form.get("login", "")}, error)
-            return frame.render(request, "login.html", None, 422, form=again, next=form.get("next", "/"))
-        answer = RedirectResponse(own_path(form.get("next", "/")), 303)
+            return frame.render(
+                request, "login.html", None, 422, form=again, next=form.get("next", "/"), kept=kept_of(form)
+            )
+        answer: Response = RedirectResponse(own_path(form.get("next", "/")), 303)
+        if kept := kept_of(form):
+            visit: Visit = request.state.visit
+            visit.session = token
+            to = form_address(own_path(form.get("to", "/")))
+            answer = frame.render(request, "kept.html", None, kept=kept, to=to)
         answer.set_cookie(
             settings.session_cookie,
             token,
@@ -52,6 +65,38 @@ def signing_in_pages(frame: Frame) -> APIRouter:
         return answer
 
     return routes
+
+
+KEPT = "kept."
+"""How the inputs of a form begin that is carried through signing in."""
+
+
+def kept_words(frame: Frame, request: Request) -> Response | None:
+    """The log-in page with the words of a form that came after the session's end; None without words."""
+    visit: Visit = request.state.visit
+    shown_again = request.url.path.startswith(("/cases/", "/calls/new"))
+    if (
+        request.method != "POST"
+        or not shown_again
+        or not any(len(value) > SHORT for value in visit.form.values())
+    ):
+        return None
+    kept = {f"{KEPT}{name}": value for name, value in visit.form.items() if name != "seen"}
+    to = request.url.path
+    return frame.render(request, "login.html", None, 401, next=wanted(request), kept={**kept, "to": to})
+
+
+def kept_of(form: Mapping[str, str]) -> dict[str, str]:
+    """What a log-in form carries along."""
+    kept = {name: value for name, value in form.items() if name.startswith(KEPT)}
+    return {**kept, "to": form.get("to", "")} if kept else {}
+
+
+def form_address(sent_to: str) -> str:
+    """Where a form's words are shown again without being sent."""
+    if sent_to.startswith("/cases/"):
+        return f"{sent_to.removesuffix('/again')}/again"
+    return sent_to
 
 
 def password_pages(frame: Frame) -> APIRouter:
