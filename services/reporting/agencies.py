@@ -10,7 +10,8 @@ from services.reporting.domain.sides import JUDGEMENTS
 from services.reporting.held import held_seconds
 from services.reporting.labels import DESK, Labels
 from services.reporting.periods import Period
-from services.reporting.store import CASE, CLOCK, REOPENING, SLIP
+from services.reporting.ratings import RatingLine, rating_lines
+from services.reporting.store import CASE, CLOCK, RATING, REOPENING, SLIP, WATCHED
 
 
 class Line(BaseModel):
@@ -19,7 +20,10 @@ class Line(BaseModel):
     `received`, `handled` and `returned` count slips. A clock of the law is on time or late in the period in
     which it was kept or ran out; promises are instants of their own: only the broken ones are counted.
     `escalated`, `moved`: clocks of which somebody above was told, whose limit a changed calendar moved.
-    `held`: working seconds in the period for which it had cases in hand.
+    `reminded`: by the coordinator (Điều 13.1); `agreed`, `criticised`: answers that a department of the field
+    reviewed (Đồng Nai 4).
+    `held`: working seconds in the period for which it had cases in hand. `rated`: citizens who rated an
+    answer of its, `points`: what they gave it together, from 1 to 5 each.
     """
 
     code: str
@@ -38,6 +42,21 @@ class Line(BaseModel):
     reopened: int = 0
     rejected: int = 0
     held: int = 0
+    reminded: int = 0
+    agreed: int = 0
+    criticised: int = 0
+    rated: int = 0
+    points: int = 0
+
+    @property
+    def rating(self) -> float | None:
+        """The mean from 1 to 5; None when nobody rated."""
+        return self.points / self.rated if self.rated else None
+
+    @property
+    def reopened_share(self) -> float | None:
+        """Of what was handled; None when nothing was."""
+        return self.reopened / self.handled if self.handled else None
 
 
 class PolicyLine(BaseModel):
@@ -60,6 +79,7 @@ class Overview(BaseModel):
     total: Line
     districts: list[Line]
     policy: list[PolicyLine]
+    ratings: list[RatingLine]
 
 
 def overview(connection: Connection, labels: Labels, period: Period, now: int) -> Overview:
@@ -81,6 +101,7 @@ def overview(connection: Connection, labels: Labels, period: Period, now: int) -
         total=total,
         districts=_districts(connection, labels, period, end),
         policy=_policy(connection, labels, period, end),
+        ratings=rating_lines(connection, labels, period),
     )
 
 
@@ -121,6 +142,18 @@ def _by_agency(connection: Connection, period: Period, end: int) -> Iterator[tup
         yield from ((code, what, number) for code, number in _groups(connection, CLOCK, "agency", condition))
     again = _within(REOPENING.c.at, period) & (REOPENING.c.agency != "")
     yield from ((code, "reopened", n) for code, n in _groups(connection, REOPENING, "agency", again))
+    for code, rated, points in _rated(connection, period, RATING.c.agency != ""):
+        yield from ((code, "rated", rated), (code, "points", points))
+    for what in ("reminded", "agreed", "criticised"):
+        counted = _within(WATCHED.c.at, period) & (WATCHED.c.what == what)
+        yield from ((code, what, n) for code, n in _groups(connection, WATCHED, "agency", counted))
+
+
+def _rated(connection: Connection, period: Period, whose: ColumnElement[bool]) -> list[tuple[str, int, int]]:
+    """(agency, number, points for the answer)."""
+    c = RATING.c
+    query = select(c.agency, func.count(), func.sum(c.answer)).where(_within(c.at, period), whose)
+    return [(row[0], row[1], int(row[2])) for row in connection.execute(query.group_by(c.agency))]
 
 
 def _of_law() -> ColumnElement[bool]:
@@ -172,6 +205,7 @@ def _desk(connection: Connection, period: Period, end: int) -> Line:
         number = connection.execute(select(func.count()).select_from(CASE).where(condition)).scalar_one()
         setattr(line, what, number)
     line.reopened = sum(number for _, number in _groups(connection, REOPENING, "agency", again))
+    _, line.rated, line.points = next(iter(_rated(connection, period, RATING.c.agency == "")), ("", 0, 0))
     return line
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal_column, select, text
 
 from services.reporting.domain.cases import AT_DESK, UNANSWERED, WITHOUT_SLIP
-from services.reporting.labels import CITIZEN, Labels
-from services.reporting.store import CASE, CLOCK, LETTER, REOPENING
+from services.reporting.domain.ratings import ASPECTS
+from services.reporting.labels import CITIZEN, OTHER, Labels
+from services.reporting.ratings import means
+from services.reporting.store import CASE, CLOCK, LETTER, RATING, REOPENING
 
 DAY = 86_400
 STATEMENT_TIMEOUT = 20
@@ -48,6 +50,10 @@ class Counts:
     escalated: Counter[str] = field(default_factory=Counter)
     moved: Counter[str] = field(default_factory=Counter)
     reopened: int = 0
+    handled: int = 0
+    ratings: Counter[str] = field(default_factory=Counter)
+    rating_means: dict[Pair, float] = field(default_factory=dict)
+    rating_means_by_field: dict[Pair, float] = field(default_factory=dict)
     letters_failed: Counter[Pair] = field(default_factory=Counter)
 
 
@@ -166,6 +172,26 @@ def _beside_the_law(connection: Connection, labels: Labels, counts: Counts, sinc
             found[labels.kind(kind)] += clocks
     again = select(func.count()).select_from(REOPENING).where(REOPENING.c.at >= since)
     counts.reopened = connection.execute(again).scalar_one()
+    handled = select(func.count()).select_from(CASE).where(CASE.c.handling_to >= since)
+    counts.handled = connection.execute(handled).scalar_one()
+    _ratings(connection, labels, counts, since)
+
+
+def _ratings(connection: Connection, labels: Labels, counts: Counts, since: int) -> None:
+    """Codes the pack has lost would share a label: of them only the number is shown."""
+    recent = RATING.c.at >= since
+    for row in means(connection, recent, RATING.c.agency):
+        counts.ratings[label := labels.agency(row.agency)] += row.rated
+        if label != OTHER:
+            counts.rating_means |= _means(row, label)
+    for row in means(connection, recent, RATING.c.field):
+        if (label := labels.field(row.field)) != OTHER:
+            counts.rating_means_by_field |= _means(row, label)
+
+
+def _means(row: Row[Any], label: str) -> dict[Pair, float]:
+    given = ((aspect, getattr(row, aspect)) for aspect in ASPECTS)
+    return {(label, aspect): float(mean) for aspect, mean in given if mean is not None}
 
 
 def _letters(connection: Connection, labels: Labels, counts: Counts, since: int) -> None:

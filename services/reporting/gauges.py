@@ -22,6 +22,7 @@ def families(counts: Counts, labels: Labels, now: int) -> Iterator[GaugeMetricFa
                  dict.fromkeys((*labels.legal, *labels.policy), 0) | counts.running)  # fmt: skip
     yield from _judged(counts, labels)
     yield from _beside_the_law(counts, labels)
+    yield from _ratings(counts, labels)
     failed = {(CITIZEN, "none"): 0} | counts.letters_failed
     yield _gauge("letters_failed_1d", "Letters given up in the last day; way none: nobody to write to",
                  ("agency", "way"), failed)  # fmt: skip
@@ -94,9 +95,19 @@ def _beside_the_law(counts: Counts, labels: Labels) -> Iterator[GaugeMetricFamil
     yield _gauge("moved_30d", "Limits that a changed calendar moved in the last 30 days", ("kind",),
                  zeros | counts.moved)  # fmt: skip
     yield _single("reopened_30d", "Cases that went on in a new cycle in the last 30 days", counts.reopened)
+    yield _single("handled_30d", "Cases answered or rejected in the last 30 days", counts.handled)
 
 
-def _gauge(what: str, help_: str, labels: tuple[str, ...], values: Mapping[Any, int]) -> GaugeMetricFamily:
+def _ratings(counts: Counts, labels: Labels) -> Iterator[GaugeMetricFamily]:
+    """Means are absent where nobody rated."""
+    rated = dict.fromkeys((DESK, *labels.agencies), 0) | counts.ratings
+    yield _gauge("ratings_30d", "Citizens who rated an answer in the last 30 days", ("agency",), rated)
+    help_ = "Mean rating of the last 30 days, 1 to 5: answer, attitude, timeliness"
+    yield _gauge("rating_mean_30d", help_, ("agency", "kind"), counts.rating_means)
+    yield _gauge("rating_mean_30d_by_field", help_, ("field", "kind"), counts.rating_means_by_field)
+
+
+def _gauge(what: str, help_: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"hotline_reporting_{what}", help_, labels=labels)
     for key, value in values.items():
         family.add_metric([key] if isinstance(key, str) else list(key), value)

@@ -8,14 +8,16 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, RowMapping, Table, delete, select, tuple_
 
 from libs.contracts.canary import CANARY as CANARY_CHANNEL
-from libs.contracts.events import CaseFact, CaseOpened
+from libs.contracts.events import CaseFact, CaseOpened, CaseRated
 from libs.contracts.sidefacts import ClockFact, LetterFact, SideFact
 from libs.runtime.database import table, upsert
 from libs.runtime.projection import Applied
 from services.reporting.domain.cases import Case, Record, fold
 from services.reporting.domain.holdings import Holding, Reopening
+from services.reporting.domain.ratings import rating_row
 from services.reporting.domain.sides import Clock, Letter, heard, known
 from services.reporting.domain.slips import Slip
+from services.reporting.domain.watching import watched_row
 from services.reporting.tables import (
     CanaryRow,
     CaseRow,
@@ -23,16 +25,31 @@ from services.reporting.tables import (
     HoldingRow,
     LetterRow,
     Link,
+    RatingRow,
     ReopeningRow,
     SlipRow,
+    WatchedRow,
 )
 
-LINK, CASE, SLIP, HOLDING, REOPENING, CANARY, CLOCK, LETTER = (
+LINK, CASE, SLIP, HOLDING, REOPENING, RATING, WATCHED, CANARY, CLOCK, LETTER = (
     table(model)
-    for model in (Link, CaseRow, SlipRow, HoldingRow, ReopeningRow, CanaryRow, ClockRow, LetterRow)
+    for model in (
+        Link,
+        CaseRow,
+        SlipRow,
+        HoldingRow,
+        ReopeningRow,
+        RatingRow,
+        WatchedRow,
+        CanaryRow,
+        ClockRow,
+        LetterRow,
+    )
 )
 
-PROJECTION: tuple[Table, ...] = (LINK, CASE, SLIP, HOLDING, REOPENING, CANARY, CLOCK, LETTER)
+PROJECTION: tuple[Table, ...] = (
+    LINK, CASE, SLIP, HOLDING, REOPENING, RATING, WATCHED, CANARY, CLOCK, LETTER,
+)  # fmt: skip
 """What a rebuild drops and refills."""
 
 Row = dict[str, Any]
@@ -74,6 +91,10 @@ def follow(connection: Connection, facts: Sequence[Applied]) -> dict[int, Step]:
     upsert(connection, HOLDING, holdings, key=["case_id", "number"])
     cycles = [one.model_dump() for old, new in changed for one in new.reopenings if one not in old.reopenings]
     upsert(connection, REOPENING, cycles, key=["case_id", "cycle"])
+    rated = [rating_row(one.fact) for one in facts if isinstance(one.fact, CaseRated)]
+    upsert(connection, RATING, rated, key=["case_id", "cycle"], keep=True)
+    rows = [watched_row(seq, step.fact, step.case.agency) for seq, step in steps.items()]
+    upsert(connection, WATCHED, [row for row in rows if row], key=["case_id", "seq"], keep=True)
     return steps
 
 
@@ -180,5 +201,5 @@ def _merge(
 
 def forget(connection: Connection, case_ids: Sequence[str]) -> None:
     """Delete the rows that came from CASES for these cases; clocks and letters have their own streams."""
-    for target in (CASE, SLIP, HOLDING, REOPENING, CANARY):
+    for target in (CASE, SLIP, HOLDING, REOPENING, RATING, WATCHED, CANARY):
         connection.execute(delete(target).where(target.c.case_id.in_(case_ids)))

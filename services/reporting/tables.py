@@ -118,6 +118,33 @@ class ReopeningRow(ReportingTable, table=True):
     at: int = Field(sa_type=BigInteger, index=True)
 
 
+class RatingRow(ReportingTable, table=True):
+    """What the citizen thought of a cycle's answer, from 1 to 5; without their words."""
+
+    __tablename__ = "reporting_rating"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    cycle: int = Field(primary_key=True)
+    agency: str
+    field: str
+    at: int = Field(sa_type=BigInteger, index=True)
+    answer: int
+    attitude: int | None
+    timeliness: int | None
+
+
+class WatchedRow(ReportingTable, table=True):
+    """A reminder of an agency, or a department's review of its answer; `what`: the fact, with the result."""
+
+    __tablename__ = "reporting_watched"
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    what: str
+    agency: str
+    at: int = Field(sa_type=BigInteger, index=True)
+
+
 class CanaryRow(ReportingTable, table=True):
     """A case of our own: nothing of it ever gets into another table."""
 

@@ -15,6 +15,7 @@ from services.reporting.agencies import Line, Overview, PolicyLine
 from services.reporting.cases import COLUMNS, Row
 from services.reporting.labels import Labels
 from services.reporting.periods import Period
+from services.reporting.ratings import RatingLine
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_767
@@ -38,8 +39,24 @@ _LINES = (
     ("Hạn dời theo lịch", "Limits moved", "moved"),
     ("Trả lại", "Returned", "returned"),
     ("Mở lại", "Reopened", "reopened"),
+    ("Lần bị nhắc", "Reminders", "reminded"),
+    ("Sở, ngành đồng ý", "Answers agreed with", "agreed"),
+    ("Sở, ngành có ý kiến", "Answers commented on", "criticised"),
     ("Không tiếp nhận", "Rejected", "rejected"),
     ("Giờ làm việc đã giữ", "Working hours held", "held"),
+    ("Tỷ lệ mở lại", "Reopened share", "reopened_share"),
+    ("Lượt đánh giá", "Ratings", "rated"),
+    ("Điểm trung bình", "Mean rating", "rating"),
+)
+_RATINGS = (
+    ("Cơ quan", "Agency", "name"),
+    ("Mã", "Code", "code"),
+    ("Lĩnh vực", "Field", "field"),
+    ("Lần xử lý", "Cycle", "cycle"),
+    ("Lượt đánh giá", "Ratings", "rated"),
+    ("Nội dung trả lời", "Answer", "answer"),
+    ("Thái độ", "Attitude", "attitude"),
+    ("Kịp thời", "Timeliness", "timeliness"),
 )
 _PLACES = (("Địa bàn", "District", "name"), *_LINES[1:5], ("Trả lại", "Returned", "returned"))
 _POLICY = (
@@ -58,6 +75,7 @@ _NOTES = (
     "Thời hạn do tỉnh tự đặt nằm ở trang riêng, không tính vào tỷ lệ đúng hạn.",
     "Giờ làm việc đã giữ: thời gian làm việc trong kỳ mà hồ sơ nằm ở đơn vị đó, theo giờ của tỉnh.",
     "Quá hạn, có hẹn: trước khi hết hạn đã hẹn thời gian trả lời tiếp theo.",
+    "Đánh giá: người gửi chấm từ 1 (rất không hài lòng) đến 5 (rất hài lòng), mỗi lần xử lý một lần.",
     "Đang xử lý, đang quá hạn: tính đến cuối kỳ, hoặc đến lúc lập bảng nếu kỳ chưa hết.",
     "The desk's line counts cases, an agency's line slips (a case may have several).",
     "On time and late: only clocks of the law, kept or run out in the period, done or not.",
@@ -65,6 +83,7 @@ _NOTES = (
     "Clocks the province set itself stand on a sheet of their own and are never part of the ratio.",
     "Working hours held: time in the period, in the province's hours, for which cases lay with that unit.",
     "Late with a promise: the time of the next answer had been promised before the 8 hours ran out.",
+    "Ratings: the sender gives 1 (bad) to 5 (good), once a cycle; reopened share: of what was handled.",
     "Open and overdue: at the end of the period, or now if it is not over.",
 )
 
@@ -134,6 +153,7 @@ def agencies_workbook(overview: Overview, pack: Pack, period: Period) -> bytes:
     _lines(book, "Cơ quan", title, _LINES, lines)
     _lines(book, "Địa bàn", title, _PLACES, overview.districts)
     _lines(book, "Thời hạn nội bộ", title, _POLICY, overview.policy)
+    _lines(book, "Đánh giá", title, _RATINGS, overview.ratings)
     notes = book.sheet("Cách tính", "Cách tính / How it is counted", [("", "", 110)])
     for row, note in enumerate(_NOTES, FIRST_ROW):
         book.text(notes, row, 0, note)
@@ -145,7 +165,7 @@ def _lines(
     name: str,
     title: str,
     columns: Sequence[tuple[str, str, str]],
-    lines: Sequence[Line | PolicyLine],
+    lines: Sequence[Line | PolicyLine | RatingLine],
 ) -> None:
     widths = [40] + [14] * (len(columns) - 1)
     headings = [(vi, en, width) for (vi, en, _), width in zip(columns, widths, strict=True)]
@@ -156,9 +176,9 @@ def _lines(
             value = getattr(line, what)
             if what == "held":
                 sheet.write_number(row, column, round(value / 3600, 1), look)
-            elif isinstance(value, int):
-                sheet.write_number(row, column, value, look)
-            else:
+            elif isinstance(value, int | float):
+                sheet.write_number(row, column, round(value, 2), look)
+            elif value is not None:
                 book.text(sheet, row, column, value, look)
 
 

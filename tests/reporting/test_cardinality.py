@@ -14,6 +14,7 @@ from libs.runtime.projection import Outcome
 from services.reporting import metrics
 from services.reporting.counts import Counts
 from services.reporting.domain.cases import STATUSES
+from services.reporting.domain.ratings import ASPECTS
 from services.reporting.domain.sides import JUDGEMENTS
 from services.reporting.gauges import families
 from services.reporting.labels import CITIZEN, DESK, OTHER, Labels
@@ -57,6 +58,9 @@ def fullest(labels: Labels) -> Counts:
         counts.letters_failed[whom, way] = 1
     kinds = [OTHER, *labels.legal, *labels.policy]
     counts.broken_promises.update(agencies)
+    counts.ratings.update(agencies)
+    counts.rating_means = dict.fromkeys(product([DESK, *labels.agencies], ASPECTS), 4.5)
+    counts.rating_means_by_field = dict.fromkeys(product(labels.fields, ASPECTS), 4.5)
     counts.policy.update(product([OTHER, *labels.policy], ("on_time", "late")))
     for by_kind in (counts.running, counts.overdue_policy, counts.escalated, counts.moved):
         by_kind.update(kinds)

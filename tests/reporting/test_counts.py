@@ -203,5 +203,24 @@ def test_counting_reads_open_cases_from_their_index_and_nothing_of_the_closed_on
         "reporting_clock reporting_clock_escalated",
         "reporting_clock reporting_clock_moved",
         "reporting_reopening ix_reporting_reopening_at",
+        "reporting_rating ix_reporting_rating_at",
+        "reporting_case ix_reporting_case_handling_to",
         "reporting_letter reporting_letter_state",
     }
+
+
+def test_ratings_of_the_last_thirty_days_have_means_per_agency_and_field(engine: Engine) -> None:
+    for scores in ((5, 4, 1), (4, 5, 2)):
+        told = Told().open().sent()
+        given = dict(zip(("answer", "attitude", "timeliness"), scores, strict=True))
+        rated = make(events.CaseRated, told.ref, at=NOON, cycle=1, agency="SYT", field="F04", **given)
+        applied(engine, told.tell(rated))
+    counts = counted(engine, NOON + DAY)
+    assert counts.ratings == {"SYT": 2}
+    assert counts.rating_means == {
+        ("SYT", "answer"): 4.5,
+        ("SYT", "attitude"): 4.5,
+        ("SYT", "timeliness"): 1.5,
+    }
+    assert counts.rating_means_by_field["F04", "answer"] == 4.5
+    assert counted(engine, NOON + 31 * DAY).ratings == {}

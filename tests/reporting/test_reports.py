@@ -23,7 +23,7 @@ from services.reporting.cases import COLUMNS, HIDDEN
 from services.reporting.domain.cases import Case
 from services.reporting.domain.slips import seconds
 from services.reporting.http import MOST_CASES, api
-from tests.support.builders import MONDAY_MORNING
+from tests.support.builders import MONDAY_MORNING, make
 from tests.support.provinces import thanh_hoa
 from tests.support.reporting import KEY, Told, applied, clock, clocks_applied, database
 
@@ -255,3 +255,25 @@ async def test_more_cases_than_a_sheet_should_hold_are_refused_before_any_is_rea
     answer = await client.get("/reports/cases.xlsx", params=MARCH)
     assert answer.status_code == 422
     assert "100001" in answer.json()["problems"][0]["en"]
+
+
+async def test_the_month_shows_what_citizens_thought_per_agency_field_and_cycle(
+    client: httpx.AsyncClient, engine: Engine
+) -> None:
+    told = Told().open().sent()
+    told.by_officer(events.CaseAnswered, at=MONDAY_MORNING + timedelta(hours=2), answer="Đã kiểm tra")
+    for cycle, score in ((1, 2), (2, 5)):
+        at = MONDAY_MORNING + timedelta(hours=3 * cycle)
+        rated = make(events.CaseRated, told.ref, at=at, cycle=cycle, agency="SYT", field="F04", answer=score)
+        told.tell(rated)
+    told.tell(
+        make(events.CaseReopened, told.ref, at=MONDAY_MORNING + timedelta(hours=4), cycle=2, reason="chưa")
+    )
+    applied(engine, told)
+    content = (await client.get("/reports/agencies.xlsx", params=MARCH)).content
+    lines = sheet(content)
+    line = dict(zip(map(str, lines[2]), next(row for row in lines if row[1] == "SYT"), strict=True))
+    assert (line["Ratings"], line["Mean rating"], line["Reopened share"]) == (2, 3.5, 1)
+    ratings = sheet(content, "Đánh giá")[3:]
+    assert [row[3:6] for row in ratings] == [[1, 1, 2], [2, 1, 5]]
+    assert {str(row[0]) for row in ratings} == {"Sở Y tế"} and ratings[0][6] == ""
