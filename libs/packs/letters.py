@@ -25,6 +25,9 @@ OFFICER_LETTERS: dict[str, frozenset[str]] = {
     "commune-recalled": SLIP,
     "information-added": SLIP,
     "reopened": CASE | {"to"},
+    "reminder": CASE | {"to", "codes", "said"},
+    "instructed": CASE | {"to", "said"},
+    "reviewed": CASE | {"said"},
     "police-request": frozenset({"code", "link"}),
     "police-verified": SLIP,
     "clock-warned": CLOCK | {"left"},
@@ -38,7 +41,8 @@ OFFICER_LETTERS: dict[str, frozenset[str]] = {
 `agency` is who owes the answer or sent word; a coordinator's and a commune's slip name the lead, and their
 `due` is the end of their own part. `to` is the position written to, which may be of another agency above.
 `task` is what a clock is for: the same letter warns of an answer, its publication or a promise; `left` and
-`late` are working time.
+`late` are working time. `said` are the words of the coordinator or of the department that reviewed, `codes`
+the cases that one reminder names.
 """
 
 CITIZEN_LETTERS: dict[str, frozenset[str]] = {

@@ -51,6 +51,8 @@ TYPICAL = {
     "was": "14:30 ngày 14/12/2021",
     "document": "Quyết định 12/QĐ-UBND",
     "excess": "quá xa",
+    "said": "Đề nghị xử lý và trả lời ngay.",
+    "codes": "123 456 789; 987 654 321",
 }
 
 

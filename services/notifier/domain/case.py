@@ -15,6 +15,7 @@ from libs.contracts.events import (
     CaseFact,
     CaseFollowerAdded,
     CaseInformationAsked,
+    CaseInstructed,
     CaseJoined,
     CaseOpened,
     CaseProgressPromised,
@@ -77,6 +78,13 @@ class Handed(Value):
         return (self.lead, *self.co_leads)
 
 
+class Directed(Value):
+    """The coordinator's direction in an urgent matter, and the agency it names (Điều 13.2)."""
+
+    agency: str
+    text: str
+
+
 class Case(Value):
     """What must be remembered of a case to write letters about it; `followers` are cases joined to it.
 
@@ -84,6 +92,7 @@ class Case(Value):
     whether those were their last words at all. `silent`: it looks like junk, no machine answers. `reference`
     is what the `partner` who sent it calls it, `thread` the id of the citizen's last mail, `year` that of the
     case's subject. `email_since` and `phone_since` are the sequences of the facts that last changed them.
+    `directed` waits for the slip to the agency that the coordinator named.
     """
 
     code: str
@@ -105,6 +114,7 @@ class Case(Value):
     urgent: bool = False
     canary: bool = False
     followers: tuple[str, ...] = ()
+    directed: Directed | None = None
     slip: Handed | None = None
 
 
@@ -177,6 +187,12 @@ def _(fact: CaseAdded, case: Case) -> dict[str, Any]:
 def _(fact: CaseUrgencySet, case: Case) -> dict[str, Any]:
     del case
     return {"urgent": fact.urgent}
+
+
+@_changes.register
+def _(fact: CaseInstructed, case: Case) -> dict[str, Any]:
+    del case
+    return {"urgent": True, "directed": Directed(agency=fact.agency, text=fact.text)}
 
 
 @_changes.register(CaseRouted)

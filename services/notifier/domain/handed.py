@@ -1,18 +1,22 @@
-"""Which letters are called for when several hands work on a case: communes, coordinators, police, joins."""
+"""Which letters are called for when several hands work on a case, or somebody watches over it."""
 
+from libs.contracts.codes import spoken
 from libs.contracts.events import (
     CaseContributed,
     CaseDelegated,
+    CaseInstructed,
     CaseJoined,
     CaseRecalled,
+    CaseReminded,
     CaseReported,
+    CaseReviewed,
     CaseSucceeded,
     CaseSuspectedFalse,
     CaseVerified,
 )
 from services.notifier.domain.about import About, Wish, Wishes, to_citizen, to_officers
 from services.notifier.domain.case import Case
-from services.notifier.domain.wishes import wishes
+from services.notifier.domain.wishes import direction, watched, wishes
 
 __all__ = ["wishes"]
 
@@ -72,3 +76,27 @@ def _(fact: CaseVerified, case: Case) -> Wishes:
 def _(fact: CaseJoined, case: Case) -> Wishes:
     del fact
     yield to_citizen("joined", case)
+
+
+@wishes.register
+def _(fact: CaseReminded, case: Case) -> Wishes:
+    """One letter for all the cases that were ticked together: that of the first one names the others."""
+    if not fact.told_with:
+        codes = "; ".join(spoken(code) for code in (case.code, *fact.beside))
+        yield watched("reminder", case, fact.agency, fact.text, codes)
+
+
+@wishes.register
+def _(fact: CaseInstructed, case: Case) -> Wishes:
+    """Before a slip is out, the desk has it first in its queue, and the agency is told with the slip."""
+    del fact
+    yield from direction(case)
+
+
+@wishes.register
+def _(fact: CaseReviewed, case: Case) -> Wishes:
+    """Whoever answered is told what a department thinks is wrong with it (Đồng Nai 4)."""
+    if case.slip and not fact.agreed:
+        wish = watched("reviewed", case, case.slip.lead, fact.text)
+        about = wish.about.model_copy(update={"agencies": (fact.by.agency or "",)})
+        yield wish._replace(about=about, tell=("officer",))

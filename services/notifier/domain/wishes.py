@@ -36,6 +36,23 @@ def speaker(fact: CaseFact, case: Case) -> tuple[str, ...]:
     return (case.slip.lead,) if case.slip else ()
 
 
+def direction(case: Case) -> Wishes:
+    """The coordinator's words, to the agency they name as soon as it holds the slip (Điều 13.2)."""
+    slip, said = case.slip, case.directed
+    if slip and slip.open and said and said.agency == slip.lead:
+        yield watched("instructed", case, slip.lead, said.text)
+
+
+def watched(template: str, case: Case, agency: str, said: str, codes: str = "") -> Wish:
+    """What those who watch over the case say to an agency, and to the one above it."""
+    field, place = (case.slip.field, case.slip.place) if case.slip else ("", None)
+    words = {"said": said, "codes": codes}
+    about = About(
+        code=case.code, urgent=case.urgent, agencies=(agency,), field=field, place=place, words=words
+    )
+    return Wish(template, about, agency, ("officer", "supervisor"))
+
+
 @wishes.register
 def _(fact: CaseOpened, case: Case) -> Wishes:
     del fact
@@ -59,6 +76,7 @@ def _(fact: CaseRouted | CaseDirected, case: Case) -> Wishes:
     own = {"owner": "coordinator", "answer_since": slip.since}
     yield from to_officers("coordinator-slip", case, slip, helping, slip.lead, **own)
     yield to_citizen("handed-over", case, (slip.lead,), since=slip.since)
+    yield from direction(case)
 
 
 @wishes.register

@@ -224,6 +224,7 @@ _EFFECTS: dict[type[CaseFact], Callable[[Case, Any], Changes]] = {
     events.CaseRouted: _slip_sent,
     events.CaseDirected: _slip_sent,
     events.CaseUrgencySet: lambda _, fact: {"urgent": fact.urgent},
+    events.CaseInstructed: lambda _, __: {"urgent": True},
     events.CaseRejected: _rejected,
     events.CaseAnsweredAtDesk: _answered("answered_at_desk", "answer"),
     events.CaseCallTransferred: _called,

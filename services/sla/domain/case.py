@@ -9,6 +9,7 @@ from libs.contracts.events import (
     CaseDelegated,
     CaseDirected,
     CaseFact,
+    CaseInstructed,
     CaseOpened,
     CaseProgressPromised,
     CaseReopened,
@@ -79,6 +80,11 @@ def _changes(_fact: CaseFact, _case: Case) -> dict[str, Any]:
 @_changes.register(CaseUrgencySet)
 def _urgency(fact: CaseOpened | CaseUrgencySet, _case: Case) -> dict[str, Any]:
     return {"urgent": fact.urgent}
+
+
+@_changes.register
+def _instructed(_fact: CaseInstructed, _case: Case) -> dict[str, Any]:
+    return {"urgent": True}
 
 
 @_changes.register

@@ -11,6 +11,7 @@ from libs.contracts.events import (
     CaseClockResumed,
     CaseContributed,
     CaseFact,
+    CaseInstructed,
     CaseReopened,
     CaseSucceeded,
     CaseUrgencySet,
@@ -58,7 +59,7 @@ def _heard(case: Case, clocks: dict[str, Clock], fact: CaseClockPaused | CaseClo
 
 def _concerns(fact: CaseFact, clock: Clock, case: Case, book: Book) -> bool:
     """Whether the fact can change the clock: only then is it asked what time did to it until then."""
-    if isinstance(fact, CaseUrgencySet) or _outcome(fact, clock, book):
+    if isinstance(fact, CaseUrgencySet | CaseInstructed) or _outcome(fact, clock, book):
         return True
     if isinstance(fact, CaseSucceeded):
         return (fact.slip, fact.agency) == (clock.slip, clock.agency)
@@ -77,8 +78,8 @@ def _touched(clock: Clock, fact: CaseFact, seq: int, book: Book) -> tuple[Clock,
         return resume(clock, fact, seq, book)
     if isinstance(fact, CaseSucceeded):
         return clock.with_(agency=fact.to), []
-    if isinstance(fact, CaseUrgencySet):
-        return clock.with_(urgent=fact.urgent), []
+    if isinstance(fact, CaseUrgencySet | CaseInstructed):
+        return clock.with_(urgent=getattr(fact, "urgent", True)), []
     promise = promise_in(fact, Case(case_id=clock.case_id))
     if promise and clock.promised_at is None:
         clock = clock.with_(promises=(*clock.promises, (promise.made, promise.promised_at)))
