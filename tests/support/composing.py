@@ -45,9 +45,12 @@ HEARD = {
 def said_by(template: str) -> About:
     """All that a letter may say, and what its clock said."""
     if template not in HEARD:
-        return EVERYTHING.model_copy(
-            update={"words": {**EVERYTHING.words, "document": "Thông báo 05/TB-UBND"}}
-        )
+        more = {
+            "document": "Thông báo 05/TB-UBND",
+            "said": "Đề nghị trả lời ngay.",
+            "codes": "123 456 782; 123 456 790",
+        }
+        return EVERYTHING.model_copy(update={"words": {**EVERYTHING.words, **more}})
     return EVERYTHING.model_copy(update={"times": {"due": DUE, "at": HEARD[template]}})
 
 
