@@ -1,0 +1,123 @@
+"""The matrix of the desk: for each address, who of the people below gets in, at the own case and elsewhere.
+
+One letter a person: o operator · f officer and h head of the department of health, whose case it is
+s officer of another department · c officer of a commune · a arbiter · p police · q administrator · k auditor.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.support.desks import (
+    ADMINISTRATOR,
+    ARBITER,
+    AUDITOR,
+    COMMUNE,
+    HEAD,
+    OFFICER,
+    OPERATOR,
+    POLICE,
+    STRANGER,
+)
+
+WHO = {
+    "o": OPERATOR, "f": OFFICER, "h": HEAD, "s": STRANGER, "c": COMMUNE, "a": ARBITER, "p": POLICE,
+    "q": ADMINISTRATOR, "k": AUDITOR,
+}  # fmt: skip
+ALL = "ofhscapqk"
+PORTAL, ANYBODY = "portal", "anybody"
+
+Inputs = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`own`: who gets in, at the case of the department of health; `other`: at one of nobody's here."""
+
+    own: str
+    other: str = ""
+    inputs: Inputs = field(default_factory=dict)
+
+
+_SEES = Entry("ofhaq", "oaq")
+_ADMIN = Entry("q")
+_LEAD = Entry("fh", "", {"command": "receive"})
+_REASON = {"reason": "kiểm tra"}
+_CALENDAR = {"name": "days"}
+
+PAGES: dict[tuple[str, str], Entry] = {
+    ("GET", "/"): Entry(ALL),
+    ("GET", "/login"): Entry(ANYBODY),
+    ("POST", "/login"): Entry(ANYBODY),
+    ("GET", "/password"): Entry(ALL),
+    ("POST", "/password"): Entry(ALL),
+    ("GET", "/live"): Entry(ALL),
+    ("GET", "/questions"): Entry(ALL),
+    ("GET", "/search"): Entry(ALL),
+    ("GET", "/triage"): Entry("oq"),
+    ("GET", "/arbiter"): Entry("oaq"),
+    ("GET", "/inbox"): Entry("ofhsc"),
+    ("GET", "/suspicions"): Entry("p"),
+    ("POST", "/similar"): Entry("o"),
+    ("GET", "/calls"): Entry("o"),
+    ("GET", "/calls/new"): Entry("o"),
+    ("POST", "/calls/new"): Entry("o"),
+    ("GET", "/calls/ringing"): Entry("o"),
+    ("GET", "/calls/{call}/returned"): Entry("o"),
+    ("POST", "/calls/{call}/returned"): Entry("o"),
+    ("GET", "/cases/{case_id}"): _SEES,
+    ("GET", "/cases/{case_id}/files/{number}"): Entry("ofhaq", "oaq", _REASON),
+    ("GET", "/cases/{case_id}/recordings/{number}"): Entry("ofh", "o", _REASON),
+    ("GET", "/cases/{case_id}/packet"): Entry(""),
+    ("POST", "/cases/{case_id}/{command}"): _LEAD,
+    ("POST", "/cases/{case_id}/{command}/again"): Entry("ofhaq", "oaq", {"command": "receive"}),
+    ("GET", "/successions"): Entry("oaq"),
+    ("POST", "/successions/{case_id}"): Entry("oa", "oa", {"agency": "SYT", "to": "SCT"}),
+    ("GET", "/surge"): Entry("oq"),
+    ("POST", "/surge"): Entry("oq", inputs={"on": "yes"}),
+    ("GET", "/reports"): Entry("aqk"),
+    ("GET", "/reports/{name}"): Entry("aqk", inputs={"name": "agencies.xlsx"}),
+    ("GET", "/accounts"): _ADMIN,
+    ("POST", "/accounts"): _ADMIN,
+    ("POST", "/accounts/end"): _ADMIN,
+    ("POST", "/accounts/extension"): _ADMIN,
+    ("GET", "/helpful"): _ADMIN,
+    ("GET", "/parked"): _ADMIN,
+    ("GET", "/calendar"): _ADMIN,
+    ("GET", "/calendar/day"): _ADMIN,
+    ("POST", "/calendar/day"): _ADMIN,
+    ("GET", "/calendar/hours"): Entry("q", inputs={"profile": "province"}),
+    ("POST", "/calendar/hours"): _ADMIN,
+    ("GET", "/calendar/preview"): _ADMIN,
+    ("POST", "/calendar/apply"): _ADMIN,
+    ("GET", "/calendar/{name}.csv"): Entry("q", inputs=_CALENDAR),
+    ("GET", "/routes"): _ADMIN,
+    ("POST", "/routes"): _ADMIN,
+    ("GET", "/routes/cases.csv"): _ADMIN,
+    ("GET", "/routes/routes.csv"): _ADMIN,
+    ("POST", "/logout"): Entry(ALL),
+}  # fmt: skip
+
+_KEY = Entry(PORTAL)
+
+API: dict[tuple[str, str], Entry] = {
+    ("POST", "/sessions"): Entry(ANYBODY),
+    ("GET", "/me"): Entry(ALL),
+    ("GET", "/cases"): Entry("ofhsc"),
+    ("GET", "/cases/{case_id}"): _SEES,
+    ("GET", "/cases/{case_id}/clocks"): _SEES,
+    ("GET", "/cases/{case_id}/similar"): Entry("o", "o"),
+    ("GET", "/cases/{case_id}/packet"): Entry(""),
+    ("POST", "/cases/{case_id}/{command}"): _LEAD,
+    ("GET", "/similar"): Entry("o"),
+    ("POST", "/offers"): _KEY,
+    ("POST", "/ratings"): _KEY,
+    ("POST", "/reopenings"): _KEY,
+    ("POST", "/helpful"): _KEY,
+    ("POST", "/calls"): Entry("o", inputs={"text": "Đèn đường tắt"}),
+    ("GET", "/search"): Entry(ALL),
+    ("GET", "/answers"): Entry(ALL),
+    ("GET", "/parked"): _ADMIN,
+    ("GET", "/reports/{report}"): Entry("aqk", inputs={"report": "agencies.xlsx"}),
+    ("DELETE", "/sessions"): Entry(ANYBODY),
+}
+
+MATRIX = PAGES | {(method, f"/api/v1{path}"): entry for (method, path), entry in API.items()}
