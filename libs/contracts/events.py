@@ -7,6 +7,7 @@ from pydantic import Field
 from libs.contracts.casefact import CaseFact
 from libs.contracts.casevalues import Attached, Origin, Person, Slip, Spot, Suggestion
 from libs.contracts.contacts import CaseAdded, CaseOpened
+from libs.contracts.erasures import CaseErased, CaseHoldLifted, CaseHoldPlaced
 from libs.contracts.facts import Instant, Text, Token
 from libs.contracts.handovers import (
     CaseConfirmed,
@@ -211,12 +212,13 @@ class CaseWithheld(CaseFact):
 __all__ = [
     "CASE_FACTS", "Attached", "CaseAdded", "CaseAmended", "CaseAnswered", "CaseAnsweredAtDesk",
     "CaseAnsweredByPhone", "CaseCallTransferred", "CaseClockPaused", "CaseClockResumed", "CaseConfirmed",
-    "CaseContacted", "CaseContributed", "CaseDelegated", "CaseDetermined", "CaseDirected", "CaseFact",
-    "CaseFollowerAdded", "CaseInformationAsked", "CaseInstructed", "CaseJoined", "CaseOpened",
-    "CaseProgressPromised", "CasePublished", "CaseRated", "CaseRecalled", "CaseReceived", "CaseReferred",
-    "CaseRejected", "CaseReleased", "CaseReminded", "CaseReopened", "CaseReported", "CaseReturned",
-    "CaseReviewed", "CaseRouted", "CaseSucceeded", "CaseSuspectedFalse", "CaseTriaged", "CaseUrgencySet",
-    "CaseVerified", "CaseVerifying", "CaseWithheld", "Origin", "Person", "Slip", "Spot", "Suggestion",
+    "CaseContacted", "CaseContributed", "CaseDelegated", "CaseDetermined", "CaseDirected", "CaseErased",
+    "CaseFact", "CaseFollowerAdded", "CaseHoldLifted", "CaseHoldPlaced", "CaseInformationAsked",
+    "CaseInstructed", "CaseJoined", "CaseOpened", "CaseProgressPromised", "CasePublished", "CaseRated",
+    "CaseRecalled", "CaseReceived", "CaseReferred", "CaseRejected", "CaseReleased", "CaseReminded",
+    "CaseReopened", "CaseReported", "CaseReturned", "CaseReviewed", "CaseRouted", "CaseSucceeded",
+    "CaseSuspectedFalse", "CaseTriaged", "CaseUrgencySet", "CaseVerified", "CaseVerifying", "CaseWithheld",
+    "Origin", "Person", "Slip", "Spot", "Suggestion",
 ]  # fmt: skip
 
 CASE_FACTS: dict[str, type[CaseFact]] = {cls.stem(): cls for cls in CaseFact.__subclasses__()}

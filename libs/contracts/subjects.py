@@ -48,6 +48,11 @@ def case_ref(subject: str) -> CaseRef:
     return CaseRef(int(year), case_id)
 
 
+def is_erasure(subject: str) -> bool:
+    """Whether a case begins anew with the fact stored there: what it follows from is gone, or will be."""
+    return subject.endswith(".erased")
+
+
 def side_subject(fact: OnceFact) -> str:
     """`clock.<case>.<clock>.<fact>`, and so on for the letter, the call, the delivery."""
     match fact:

@@ -29,7 +29,8 @@ _HOME = re.compile(
 )
 _OFFICE = re.compile(
     r"(?:trụ sở|văn phòng|trung tâm|bệnh viện|công an|ủy ban|uỷ ban|UBND|(?<!\w)sở|chi cục|bộ phận|"
-    r"bưu điện|trạm|cơ quan|công ty|ngân hàng|kho bạc|trường|chi nhánh|phòng (?!trọ)|điện lực|tòa án|viện)[^.;\n]{0,90}$",
+    r"bưu điện|trạm|cơ quan|công ty|ngân hàng|kho bạc|trường|chi nhánh|phòng (?!trọ)|điện lực|tòa án|viện)"
+    r"[^.;\n]{0,90}$",
     re.IGNORECASE,
 )
 _SENDERS_DOOR = re.compile(r"(?:(?:số nhà|số|nhà)\s+)?\d[\w/-]*\s+\w[^,;]*", re.IGNORECASE)

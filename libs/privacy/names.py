@@ -27,7 +27,8 @@ _FAMILIES = frozenset("""
 
 _NOT_PEOPLE = frozenset({
     ("anh", "quoc"), ("anh", "son"), ("ba", "be"), ("ba", "den"), ("ba", "dinh"), ("ba", "huyen"),
-    ("ba", "na"), ("ba", "ria"), ("ba", "to"), ("ba", "tri"), ("ba", "trieu"), ("ba", "trung"), ("ba", "vi"), ("bac", "ho"),
+    ("ba", "na"), ("ba", "ria"), ("ba", "to"), ("ba", "tri"), ("ba", "trieu"), ("ba", "trung"),
+    ("ba", "vi"), ("bac", "ho"),
     ("cau", "giay"), ("chi", "cuc"), ("chi", "lang"), ("chi", "nhanh"), ("chu", "prong"), ("chu", "se"),
     ("chu", "tich"), ("co", "do"), ("co", "giao"), ("co", "to"), ("cu", "chi"), ("di", "an"), ("di", "linh"),
     ("em", "be"), ("ong", "ich"),

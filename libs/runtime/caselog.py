@@ -10,7 +10,7 @@ from nats.js.errors import NotFoundError
 
 from libs.contracts.errors import HotlineError
 from libs.contracts.events import CaseFact
-from libs.contracts.subjects import CaseRef, decode
+from libs.contracts.subjects import CaseRef, decode, is_erasure
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.publishing import AWAY, EXPECTED, PATIENCE, Occupied, publish
 
@@ -113,7 +113,10 @@ class CaseLog:
         return found
 
     async def since(self, ref: CaseRef, after: int) -> list[Stored]:
-        """The facts of a case with a sequence above `after`, oldest first; walks the links back."""
+        """The facts of a case with a sequence above `after`, oldest first; walks the links back to its begin.
+
+        An erased case begins with its erasure.
+        """
         try:
             message = await self._js.get_last_msg(STREAM, ref.filter)
         except NotFoundError:
@@ -123,7 +126,7 @@ class CaseLog:
             predecessor = int((message.headers or {}).get(EXPECTED, 0))
             subject, data = message.subject or "", message.data or b""
             found.append(Stored(message.seq, predecessor, subject, data, _decode(subject, data)))
-            if predecessor == 0:
+            if predecessor == 0 or is_erasure(subject):
                 break
             message = await self._js.get_msg(STREAM, seq=predecessor)
         return found[::-1]

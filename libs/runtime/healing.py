@@ -13,7 +13,7 @@ from nats.js.errors import NotFoundError
 from sqlalchemy import Engine, func, select
 
 from libs.contracts.errors import HotlineError
-from libs.contracts.subjects import case_ref
+from libs.contracts.subjects import case_ref, is_erasure
 from libs.runtime.database import in_thread, reading, writing
 from libs.runtime.logs import log
 from libs.runtime.metrics import GAPS_HEALED
@@ -89,7 +89,7 @@ class Healer:
         one: Delivery | None = newest
         while one and one.seq > last:
             missing.append(one)
-            if one.predecessor == last:
+            if one.predecessor == last or is_erasure(one.subject):
                 return missing[::-1]
             one = await self._fetched(one.predecessor) if one.predecessor else None
         if missing:

@@ -1,7 +1,8 @@
 """The projection rule: a fact is applied when its predecessor was the last one applied to its case.
 
 From this one rule come order per case, exactly-once effect and crash safety, with any number of replicas:
-`last ≥ seq` → seen; `last == predecessor` → apply; otherwise a gap → give back and wait.
+`last ≥ seq` → seen; `last == predecessor` → apply; otherwise a gap → give back and wait. An erasure
+alone is applied whatever came before: it carries what is left of that.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,10 +14,11 @@ from sqlalchemy import Connection, Engine, Table, bindparam, case, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from libs.contracts.events import CaseFact
+from libs.contracts.events import CaseErased, CaseFact
 from libs.contracts.facts import Happened
+from libs.contracts.remnants import revived
 from libs.contracts.sidefacts import SideFact
-from libs.contracts.subjects import CaseRef, UnknownFact, case_ref, decode
+from libs.contracts.subjects import CaseRef, UnknownFact, case_ref, decode, is_erasure
 from libs.runtime.database import upsert, writing
 from libs.runtime.errors import Unavailable
 
@@ -64,8 +66,21 @@ class Verdict:
 Apply = Callable[[Connection, Sequence[Applied]], None]
 """A service's own part: change its tables for these facts, in this order, in this transaction."""
 
+Erase = Callable[[Connection, CaseErased], None]
+"""Drop everything that is known of this case; what is left of it is applied next."""
+
 ApplySide = Callable[[Connection, Sequence[tuple[int, Any]]], None]
 """The same for the facts of another stream: (sequence there, fact); must be idempotent by that sequence."""
+
+
+def forgetting(forget: Callable[[Connection, Sequence[str]], None]) -> Erase:
+    """An erasure that drops what came from CASES, where nothing else is kept of a person."""
+    return lambda connection, fact: forget(connection, [fact.case_id])
+
+
+class NotErasable(RuntimeError):
+    """The projection was not told how to drop a case."""
+
 
 DatabaseDown = (OperationalError, InterfaceError, NoFreeConnection, Unavailable)
 """Errors that say nothing about the fact: wait and try the same batch again."""
@@ -73,11 +88,17 @@ DatabaseDown = (OperationalError, InterfaceError, NoFreeConnection, Unavailable)
 
 @dataclass
 class CaseProjection:
-    """Applies facts of CASES along the links, whole batches in one transaction."""
+    """Applies facts of CASES along the links, whole batches in one transaction.
+
+    `again` applies what is left of an erased case: it was counted before. Without `erase` such a case is
+    parked, since nobody knows how to drop what is known of it.
+    """
 
     link: Table
     apply: Apply
     unknown: Callable[[], None] = field(default=lambda: None)
+    erase: Erase | None = None
+    again: Apply | None = None
 
     def on(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
         """One verdict a delivery. A fact that fails parks its case, alone. Raises DatabaseDown."""
@@ -101,13 +122,28 @@ class CaseProjection:
             last, parked = rows[ref.case_id]
             verdicts[delivery.seq] = verdict = _turn(last, parked, delivery)
             if verdict.outcome is Outcome.DONE:
+                parked = "" if is_erasure(delivery.subject) else parked
                 rows[ref.case_id] = (delivery.seq, parked)
                 fact = None if parked else self._decode(delivery)
                 due += [Applied(ref, delivery.seq, fact)] if fact else []
-        if due:
-            self.apply(connection, due)
+        self._apply(connection, due)
         self._advance(connection, rows)
         return [verdicts[delivery.seq] for delivery in batch]
+
+    def _apply(self, connection: Connection, due: Sequence[Applied]) -> None:
+        at = next((at for at, one in enumerate(due) if isinstance(one.fact, CaseErased)), len(due))
+        if at:
+            self.apply(connection, due[:at])
+        if at == len(due):
+            return
+        erased = due[at]
+        assert isinstance(erased.fact, CaseErased)
+        if self.erase is None:
+            raise NotErasable
+        self.erase(connection, erased.fact)
+        left = [Applied(erased.ref, one.seq, fact) for one in erased.fact.history if (fact := revived(one))]
+        (self.again or self.apply)(connection, [*left, erased])
+        self._apply(connection, due[at + 1 :])
 
     def _lock(self, connection: Connection, refs: dict[str, CaseRef]) -> dict[str, tuple[int, str]]:
         """The rows of these cases, made where missing, locked in one order so that replicas never embrace."""
@@ -129,8 +165,11 @@ class CaseProjection:
         connection.execute(
             self.link.update()
             .where(self.link.c.case_id == bindparam("of_case"))
-            .values(last_seq=bindparam("to_seq")),
-            [{"of_case": case_id, "to_seq": last} for case_id, (last, _) in rows.items()],
+            .values(last_seq=bindparam("to_seq"), parked=bindparam("to_parked")),
+            [
+                {"of_case": case_id, "to_seq": last, "to_parked": parked}
+                for case_id, (last, parked) in rows.items()
+            ],
         )
 
     def _decode(self, delivery: Delivery) -> CaseFact | None:
@@ -229,7 +268,7 @@ def _turn(last: int, parked: str, delivery: Delivery) -> Verdict:
         # delivered once more where the case was parked: its dead letter may not have been left
         here = parked.endswith(f" {delivery.seq}")
         return Verdict(Outcome.PARKED, parked) if here else Verdict(Outcome.SEEN)
-    if last == delivery.predecessor:
+    if last == delivery.predecessor or is_erasure(delivery.subject):
         return Verdict(Outcome.DONE)
     return Verdict(Outcome.GAP, lacks=delivery.predecessor)
 

@@ -19,9 +19,11 @@ from libs.runtime.projection import (
     ApplySide,
     CaseProjection,
     Delivery,
+    Erase,
     Outcome,
     SideProjection,
     Verdict,
+    forgetting,
 )
 from libs.runtime.provision import consumer_config
 from libs.runtime.publishing import EXPECTED
@@ -39,7 +41,7 @@ class Projection:
 
     `tables` are dropped and refilled (the link among them); `forget` deletes the rows that came from CASES
     for some cases; `sides_first` names side streams to load before CASES (a notifier must know first what
-    was sent).
+    was sent). `erase` drops all that is known of a case, also from elsewhere; by default `forget`.
     """
 
     engine: Engine
@@ -49,6 +51,17 @@ class Projection:
     forget: Callable[[Connection, Sequence[str]], None]
     sides: Mapping[str, ApplySide] = field(default_factory=dict)
     sides_first: frozenset[str] = frozenset()
+    erase: Erase | None = None
+
+    @property
+    def of_cases(self) -> CaseProjection:
+        """The projection of CASES that a running service keeps."""
+        return CaseProjection(self.link, self.apply, erase=self.dropping)
+
+    @property
+    def dropping(self) -> Erase:
+        """`erase`, by default `forget`."""
+        return self.erase or forgetting(self.forget)
 
 
 async def rebuild(js: JetStreamContext, service: str, projection: Projection) -> dict[str, int]:
@@ -85,7 +98,7 @@ class _Read:
 
 async def _refill(js: JetStreamContext, stream: str, projection: Projection, connection: Connection) -> _Read:
     worker: CaseProjection | SideProjection = (
-        _Whole(projection.link, projection.apply)
+        _Whole(projection.link, projection.apply, erase=projection.dropping)
         if stream == "CASES"
         else _Unconditional(projection.link, projection.sides[stream])
     )

@@ -13,7 +13,7 @@ from libs.contracts.subjects import CaseRef, case_ref
 from libs.runtime.caselog import CaseLog
 from libs.runtime.database import reading, writing
 from libs.runtime.logs import log
-from libs.runtime.projection import CaseProjection, Delivery, Outcome, SideProjection, in_transaction
+from libs.runtime.projection import Delivery, Outcome, SideProjection, in_transaction
 from libs.runtime.publishing import EXPECTED
 from libs.runtime.rebuild import Projection
 
@@ -97,7 +97,7 @@ async def _refold(cases: CaseLog, projection: Projection, ref: CaseRef) -> bool:
 def _fold_again(projection: Projection, ref: CaseRef, history: Sequence[Delivery]) -> bool | None:
     """Whether all went well; None when the history ends before the place that the case was read to."""
     link = projection.link
-    worker = CaseProjection(link, projection.apply)
+    worker = projection.of_cases
     with writing(projection.engine) as connection:
         mine = link.c.case_id == ref.case_id
         last = connection.execute(select(link.c.last_seq).where(mine).with_for_update()).scalar_one()

@@ -24,7 +24,7 @@ from libs.runtime.directory import Directory
 from libs.runtime.healing import Healer
 from libs.runtime.metrics import FACTS_UNKNOWN
 from libs.runtime.operations import Readiness, operations_app
-from libs.runtime.projection import Apply, ApplySide, CaseProjection, SideProjection, in_transaction
+from libs.runtime.projection import Apply, ApplySide, CaseProjection, Erase, SideProjection, in_transaction
 from libs.runtime.provision import check_version
 from libs.runtime.reader import Reader
 from libs.runtime.settings import ServiceSettings
@@ -72,12 +72,17 @@ class Runtime:
         link: Table,
         apply: Apply,
         *,
+        erase: Erase | None = None,
+        again: Apply | None = None,
         after: Callable[[], None] = lambda: None,
         pace: float = 0.0,
     ) -> None:
-        """Keep a projection of CASES. `pace`: seconds between two batches at least, so that each is large."""
+        """Keep a projection of CASES. `pace`: seconds between two batches at least, so that each is large.
+
+        `erase` drops a case; `again` applies what is left of it, by default `apply`.
+        """
         unknown = FACTS_UNKNOWN.labels(self.service).inc
-        projection = CaseProjection(link, apply, unknown)
+        projection = CaseProjection(link, apply, unknown, erase, again)
         self._healer = Healer(self.js, self.service, engine, projection)
         self._read("CASES", engine, projection, after, pace)
         self.keep_running(parked.watch(self.service, engine, link), "parked")

@@ -95,7 +95,9 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     )
     await News(rt.nc, live).begin()
     await presence.begin()
-    rt.read_cases(engine, LINK, live.watching(store.apply), after=live.announce, pace=SOON)
+    rt.read_cases(
+        engine, LINK, live.watching(store.apply), erase=store.erase, after=live.announce, pace=SOON
+    )
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
         rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce, pace=LATER)
     # a telephone rings: nothing is gathered first

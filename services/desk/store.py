@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.sql import bindparam
 
 from libs.contracts.canary import CANARY
+from libs.contracts.events import CaseErased
 from libs.contracts.facts import Actor
 from libs.contracts.sidefacts import ClockFact, LetterFact, SideFact
 from libs.runtime.database import table, upsert
@@ -56,7 +57,7 @@ class Store:
     def projection(self, engine: Engine) -> Projection:
         """What a rebuild needs."""
         sides = {"CLOCKS": self.apply_clocks, "LETTERS": self.apply_letters, "CALLS": apply_calls}
-        return Projection(engine, LINK, PROJECTION, self.apply, self.forget, sides)
+        return Projection(engine, LINK, PROJECTION, self.apply, self.forget, sides, erase=self.erase)
 
     def apply(self, connection: Connection, facts: Sequence[Applied]) -> None:
         """Fold the facts into their cases and add them to the timelines."""
@@ -129,6 +130,12 @@ class Store:
             if key in newest and newest[key]["seq"] <= row.seq:
                 del newest[key]
         upsert(connection, LETTER, list(newest.values()), key=["case_id", "letter"])
+
+    def erase(self, connection: Connection, fact: CaseErased) -> None:
+        """Drop the case, and the calls that belong to no other one."""
+        for each in (CALL, TRANSFER):
+            connection.execute(delete(each).where(each.c.call.in_(fact.calls)))
+        self.forget(connection, [fact.case_id])
 
     def forget(self, connection: Connection, case_ids: Sequence[str]) -> None:
         """Delete what came from CASES for these cases; clocks and letters have streams of their own."""

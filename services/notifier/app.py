@@ -57,7 +57,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         for sender in senders:
             sender.woken.set()
 
-    rt.read_cases(engine, LINK, store.apply, after=wake, pace=SOON)
+    rt.read_cases(engine, LINK, store.apply, erase=store.erase, after=wake, pace=SOON)
     rt.read_side("CLOCKS", engine, LINK, store.apply_clocks, after=wake, pace=LATER)
     rt.read_side("DELIVERIES", engine, LINK, apply_deliveries, pace=LATER)
     for sender in senders:
@@ -77,6 +77,7 @@ def projection(settings: Settings, engine: Engine, directory: Directory, clock: 
         tables=[LINK, CASES, LETTERS, SHUT, TALKS, REPORTS],
         apply=store.apply,
         forget=store.forget,
+        erase=store.erase,
         sides={
             "LETTERS": store.apply_letters,
             "CLOCKS": store.apply_clocks,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from libs.contracts.events import CaseErased
 from libs.contracts.facts import Fact
 from libs.contracts.sidefacts import ClockFact, LetterFact, SideFact
 from libs.packs.model import NotInPack, Pack
@@ -20,7 +21,7 @@ from services.notifier.domain.case import Case, fold, noted
 from services.notifier.domain.contacts import opening
 from services.notifier.domain.letters import Readers, clock_letters, letters
 from services.notifier.domain.talks import Reach
-from services.notifier.fallbacks import CASES, shut_ways, still_shut
+from services.notifier.fallbacks import CASES, TALKS, shut_ways, still_shut
 from services.notifier.fates import after, came_back, fates_of, heard, ids_of, kept, recall, row_of, to_write
 from services.notifier.outbox import LETTERS
 from services.notifier.states import FAILED, NOBODY
@@ -83,6 +84,15 @@ class Store:
     def forget(self, connection: Connection, case_ids: Sequence[str]) -> None:
         """Drop the folded cases; their letters stay, since what was sent cannot be unsent."""
         connection.execute(CASES.delete().where(CASES.c.case_id.in_(case_ids)))
+
+    def erase(self, connection: Connection, fact: CaseErased) -> None:
+        """Drop the case, its conversation, and what its letters say and to whom."""
+        known = self._cases(connection, [fact.case_id]).get(fact.case_id)
+        if known and known.talk:
+            connection.execute(TALKS.delete().where(TALKS.c.talk == known.talk.key))
+        mine = (LETTERS.c.case_id == fact.case_id) | (LETTERS.c.reader == fact.case_id)
+        connection.execute(LETTERS.update().where(mine).values(recipient="", about="", talk="", others="[]"))
+        self.forget(connection, [fact.case_id])
 
     def _cases(self, connection: Connection, ids: Iterable[str]) -> dict[str, Case]:
         found = connection.execute(select(CASES.c.case_id, CASES.c.state).where(CASES.c.case_id.in_(ids)))

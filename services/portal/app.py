@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from libs.runtime.clock import Clock
 from libs.runtime.database import create_tables, in_thread, open_engine, table
 from libs.runtime.directory import Directory
+from libs.runtime.projection import forgetting
 from libs.runtime.reader import LATER, SOON
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
@@ -53,7 +54,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     engine = open_engine(settings.database_url)
     await in_thread(create_tables, engine, PortalTable.metadata)
     store = Store(engine, Proof(secret.encode()))
-    rt.read_cases(engine, table(Link), store.apply, pace=SOON)
+    rt.read_cases(engine, table(Link), store.apply, erase=forgetting(store.forget), pace=SOON)
     rt.read_side("CLOCKS", engine, table(Link), store.apply_clocks, pace=LATER)
     async with httpx.AsyncClient(base_url=settings.intake_url, timeout=TIMEOUT, trust_env=False) as client:
         intake = Intake(client, _key(settings.intake_key_file))

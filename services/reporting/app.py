@@ -12,6 +12,7 @@ from libs.packs.model import Pack
 from libs.runtime.clock import Clock
 from libs.runtime.database import create_tables, in_thread, open_engine
 from libs.runtime.directory import Directory
+from libs.runtime.projection import forgetting
 from libs.runtime.reader import LATER
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
@@ -42,7 +43,15 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         return rt.directory.pack
 
     flow = Flow(pack, rt.clock)
-    rt.read_cases(engine, store.LINK, flow.follow, after=flow.commit, pace=LATER)
+    rt.read_cases(
+        engine,
+        store.LINK,
+        flow.follow,
+        erase=forgetting(store.forget),
+        again=store.apply,
+        after=flow.commit,
+        pace=LATER,
+    )
     rt.read_side("CLOCKS", engine, store.LINK, flow.follow_clocks, after=flow.commit_clocks, pace=LATER)
     rt.read_side("LETTERS", engine, store.LINK, store.apply_letters, pace=LATER)
     if settings.collector:

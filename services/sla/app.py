@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from libs.runtime.clock import Clock
 from libs.runtime.database import create_tables, in_thread, open_engine, table
 from libs.runtime.directory import Directory
+from libs.runtime.projection import forgetting
 from libs.runtime.reader import SOON
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
@@ -47,7 +48,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         grace=settings.grace_seconds,
     )
     audit = Audit(engine, book, rt.cases, rt.clock)
-    rt.read_cases(engine, table(Link), store.apply, after=publisher.wake, pace=SOON)
+    erase = forgetting(store.forget)
+    rt.read_cases(engine, table(Link), store.apply, erase=erase, after=publisher.wake, pace=SOON)
     rt.keep_running(publisher.run(), "publisher")
     rt.keep_running(rt.once_caught_up(ticker.run), "ticker")
     rt.keep_running(keep_telling(changing, publisher.wake), "moves")

@@ -10,7 +10,17 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from libs.contracts import calls, contacts, deliveries, events, handovers, oversight, sidefacts, suspicions
+from libs.contracts import (
+    calls,
+    contacts,
+    deliveries,
+    erasures,
+    events,
+    handovers,
+    oversight,
+    sidefacts,
+    suspicions,
+)
 from libs.contracts.calls import CALL_FACTS, RANK, CallFact
 from libs.contracts.casevalues import Attached
 from libs.contracts.deliveries import DELIVERY_FACTS, DeliveryFact
@@ -51,6 +61,7 @@ EXAMPLES: dict[str, Any] = {
     "clock": "accept-1",
 }
 OF_ONE: dict[type[Happened], dict[str, Any]] = {
+    erasures.CaseErased: {"ground": "asked", "history": ()},
     oversight.CaseReviewed: {"agreed": True},
     oversight.CaseRated: {"cycle": 1, "answer": 4},
     calls.CallTransferEnded: {"result": "busy"},
@@ -124,7 +135,7 @@ def test_every_fact_ever_written_can_still_be_read() -> None:
 def test_no_two_facts_share_a_token() -> None:
     bases = {Happened, Fact, sidefacts.SideFact, *BASES}
     for modules, known in (
-        ((contacts, events, handovers, oversight, suspicions), CASE_FACTS),
+        ((contacts, erasures, events, handovers, oversight, suspicions), CASE_FACTS),
         ((sidefacts,), {**CLOCK_FACTS, **LETTER_FACTS}),
         ((calls,), CALL_FACTS),
         ((deliveries,), DELIVERY_FACTS),

@@ -3,6 +3,7 @@
 from services.desk.domain import (
     citizens,
     clocks,
+    erasing,
     handovers,
     joining,
     officers,
@@ -16,6 +17,7 @@ from services.desk.domain import (
 __all__ = [
     "citizens",
     "clocks",
+    "erasing",
     "handovers",
     "joining",
     "officers",

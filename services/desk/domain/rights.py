@@ -25,6 +25,7 @@ def allowed(state: CaseState, account: Account, arbiter: str) -> frozenset[str]:
         cls.token()
         for cls, right in RIGHTS.items()
         if account.active
+        and not state.erased_at
         and cls not in OFFERED_ELSEWHERE
         and state.status in right.when
         and right.unless(state) is None
@@ -63,6 +64,8 @@ def require(state: CaseState, command: Command, account: Account, arbiter: str) 
     """Raises NotAllowed when it is not this person's to do, Refused (stale) when the moment has passed."""
     right = RIGHTS[type(command)]
     vi, en = right.label
+    if state.erased_at:
+        raise Refused("Dữ liệu của hồ sơ này đã được xóa", "this case was erased", stale=True)
     if _moment_passed(state, right, account):
         raise _stale(state, right)
     if not account.active or not right.who(state, account) or _foreign_arbiter(account, arbiter):

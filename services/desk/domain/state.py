@@ -67,8 +67,8 @@ class CaseState(Value):
     so that a form made before them can be told to be stale.
     `where`: in the citizen's words; `contacts`: how the sender may be recognised beside `person`
     (domain/contacts.py); `calls`: in which this was said; `spam`: what speaks for mass or junk mail.
-    `holders`: who had the case from when on (domain/holding.py); `cycle` grows with each reopening, `unsolved`
-    with each that the citizen wanted.
+    `hold`: the demand for which nothing may be erased. `holders`: who had the case from when on
+    (domain/holding.py); `cycle` grows with each reopening, `unsolved` with each that the citizen wanted.
     """
 
     case_id: str = ""
@@ -111,6 +111,8 @@ class CaseState(Value):
     rejection: Coded | None = None
     publication: Publication | None = None
     withholding: Coded | None = None
+    hold: str = ""
+    erased_at: Instant | None = None
     since: Instant | None = None
     changed_by: Actor | None = None
     parts: tuple[Part, ...] = ()

@@ -119,6 +119,9 @@ TITLES: dict[str, tuple[Title, bool]] = {
     "instructed": (lambda c, labels, _: f"Chỉ đạo xử lý gấp: {labels.agency(c['agency'])}", False),
     "reviewed": (_review, False),
     "rated": (_rating, True),
+    "hold-placed": (lambda c, _l, _a: f"Giữ làm chứng cứ theo {c['reference']}", False),
+    "hold-lifted": (lambda c, _l, _a: f"Thôi giữ làm chứng cứ theo {c['reference']}", False),
+    "erased": (lambda c, _l, _a: f"Xóa dữ liệu cá nhân theo {c['reference']}", False),
     "verified": (lambda c, _l, _a: f"Kết quả xác minh: {RESULT_NAMES[c['result']][0]}", False),
     "reopened": (lambda c, _l, _a: f"Mở lại hồ sơ, lần xử lý thứ {c['cycle']}", True),
 }
@@ -134,7 +137,7 @@ _REASONS = {
 }
 
 
-_SAID = {"reopened": "reason", "recalled": "reason", "suspected-false": "ground"}
+_SAID = {"erased": "reason", "hold-placed": "reason", "reopened": "reason", "recalled": "reason", "suspected-false": "ground"}
 """Fact → the field with words that stand first."""
 
 

@@ -44,6 +44,7 @@ class Known:
     added: Mapping[UUID, str] = field(default_factory=dict)
     people: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()
+    erased: bool = False
 
     def holds(self, event_id: UUID) -> bool:
         """Whether the words with this id are in the case."""

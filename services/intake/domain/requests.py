@@ -187,7 +187,7 @@ def decide_added(
     files: tuple[Attached, ...] = (),
 ) -> CaseAdded | None:
     """The words as a fact, None when they are stored already; Refused for a rejected case."""
-    if known.opened is None:
+    if known.opened is None or known.erased:
         raise Refused("Không có yêu cầu này", "no such case", field="case_id")
     if event_id in known.added:
         if known.added[event_id] != words.text:
