@@ -63,6 +63,7 @@ class Keeper:
     async def _hear_reports(self) -> None:
         """What gateways reported becomes facts, and what came back goes another way."""
         await in_thread(self._reports.match, time.time())
+        await in_thread(self._reports.confirm)
         for letter in await in_thread(self._reports.unreported):
             await self._log.reported(letter)
             if await in_thread(self._reports.mark, letter):

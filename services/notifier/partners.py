@@ -75,7 +75,6 @@ def change(letter: Letter, about: About, pack: Pack) -> str:
         "id": letter.letter,
         "event": about.words["event"],
         "sequence": letter.case_seq,
-        "code": about.code,
         "service_request_id": about.words["service_request_id"],
         "reference": about.words["reference"],
         "status": about.words["status"],

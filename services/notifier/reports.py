@@ -1,7 +1,7 @@
 """Reports of gateways about letters they took: believed of letters that we know to have handed to them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, select
@@ -26,6 +26,7 @@ PATIENCE = 600.0
 """Seconds that a report may come before we have noted what the gateway calls the letter."""
 
 _MAX_STATUS = 64
+_OVER: Mapping[str, object] = {"about": "", "recipient": "", "others": NO_OTHERS}
 
 
 def apply_deliveries(connection: Connection, facts: Sequence[tuple[int, Happened]]) -> None:
@@ -61,7 +62,7 @@ def _changes(row: "Row[Any]", report: str, status: str) -> dict[str, object]:
     if row.state == UNCONFIRMED and report != BOUNCED:  # it did go
         changes |= {"state": SENT, "told": True}
     if row.state in {SENT, UNCONFIRMED} and report != BOUNCED:
-        changes |= {"about": "", "recipient": "", "others": NO_OTHERS}
+        changes |= _OVER
     return changes
 
 
@@ -94,6 +95,13 @@ class Reports:
                     connection.execute(REPORTS.delete().where(*mine))
             if not known and row.came < now - PATIENCE:
                 metrics.STRANGE_REPORTS.labels(row.way).inc()
+
+    def confirm(self) -> None:
+        """A letter whose report came while it was handed over did go, whatever the sender heard then."""
+        c = LETTERS.c
+        which = (c.state == UNCONFIRMED, c.arrival.in_((DELIVERED, DENIED)))
+        with writing(self._engine) as connection:
+            connection.execute(LETTERS.update().where(*which).values(state=SENT, told=True, **_OVER))
 
     def unreported(self, limit: int = 100) -> list[Letter]:
         """Letters whose arrival or return the stream may not know yet."""

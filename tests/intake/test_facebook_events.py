@@ -108,6 +108,7 @@ def test_a_receipt_names_the_messages_or_is_only_counted(facebook: Facebook) -> 
     ("item", "why"),
     [
         (echo("Đã tiếp nhận", "m_1"), "echo"),
+        (echo("Đã tiếp nhận", "m_1", metadata="của người khác"), "echo"),
         (said("của chính Trang", person=PAGE, page=CITIZEN), "echo"),
         (said("", is_deleted=True), "unsent"),
         (messaging(postback={"mid": "m_2", "title": "Bắt đầu", "payload": "START"}), "postback"),
@@ -161,11 +162,17 @@ def test_two_comments_without_a_name_are_not_one_person(facebook: Facebook) -> N
     assert only(facebook, comment("Hỏng rồi", "1_1", verb="edited", by=None)).person == one.person
 
 
+def test_an_echo_that_names_a_letter_of_ours_says_that_it_went(facebook: Facebook) -> None:
+    [found] = read(facebook, echo("Đã tiếp nhận", "m_1", metadata="7" * 32))
+    assert isinstance(found, DeliveryArrived)
+    assert (found.letter, found.gateway_id, found.way) == ("7" * 32, "m_1", "facebook")
+
+
 def test_a_visitors_post_with_its_pictures_is_said_in_public(facebook: Facebook) -> None:
     photos = ["https://scontent.fbcdn.net/1.jpg", "https://scontent.fbcdn.net/2.jpg"]
     post = comment("Rác chưa thu", item="status", comment_id=None, parent_id=None, photos=photos)
     found = only(facebook, post)
-    assert (found.key, found.thread, found.public, found.answers) == (POST, POST, True, ())
+    assert (found.key, found.thread, found.public, found.answers) == (POST, "", True, ())
     assert [one.url for one in found.enclosed] == photos
 
 

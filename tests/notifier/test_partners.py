@@ -74,7 +74,7 @@ async def test_a_partner_hears_of_each_change_of_its_case_signed_and_without_a_p
     ]  # fmt: skip
     assert said[-1]["text"] == "Đèn đã sáng." and {one["text"] for one in said[:-1]} == {""}
     assert {one["service_request_id"] for one in said} == {public_id(ref.case_id)}
-    assert {(one["code"], one["reference"]) for one in said} == {("123456782", "T-77")}
+    assert {one["reference"] for one in said} == {"T-77"} and "123456782" not in str(said)
     assert said[1]["agency_responsible"] == "Sở Y tế" and said[2]["expected_at"] == LATER.isoformat()
     assert not any(word in str(said) for word in (CITIZEN.name, CITIZEN.phone, "Mẫu", "nguoi-7", ref.case_id))
     assert program.forged == 0

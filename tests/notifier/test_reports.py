@@ -163,6 +163,16 @@ def test_a_letter_of_which_nobody_knew_whether_it_went_did_go_when_it_arrives(en
     assert outbox.backlog().unconfirmed == 0 and rows(engine)["slip", "sms"]["state"] == "sent"
 
 
+def test_a_report_that_overtook_the_lost_answer_of_its_gateway_counts(engine: Engine) -> None:
+    read(engine, *HISTORY)
+    outbox = Outbox(engine)
+    (letter,) = outbox.claim("sms", now=1e12)
+    deliver(engine, report(DeliveryArrived, "sms", letter=letter.letter))
+    outbox.settle(letter, "unconfirmed", "outcome lost", told=True)
+    Reports(engine).confirm()
+    assert outbox.backlog().unconfirmed == 0 and rows(engine)["slip", "sms"]["state"] == "sent"
+
+
 async def test_a_rebuild_remembers_what_was_reported_and_sends_nothing_twice(
     march: NatsServer, box: Mailbox, settings: Settings
 ) -> None:

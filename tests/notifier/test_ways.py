@@ -62,6 +62,11 @@ def test_who_commented_in_public_is_answered_in_private_to_that_comment() -> Non
     assert (draft.way, draft.recipient, draft.talk) == ("facebook", "comment:1022_77", "comment:1022_77")
 
 
+def test_who_posted_on_the_page_itself_is_answered_another_way() -> None:
+    post = IN_PUBLIC.model_copy(update={"thread": ""})
+    assert ways(by_facebook(REF, origin=post, person=CITIZEN)) == ["email", "sms"]
+
+
 def test_a_letter_with_a_zns_template_tries_it_before_the_text_message() -> None:
     reach = Reach(zns=frozenset({"receipt"}))
     assert ways(opened(REF, person=SMS_ONLY), reach=reach) == ["zns", "sms"]

@@ -26,9 +26,9 @@ def said(text: str = "", mid: str = "m_abc", **more: Any) -> dict[str, Any]:
     return messaging(**envelope, message={"mid": mid, **({"text": text} if text else {}), **more})
 
 
-def echo(text: str, mid: str, person: str = CITIZEN, at: int = NOW) -> dict[str, Any]:
+def echo(text: str, mid: str, person: str = CITIZEN, at: int = NOW, **more: Any) -> dict[str, Any]:
     """What Facebook posts of the Page's own messages, whoever wrote them."""
-    message = {"mid": mid, "text": text, "is_echo": True, "app_id": 1}
+    message = {"mid": mid, "text": text, "is_echo": True, "app_id": 1, **more}
     return messaging(person=PAGE, page=person, at=at, message=message)
 
 

@@ -69,7 +69,7 @@ def _about(own: Case, case: Case, fact: CaseFact, case_id: str) -> About:
     if isinstance(fact, CaseProgressPromised):
         times["expected_at"] = fact.promised_at
     return About(
-        code=own.code,
+        code="",  # the citizen's alone
         agencies=(case.slip.lead,) if case.slip else (),
         reason=fact.reason if isinstance(fact, CaseRejected) else "",
         words=words,

@@ -32,8 +32,8 @@ def changed(item: dict[str, Any], page: str, at: datetime | None) -> Iterable[Ev
 
 
 def _said(value: dict[str, Any], kind: str, page: str, at: datetime | None) -> Said:
-    """In public: the answer goes below it, or privately to whoever wrote it. When Facebook does not say who
-    did, the comment is its own speaker, so that two of them are never taken for one person.
+    """In public: a comment is answered privately, a visitor's post on another way. When Facebook does not say
+    who wrote it, the comment is its own speaker, so that two of them are never taken for one person.
     """
     name = "comment_id" if kind == _COMMENT else "post_id"
     own = word(value, name)
@@ -50,7 +50,7 @@ def _said(value: dict[str, Any], kind: str, page: str, at: datetime | None) -> S
         text=f"Sửa lại: {text}" if edited else text,
         at=(at if edited else instant(word(value, "created_time"))) or at,
         account=page,
-        thread=own,
+        thread=own if kind == _COMMENT else "",  # only a comment can be answered in private
         public=True,
         name=word(value, "from", "name"),
         enclosed=() if edited else enclosed,

@@ -1,6 +1,7 @@
 """What a Messenger event says: words with their pictures and places, corrections, receipts."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ PASSED = ("postback", "read", "reaction", "referral", "optin", "account_linking"
 """Buttons, glances and arrangements: known, and nothing that anybody said."""
 
 _ENVELOPE = {"sender", "recipient", "timestamp"}
+_LETTER = re.compile(r"[0-9a-f]{32}")
 _FILES = frozenset({"image", "video", "audio", "file"})
 
 
@@ -48,7 +50,7 @@ def _sender(item: dict[str, Any]) -> str:
 def _said(item: dict[str, Any], page: str) -> Event:
     message, sender = part(item, "message"), _sender(item)
     if flag(message, "is_echo") or sender == page:
-        return Passed("echo")
+        return _echo(item, message)
     if flag(message, "is_deleted"):
         return Passed("unsent")
     key = word(message, "mid")
@@ -72,6 +74,15 @@ def _said(item: dict[str, Any], page: str) -> Event:
         enclosed=tuple(content.enclosed),
         answers=(answered,) if answered else (),
     )
+
+
+def _echo(item: dict[str, Any], message: dict[str, Any]) -> Event:
+    """Our own words come back: if the notifier wrote them, its letter did go, whatever it heard."""
+    letter, mid = word(message, "metadata"), word(message, "mid")
+    if not (mid and flag(message, "is_echo") and _LETTER.fullmatch(letter)):
+        return Passed("echo")
+    at = instant(word(item, "timestamp"))
+    return _arrived(mid, at, letter) if at else Passed("echo")
 
 
 def _corrected(item: dict[str, Any], edit: dict[str, Any], page: str) -> Event:
@@ -131,13 +142,15 @@ def _delivered(item: dict[str, Any], arrived: datetime) -> Iterable[Event]:
     return [_arrived(mid, at) for mid in dict.fromkeys(mids) if mid] or [Passed("receipt")]
 
 
-def _arrived(mid: str, at: datetime) -> DeliveryArrived:
-    reference = hashlib.sha256(f"facebook\0{mid}".encode()).hexdigest()[:32]
+def _arrived(mid: str, at: datetime, letter: str = "") -> DeliveryArrived:
+    reference = letter or hashlib.sha256(f"facebook\0{mid}".encode()).hexdigest()[:32]
     return DeliveryArrived(
         event_id=derived_id(UUID(hex=reference), DeliveryArrived.stem()),
         at=at,
         by=Actor(service="intake"),
         way="facebook",
         reference=reference,
+        letter=letter,
         gateway_id=mid,
+        status="echo" if letter else "",
     )
