@@ -36,8 +36,8 @@ from services.desk.news import News
 from services.desk.offers import Offers
 from services.desk.pages import pages
 from services.desk.people import People
-from services.desk.queries import Queries
 from services.desk.presence import Presence
+from services.desk.queries import Queries
 from services.desk.reports import Reports
 from services.desk.routes import Routes
 from services.desk.settings import Settings, key_in
@@ -69,8 +69,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     successions = Successions(engine, rt.cases, rt.directory, rt.clock)
     surges = Surges(engine, rt.directory, rt.clock, rt.js, settings.surge_above)
     transfers = Transfers(engine, rt.cases, rt.directory, rt.clock)
-    desk = Desk(
     presence = Presence(rt.nc, live)
+    desk = Desk(
         settings=settings,
         directory=rt.directory,
         clock=rt.clock,
@@ -85,10 +85,10 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         answers=Answers(rt.directory),
         people=People(engine),
         live=live,
+        presence=presence,
         reports=reports,
         successions=successions,
         routes=Routes(engine, rt.directory, rt.clock, rt.js),
-        presence=presence,
         calls=Calls(engine, rt.directory, rt.clock, rt.side, live),
         surges=surges,
         attachments=Attachments(engine, open_files(rt.js)),
@@ -121,12 +121,12 @@ def application(desk: Desk) -> ASGIApp:
         routes=[
             Mount("/api/v1", api(desk)),
             Route("/live", _live(desk)),
+            Route("/alive", _alive(desk)),
             Mount("/", pages(desk)),
         ]
     )
 
 
-            Route("/alive", _alive(desk)),
 def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def live(request: Request) -> Response:
         """`/live?case=<id>&case=…`: the topics `inbox`, `case:<id>` for each, for operators `calls`; or 401.
@@ -148,9 +148,6 @@ def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     return live
 
 
-def project(_settings: Settings, engine: Engine, _directory: Directory, _clock: Clock) -> Projection:
-    """What `rebuild` and `replay` refill."""
-    return Store().projection(engine)
 def _alive(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def alive(request: Request) -> Response:
         """Whether the line holds (any answer) and the session does ("in" or "out")."""
@@ -161,3 +158,6 @@ def _alive(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     return alive
 
 
+def project(_settings: Settings, engine: Engine, _directory: Directory, _clock: Clock) -> Projection:
+    """What `rebuild` and `replay` refill."""
+    return Store().projection(engine)
