@@ -60,12 +60,12 @@ class Queries:
     async def triage(self, account: Account, after: str = "") -> Listing:
         """Cases that wait for an operator, urgent ones first, then the oldest."""
         _only(account, "operator", "administrator")
-        return await self._list(lambda connection: reads.waiting(connection, "triage", after))
+        return await self.listing(lambda connection: reads.waiting(connection, "triage", after))
 
     async def unclear(self, account: Account, after: str = "") -> Listing:
         """Cases that wait for the arbiter, urgent ones first, then the oldest."""
         _only(account, "arbiter", "operator", "administrator")
-        return await self._list(lambda connection: reads.waiting(connection, "arbiter", after))
+        return await self.listing(lambda connection: reads.waiting(connection, "arbiter", after))
 
     async def inbox(self, account: Account, group: Group = "open", after: str = "") -> Listing:
         """The officer's agency by deadline; for operators the desk's own answers (publish, closed).
@@ -85,13 +85,13 @@ class Queries:
         }
         if group not in pages:
             raise NotFound("Không có danh sách này", "there is no such list", field="group")
-        return await self._list(pages[group], own=agency if group in {"tasks", "joined"} else "")
+        return await self.listing(pages[group], own=agency if group in {"tasks", "joined"} else "")
 
     async def suspicions(self, account: Account, after: str = "") -> Listing:
         """For a police unit: what it was asked to verify, those without a result first."""
         _only(account, "police")
         agency = account.agency
-        return await self._list(lambda each: reads.joined(each, agency, ("police",), after), own=agency)
+        return await self.listing(lambda each: reads.joined(each, agency, ("police",), after), own=agency)
 
     async def visible(self, account: Account, case_ids: Sequence[str]) -> tuple[str, ...]:
         """Those of the cases that this person may see; unknown ids are not among them."""
@@ -105,9 +105,9 @@ class Queries:
     async def search(self, account: Account, words: str) -> Listing:
         """Cases by look-up code, or for operators by telephone number; the newest first."""
         if code := parse_code(words):
-            found = await self._list(lambda connection: reads.by_code(connection, code), account)
+            found = await self.listing(lambda connection: reads.by_code(connection, code), account)
         elif (phone := normal_phone(words)) and account.role == "operator":
-            found = await self._list(lambda connection: reads.by_phone(connection, phone), account)
+            found = await self.listing(lambda connection: reads.by_phone(connection, phone), account)
         else:
             found = Listing(())
         return found
@@ -154,7 +154,7 @@ class Queries:
             parked=found.parked,
         )
 
-    async def _list(
+    async def listing(
         self, page: Callable[[Connection], reads.Page], account: Account | None = None, own: str = ""
     ) -> Listing:
         """With an account, only the cases it may see; with an agency, the deadlines of its own part."""

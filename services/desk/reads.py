@@ -22,7 +22,7 @@ PAGE = 50
 """Rows of one page of a list."""
 
 _CASE_ID = re.compile(r"[0-9a-f]{32}")
-_LISTED = (CASE.c.case_id, CASE.c.calm, CASE.c.opened_at, CASE.c.due, CASE.c.state)
+LISTED = (CASE.c.case_id, CASE.c.calm, CASE.c.opened_at, CASE.c.due, CASE.c.state)
 
 
 @dataclass(frozen=True)
@@ -115,49 +115,49 @@ class Page:
 def waiting(connection: Connection, queue: str, after: str) -> Page:
     """A queue of the desk: urgent cases first, then the oldest."""
     key = (CASE.c.calm, CASE.c.opened_at, CASE.c.case_id)
-    return _page(connection, select(*_LISTED).where(CASE.c.queue == queue), key, after)
+    return page_of(connection, select(*LISTED).where(CASE.c.queue == queue), key, after)
 
 
 def by_deadline(connection: Connection, agency: str, queue: str, after: str) -> Page:
     """Cases of an agency by deadline; an empty agency is the desk itself."""
     mine = (CASE.c.agency == agency) & (CASE.c.queue == queue)
-    return _page(connection, select(*_LISTED).where(mine), (CASE.c.due, CASE.c.case_id), after)
+    return page_of(connection, select(*LISTED).where(mine), (CASE.c.due, CASE.c.case_id), after)
 
 
 def closed(connection: Connection, agency: str, after: str) -> Page:
     """Cases of an agency that are closed, the newest first."""
     mine = (CASE.c.agency == agency) & (CASE.c.queue == "closed")
     key = (CASE.c.due, CASE.c.case_id)
-    return _page(connection, select(*_LISTED).where(mine), key, after, newest=True)
+    return page_of(connection, select(*LISTED).where(mine), key, after, newest=True)
 
 
 def joined(
     connection: Connection, agency: str, parts: Collection[str], after: str, owed: int | None = None
 ) -> Page:
     """Cases in which the agency has one of these parts: those in which it owes it first, then the newest."""
-    query = select(*_LISTED, JOINED.c.owed, JOINED.c.sent_at).join(JOINED, JOINED.c.case_id == CASE.c.case_id)
+    query = select(*LISTED, JOINED.c.owed, JOINED.c.sent_at).join(JOINED, JOINED.c.case_id == CASE.c.case_id)
     query = query.where(JOINED.c.agency == agency, JOINED.c.part.in_(parts))
     if owed is not None:
         query = query.where(JOINED.c.owed == owed)
     key = (JOINED.c.owed, JOINED.c.sent_at, JOINED.c.case_id)
-    return _page(connection, query, key, after, newest=True)
+    return page_of(connection, query, key, after, newest=True)
 
 
 def by_code(connection: Connection, code: str) -> Page:
     """The cases of a look-up code: one, unless two were given the same."""
-    query: Select[Any] = select(*_LISTED).where(CASE.c.code == code)
+    query: Select[Any] = select(*LISTED).where(CASE.c.code == code)
     return Page(connection.execute(query.limit(PAGE)).all(), "")
 
 
 def by_phone(connection: Connection, phone: str) -> Page:
     """The cases whose sender has this telephone number, as far as is known, the newest first."""
     mine = (CONTACT.c.kind == "phone") & (CONTACT.c.value == phone)
-    query: Select[Any] = select(*_LISTED).join(CONTACT, CONTACT.c.case_id == CASE.c.case_id).where(mine)
+    query: Select[Any] = select(*LISTED).join(CONTACT, CONTACT.c.case_id == CASE.c.case_id).where(mine)
     query = query.order_by(CONTACT.c.opened_at.desc())
     return Page(connection.execute(query.limit(PAGE)).all(), "")
 
 
-def _page(
+def page_of(
     connection: Connection,
     query: Select[Any],
     key: tuple[ColumnElement[Any], ...],

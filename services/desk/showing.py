@@ -53,6 +53,8 @@ def listed(
         remaining=remaining(pack, next_one, now, due) if next_one and due else None,
         missed=any(row.missed for row in clocks),
         stage=state.delegation.stage if state.delegation and state.current else "",
+        reminded=len(state.reminded),
+        instructed=state.instruction is not None,
     )
 
 

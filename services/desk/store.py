@@ -29,12 +29,22 @@ from services.desk.clockrows import STOPPED, clock_row
 from services.desk.contacts import CONTACT, TOLD, forget_contacts, keep_contacts, keep_told
 from services.desk.domain.fold import fold
 from services.desk.domain.state import AT_DESK, TO_PUBLISH, WITH_AGENCY, CaseState
+from services.desk.oversight.store import (
+    ANSWERED,
+    LATE,
+    REMINDER,
+    WATCH,
+    forget_watched,
+    keep_late,
+    keep_watched,
+)
 from services.desk.tables import CaseRow, ClockRow, EntryRow, LetterRow, Link
 from services.desk.telephony.store import CALL, TRANSFER, apply_calls
 
 LINK, CASE, ENTRY, CLOCK, LETTER = (table(model) for model in (Link, CaseRow, EntryRow, ClockRow, LetterRow))
 PROJECTION = (
     LINK, CASE, ENTRY, JOINED, FOLLOW, FOLLOWER, HEIR, CONTACT, TOLD, CLOCK, LETTER, CALL, TRANSFER,
+    LATE, WATCH, REMINDER, ANSWERED,
 )  # fmt: skip
 
 CANARY_LOST = "canary-lost"
@@ -45,6 +55,8 @@ def queue_of(state: CaseState) -> str:
     """Who has to act: triage, arbiter, agency, publish or closed; a canary is in nobody's list."""
     if state.channel == CANARY:
         return CANARY if state.status != "rejected" else f"{CANARY}-over"
+    if state.instruction and state.status == "arbiter":
+        return "triage"  # the coordinator said where it goes (Điều 13.2)
     for queue, statuses in (("triage", AT_DESK), ("agency", WITH_AGENCY), ("publish", TO_PUBLISH)):
         if state.status in statuses:
             return queue
@@ -73,6 +85,7 @@ class Store:
         keep_contacts(connection, before, after)
         keep_told(connection, facts)
         keep_beside(connection, before, after)
+        keep_watched(connection, before, after)
         keep_follows(connection, facts)
         keep_heirs(connection, facts)
 
@@ -90,7 +103,7 @@ class Store:
             "field": state.field or "",
             "place": state.place or "",
             "urgent": state.urgent,
-            "calm": 0 if state.urgent else 2 if state.spam else 1,
+            "calm": _calm(state),
             "phone": state.person.phone,
             "opened_at": seconds(state.opened_at) if state.opened_at else newest,
             "updated_at": newest,
@@ -110,6 +123,7 @@ class Store:
             key = (fact.case_id, fact.clock)
             rows[key] = clock_row(seq, fact, rows.get(key))
         upsert(connection, CLOCK, list(rows.values()), key=["case_id", "clock"])
+        keep_late(connection, list(rows.values()))
         deadlines = [
             {"of_case": case_id, "to_due": due} for case_id, due in _deadlines(connection, ids).items()
         ]
@@ -142,6 +156,7 @@ class Store:
         for each in (CASE, ENTRY):
             connection.execute(delete(each).where(each.c.case_id.in_(case_ids)))
         forget_beside(connection, case_ids)
+        forget_watched(connection, case_ids)
         forget_contacts(connection, case_ids)
 
 
@@ -166,6 +181,13 @@ def _entry(one: Applied) -> dict[str, Any]:
         "event_id": str(one.fact.event_id),
         "body": one.fact.model_dump_json(),
     }
+
+
+def _calm(state: CaseState) -> int:
+    """What the coordinator directed comes first, then what is urgent; what looks like junk comes last."""
+    if state.urgent:
+        return -1 if state.instruction and not state.lead else 0
+    return 2 if state.spam else 1
 
 
 def _author(by: Actor) -> str:

@@ -24,9 +24,9 @@ class Link(CaseLink, DeskTable, table=True):
 class CaseRow(DeskTable, table=True):
     """A case: `state` is the whole of it, the other columns are what is asked for.
 
-    `queue`: who has to act (triage, arbiter, agency, publish, closed). `calm`: 0 when urgent, so that urgent
-    cases sort first; 2 when it looks like mass mail, which comes last. `due`: the next deadline, or the last
-    change while no clock runs.
+    `queue`: who has to act (triage, arbiter, agency, publish, closed). `calm`: 0 when urgent, -1 when the
+    coordinator directed it, so that these sort first; 2 when it looks like mass mail, which comes last.
+    `due`: the next deadline, or the last change while no clock runs.
     """
 
     __tablename__ = "desk_case"

@@ -16,6 +16,7 @@ class Row:
     """One case in a list. `remaining`: working seconds to the deadline, negative when it has passed.
 
     `stage`: how far the work of a commune has come; `owed`: the reader's agency still owes its own part.
+    `reminded`: how often the lead was; `instructed`: the coordinator directed that it goes at once.
     """
 
     case_id: str
@@ -36,6 +37,8 @@ class Row:
     missed: bool
     stage: str = ""
     owed: bool = False
+    reminded: int = 0
+    instructed: bool = False
 
 
 @dataclass(frozen=True)
