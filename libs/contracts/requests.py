@@ -89,6 +89,13 @@ class Described(Asked):
     address: Line = ""
 
 
+class SearchedInVain(Asked):
+    """Words for which there was no answer; `place` is one of 4,096 boxes into which the address fell."""
+
+    words: Line
+    place: int = Field(ge=0, lt=4096)
+
+
 class Offer(BaseModel):
     """An earlier matter that may be the same, with nothing of whoever reported it."""
 

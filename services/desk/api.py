@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from libs.contracts.errors import Refused
-from libs.contracts.requests import Asked, Described, Helped, Line, NotSolved, Offers, Rating
+from libs.contracts.requests import Asked, Described, Helped, Line, NotSolved, Offers, Rating, SearchedInVain
 from services.desk.calls import TypedCall
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotFound, NotSignedIn
@@ -61,6 +61,7 @@ def api(desk: Desk) -> Starlette:
         Route("/ratings", endpoints.rate, methods=["POST"]),
         Route("/reopenings", endpoints.open_again, methods=["POST"]),
         Route("/helpful", endpoints.helped, methods=["POST"]),
+        Route("/sought", endpoints.sought, methods=["POST"]),
         Route("/cases/{case_id}/{command}", endpoints.command, methods=["POST"]),
         Route("/calls", endpoints.call, methods=["POST"]),
         Route("/search", endpoints.search),
@@ -147,6 +148,13 @@ class Endpoints:
         """For the portal alone: one reader was helped by a published text, or was not; 204."""
         self._admit_portal(request)
         await self._desk.helpful.count(Helped.model_validate(await body(request)))
+        return Response(status_code=204)
+
+    async def sought(self, request: Request) -> Response:
+        """For the portal alone: a citizen found no answer to these words; 204."""
+        self._admit_portal(request)
+        said = SearchedInVain.model_validate(await body(request))
+        await self._desk.knowledge.sought.note(said.words, "citizen", said.place)
         return Response(status_code=204)
 
     def _admit_portal(self, request: Request) -> None:

@@ -30,6 +30,7 @@ from services.desk.followers import Followers
 from services.desk.hands import Hands
 from services.desk.helpful import Helpful
 from services.desk.intake_client import IntakeClient
+from services.desk.knowledge.knowledge import Knowledge
 from services.desk.live import CALLS, INBOX, Live, case_topic, here_topic
 from services.desk.migrations import prepare
 from services.desk.news import News
@@ -70,6 +71,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     surges = Surges(engine, rt.directory, rt.clock, rt.js, settings.surge_above)
     transfers = Transfers(engine, rt.cases, rt.directory, rt.clock)
     presence = Presence(rt.nc, live)
+    knowledge = Knowledge(engine, rt.directory, rt.clock, rt.js)
     desk = Desk(
         settings=settings,
         directory=rt.directory,
@@ -82,7 +84,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         helpful=Helpful(engine),
         clocks=Clocks(engine, rt.directory, rt.clock),
         calendars=Calendars(engine, rt.directory, rt.clock, rt.js),
-        answers=Answers(rt.directory),
+        answers=Answers(rt.directory, rt.clock),
+        knowledge=knowledge,
         people=People(engine),
         live=live,
         presence=presence,
@@ -105,6 +108,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     if settings.canary_seconds:
         canary = Canary(engine, rt.cases, rt.directory, rt.clock, intake, settings.canary_seconds)
         rt.keep_running(canary.run(), "canary")
+    rt.keep_running(knowledge.changes.run(), "proposals")
+    rt.keep_running(knowledge.run(), "knowledge")
     rt.keep_running(rt.once_caught_up(followers.run), "followers")
     rt.keep_running(rt.once_caught_up(successions.run), "successions")
     watch = Watch(engine, rt.clock, live, transfers, surges)

@@ -18,6 +18,7 @@ from services.desk.clocks import Clocks
 from services.desk.commands import Commands
 from services.desk.hands import Hands
 from services.desk.helpful import Helpful
+from services.desk.knowledge.knowledge import Knowledge
 from services.desk.live import Live
 from services.desk.offers import Offers
 from services.desk.people import People
@@ -48,6 +49,7 @@ class Desk:
     clocks: Clocks
     calendars: Calendars
     answers: Answers
+    knowledge: Knowledge
     people: People
     live: Live
     reports: Reports

@@ -1,9 +1,11 @@
 """Asks the desk whether a matter is known already, and hands it what citizens say of their answers."""
 
+from contextlib import suppress
+
 import httpx
 from pydantic import ValidationError
 
-from libs.contracts.requests import Described, Heard, Helped, NotSolved, Offer, Offers, Rating
+from libs.contracts.requests import Described, Heard, Helped, NotSolved, Offer, Offers, Rating, SearchedInVain
 from libs.runtime.logs import log
 from services.portal.intake import TIMEOUT, OutOfReach, said, tried
 
@@ -56,6 +58,14 @@ class Desk:
         except httpx.HTTPError:
             return False
         return answer.is_success
+
+    async def sought(self, words: SearchedInVain) -> None:
+        """Words that found no answer; tried once, and lost when the desk does not answer."""
+        if self._key:
+            with suppress(httpx.HTTPError):
+                await self._client.post(
+                    "/api/v1/sought", content=words.model_dump_json(), headers=self._headers
+                )
 
     async def _tell(self, path: str, voice: Rating | NotSolved) -> Heard:
         if not self._key:

@@ -25,6 +25,10 @@ from services.desk.pages.helpful import helpful_pages
 from services.desk.pages.lists import list_pages
 from services.desk.pages.police import police_pages
 from services.desk.pages.routes import route_pages
+from services.desk.pages.questions import entry_pages, shelf_pages
+from services.desk.pages.questions_changes import change_pages
+from services.desk.pages.questions_import import import_pages
+from services.desk.pages.questions_notices import notice_pages, sought_pages
 from services.desk.pages.signing_in import kept_words, password_pages, signing_in_pages
 from services.desk.pages.successions import succession_pages
 from services.desk.problems import status_of
@@ -33,9 +37,13 @@ from services.desk.reports import ReportsUnavailable
 ROUTES = (
     signing_in_pages, password_pages, console_pages, call_pages, call_back_pages, surge_pages, list_pages,
     police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
-    calendar_changes, route_pages, succession_pages, helpful_pages,
+    calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,
+    route_pages, succession_pages, helpful_pages,
 )  # fmt: skip
 TEMPLATES = Path(__file__).parents[1] / "templates"
+
+MAX_UPLOAD = 6_000_000
+"""Bytes of one form with a workbook, and some to say in words that it was too much."""
 
 
 def pages(desk: Desk) -> ASGIApp:
@@ -69,3 +77,4 @@ def pages(desk: Desk) -> ASGIApp:
         session_cookie=desk.settings.session_cookie,
         status_of=status_of,
     )
+        max_upload=MAX_UPLOAD,
