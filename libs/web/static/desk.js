@@ -114,6 +114,9 @@
     if (element) { event.preventDefault(); use(element); }
   });
 
+  const start = doc.querySelector("[data-start]");
+  if (start && doc.activeElement === doc.body) start.elements[start.dataset.start]?.focus();
+
   // --- a call is taken in a tab of its own while another one is still being typed --------------------------
   let typing = false;
   doc.addEventListener("input", (event) => { if (event.target.form?.dataset.words) typing = true; });
@@ -131,6 +134,16 @@
     const ids = form.querySelector("[data-questions]");
     if (ids) ids.value = [...new Set([...ids.value.split(","), button.dataset.question])].filter(Boolean).join(",");
     target.dispatchEvent(new Event("input", { bubbles: true }));
+    target.focus();
+  });
+
+  // --- an agency of the address book is put into the form --------------------------------------------------
+  doc.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-pick]");
+    const target = button?.closest("form")?.elements.agency;
+    if (!target) return;
+    target.value = button.dataset.pick;
+    target.dispatchEvent(new Event("change", { bubbles: true }));
     target.focus();
   });
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from fastapi import APIRouter
 from nats.errors import Error as NatsError
@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from libs.contracts.errors import HotlineError, Refused
+from libs.contracts.codes import parse_code
+from libs.contracts.errors import Refused
 from libs.places.answers import Hit
 from libs.runtime.errors import OutcomeUnknown
 from libs.web.forms import Form, problems_of, refused
@@ -21,6 +22,7 @@ from services.desk.domain.handover_inputs import Join
 from services.desk.domain.inputs import AnswerAtDesk
 from services.desk.domain.people import Account
 from services.desk.intake_client import IntakeUnavailable
+from services.desk.pages.case import CasePage
 from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.sent_forms import read_form
 from services.desk.views import AlikeView
@@ -36,11 +38,15 @@ def console_pages(frame: Frame) -> APIRouter:
     console = Console(frame)
 
     @routes.get("/calls/new")
-    async def blank(request: Request, call: str = "") -> Response:
-        """`?call=…`: the call that rings or was taken; its number and time are filled in."""
+    async def blank(request: Request, call: str = "", saved: str = "", of: str = "") -> Response:
+        """`?call=…`: the call that rings or was taken; its number and time are filled in.
+
+        `saved`: the code of the case just saved (of the call `of`), when the next one may come.
+        """
         account = await frame.account(request)
         _operators_only(account)
-        return await console.show(request, account, Form(await console.of_call(account, call)))
+        form = Form(await console.of_call(account, call))
+        return await console.show(request, account, form, saved=parse_code(saved) or "", of=of)
 
     @routes.post("/calls/new")
     async def sent(request: Request) -> Response:
@@ -97,12 +103,21 @@ class Console:
         return await self._frame.desk.hands.similar_call(account, **typed)
 
     async def show(
-        self, request: Request, account: Account, form: Form, status: int = 200, trouble: str = ""
+        self,
+        request: Request,
+        account: Account,
+        form: Form,
+        status: int = 200,
+        trouble: str = "",
+        **more: str,
     ) -> Response:
         q = form.value("q")
         named = {one.code: one.name_vi for one in self._frame.desk.directory.pack.channels}
         channels = [(code, named[code]) for code in TYPED if code in named]
         shown: dict[str, Any] = {
+            "saved": "",
+            "of": "",
+            **more,
             "form": form,
             "again": request.method == "POST",
             "q": q,
@@ -133,8 +148,9 @@ class Console:
         """The call becomes a case; with "answer" it is answered at the desk in the same go."""
         answering = form.get("do") == "answer"
         try:
+            _nothing_dropped(form)
             call = read_form(TypedCall, form, self._frame.zone)
-            answer = _answer(form) if answering else None
+            follow_up = _answer(form, call) if answering else _join(form, call)
             taken = await self._frame.desk.commands.take_call(account, call)
         except ValidationError as error:
             return await self.show(request, account, Form(form, problems_of(error)), 422)
@@ -143,23 +159,72 @@ class Console:
         except (IntakeUnavailable, OutcomeUnknown, NatsError, TimeoutError, OSError):
             trouble = "Chưa lưu được. Nội dung vẫn còn đây: hãy lưu lại, hệ thống chỉ ghi một cuộc gọi."
             return await self.show(request, account, Form(form), 503, trouble)
-        follow_up = answer or _join(form)
-        done = await self._told(account, taken.case_id, follow_up) if follow_up else "taken"
+        if follow_up and (why := await self._not_told(account, taken.case_id, follow_up)):
+            return await self._half_done(request, account, taken.case_id, follow_up, form, why)
+        if form.get("do") == "next":
+            return RedirectResponse(f"/calls/new?saved={taken.code}&of={call.call or ''}", 303)
+        done = follow_up.token() if follow_up else "taken"
         return RedirectResponse(f"/cases/{taken.case_id}?done={done}", 303)
 
-    async def _told(self, account: Account, case_id: str, command: Command) -> str:
+    async def _not_told(self, account: Account, case_id: str, command: Command) -> str:
+        """Why the second step was not taken, empty when it was."""
         try:
             await self._frame.desk.commands.do(account, case_id, command)
-        except HotlineError:  # the case stands; its page offers the same form again
-            return "taken"
-        return command.token()
+        except Refused as refusal:
+            return refusal.vi
+        except (OutcomeUnknown, NatsError, TimeoutError, OSError):
+            return "chưa xác nhận được, hãy gửi lại"
+        return ""
+
+    async def _half_done(
+        self,
+        request: Request,
+        account: Account,
+        case_id: str,
+        command: Command,
+        form: dict[str, str],
+        why: str,
+    ) -> Response:
+        """The case stands; its page offers the second form again, with the words."""
+        name = "ghép" if isinstance(command, Join) else "trả lời"
+        values = {**form, "to": form.get("join", ""), "command_id": command.command_id.hex}
+        return await CasePage(self._frame).show(
+            request,
+            account,
+            case_id,
+            status=409,
+            form=Form(values),
+            opened=command.token(),
+            trouble=f"Đã lưu cuộc gọi, nhưng chưa {name} được: {why}",
+        )
 
 
-def _join(form: dict[str, str]) -> Join | None:
+def _nothing_dropped(form: Mapping[str, str]) -> None:
+    """A case that is joined gets no answer of its own, and an answer that is not sent reaches nobody."""
+    if form.get("do") == "answer" and form.get("join"):
+        raise Refused(
+            "Hồ sơ ghép nhận câu trả lời của hồ sơ kia, không trả lời riêng được. "
+            "Bỏ chọn hồ sơ cùng việc để trả lời, hoặc xóa câu trả lời rồi bấm “Lưu cuộc gọi” để ghép",
+            "a case that is joined gets no answer of its own: do the one or the other",
+            field="join-0",
+        )
+    if form.get("do") in {"save", "next"} and form.get("answer"):
+        raise Refused(
+            "Câu trả lời đã nhập chưa gửi: bấm “Lưu và trả lời tại Tổng đài”, hoặc xóa đi rồi lưu",
+            "the answer that was typed would reach nobody: save and answer, or clear it",
+            field="answer",
+        )
+
+
+def _join(form: Mapping[str, str], call: TypedCall) -> Join | None:
     """The same matter as an older case, as the operator ticked it."""
-    return Join(command_id=uuid4(), to=form["join"][:300]) if form.get("join") else None
+    if not form.get("join"):
+        return None
+    return Join(command_id=uuid5(call.command_id, "join"), to=form["join"][:300])
 
 
-def _answer(form: dict[str, str]) -> AnswerAtDesk:
+def _answer(form: Mapping[str, str], call: TypedCall) -> AnswerAtDesk:
     ids = tuple(one for one in form.get("question_ids", "").split(",") if one)
-    return AnswerAtDesk(command_id=uuid4(), answer=form.get("answer", ""), question_ids=ids)
+    return AnswerAtDesk(
+        command_id=uuid5(call.command_id, "answer"), answer=form.get("answer", ""), question_ids=ids
+    )
