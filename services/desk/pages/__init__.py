@@ -15,6 +15,7 @@ from services.desk.desk import Desk
 from services.desk.domain.errors import NotSignedIn
 from services.desk.intake_client import IntakeUnavailable
 from services.desk.pages.administration import account_pages, extension_pages, report_pages
+from services.desk.pages.agencies import agency_pages
 from services.desk.pages.calendar import calendar_changes, calendar_pages
 from services.desk.pages.calls import call_back_pages, call_pages, surge_pages
 from services.desk.pages.case import case_pages
@@ -24,26 +25,27 @@ from services.desk.pages.frame import Frame, to_sign_in
 from services.desk.pages.helpful import helpful_pages
 from services.desk.pages.lists import list_pages
 from services.desk.pages.police import police_pages
-from services.desk.pages.routes import route_pages
 from services.desk.pages.questions import entry_pages, shelf_pages
 from services.desk.pages.questions_changes import change_pages
 from services.desk.pages.questions_import import import_pages
 from services.desk.pages.questions_notices import notice_pages, sought_pages
+from services.desk.pages.routes import route_pages
 from services.desk.pages.signing_in import kept_words, password_pages, signing_in_pages
 from services.desk.pages.successions import succession_pages
 from services.desk.problems import status_of
 from services.desk.reports import ReportsUnavailable
 
 ROUTES = (
-    signing_in_pages, password_pages, console_pages, call_pages, call_back_pages, surge_pages, list_pages,
+    signing_in_pages, password_pages, console_pages, agency_pages, call_pages, call_back_pages,
+    surge_pages, list_pages,
     police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,
     route_pages, succession_pages, helpful_pages,
 )  # fmt: skip
-TEMPLATES = Path(__file__).parents[1] / "templates"
-
 MAX_UPLOAD = 6_000_000
 """Bytes of one form with a workbook, and some to say in words that it was too much."""
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def pages(desk: Desk) -> ASGIApp:
@@ -76,5 +78,5 @@ def pages(desk: Desk) -> ASGIApp:
         public_url=desk.settings.public_url,
         session_cookie=desk.settings.session_cookie,
         status_of=status_of,
-    )
         max_upload=MAX_UPLOAD,
+    )

@@ -32,6 +32,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "operator": (
         ("/calls/new", "Cuộc gọi mới", "F4"),
         ("/calls", "Điện thoại", ""),
+        ("/agencies", "Danh bạ", ""),
         ("/triage", "Phân loại", ""),
         ("/arbiter", "Chờ thẩm quyền", ""),
         ("/inbox?group=publish", "Chờ công khai", ""),
