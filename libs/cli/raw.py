@@ -18,6 +18,9 @@ DEAD = "dead.intake.RAW.>"
 ABOUT = "Hotline-Delivery"
 
 
+HIDDEN = "(not shown: it may hold a secret)"
+
+
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     raw = commands.add_parser("raw", help="what channels brought and nobody could handle").add_subparsers(
         metavar="ACTION", required=True
@@ -55,6 +58,8 @@ async def _show(arguments: argparse.Namespace) -> int:
         about, body = await _delivery(js, arguments.sequence)
         if about.get("body"):
             body = (await (await js.object_store("FILES")).get(about["body"])).data or b""
+    if not about.get("genuine", True):  # it may be refused only because our own secret is mistyped
+        about |= {"path": HIDDEN, "query": HIDDEN, "headers": dict.fromkeys(about["headers"], HIDDEN)}
     print(json.dumps(about, ensure_ascii=False, indent=2))
     print(body.decode("utf-8", "backslashreplace"))
     return 0

@@ -15,7 +15,7 @@ from services.intake.channels.shape import Answer, Channel, Delivery, Plain, Unv
 from services.intake.limits import Limits
 from services.intake.metrics import DELIVERED, HOOK_SECONDS
 from services.intake.problems import Rejected
-from services.intake.rawlog import RawLog, only
+from services.intake.rawlog import RawLog
 from services.intake.worker import Channels, Door
 
 LIMIT = 3 * 1024 * 1024
@@ -55,6 +55,7 @@ class Hooks:
             path=request.path_params.get("path", ""),
             query=request.scope["query_string"].decode("latin-1"),
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw},
+            peer=request.client.host if request.client else "",
         )
         try:
             if answer := channel.answer(delivery):
@@ -64,7 +65,7 @@ class Hooks:
             await self._refuse(table, delivery, error)
         with self.door.knocked():
             async with asyncio.timeout(self.patience):
-                new = await self.raw.keep(table, _key(channel, delivery), only(delivery, channel.headers))
+                new = await self.raw.keep(table, _key(channel, delivery), channel.kept(delivery))
         DELIVERED.labels(table, "stored" if new else "repeated").inc()
         HOOK_SECONDS.observe(time.perf_counter() - started)
         return Response(status_code=200)

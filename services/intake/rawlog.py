@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -63,7 +63,10 @@ class RawLog:
         body = await self._fetched(about["body"]) if about.get("body") else data
         names = ("method", "path", "query", "headers")
         delivery = Delivery(
-            body=body, at=datetime.fromisoformat(about["at"]), **{name: about[name] for name in names}
+            body=body,
+            at=datetime.fromisoformat(about["at"]),
+            **{name: about[name] for name in names},
+            peer=about.get("peer", ""),
         )
         return Kept(about["table"], delivery, genuine=about["genuine"])
 
@@ -121,11 +124,6 @@ class RawLog:
         return await self._js.object_store(FILES)
 
 
-def only(delivery: Delivery, headers: frozenset[str]) -> Delivery:
-    """The delivery with those headers that are kept."""
-    return replace(delivery, headers={k: v for k, v in delivery.headers.items() if k in headers})
-
-
 def _token(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
@@ -141,6 +139,7 @@ def _about(kept: Kept, stored: str) -> str:
         "path": delivery.path,
         "query": delivery.query,
         "headers": dict(delivery.headers),
+        "peer": delivery.peer,
         "body": stored,
     }
     return json.dumps(about, ensure_ascii=True)

@@ -11,6 +11,7 @@ from libs.devstack.nats_server import NatsServer
 from services.intake.channels.shape import Delivery
 from services.intake.hooks import FORGED_HOURLY, LIMIT
 from services.intake.rawlog import LARGE, RawLog
+from tests.intake.test_again import hotline
 from tests.support.builders import MONDAY_MORNING
 from tests.support.bus import connected
 from tests.support.channels import app_table, dead, facts, partner, replica, settled, signature
@@ -30,6 +31,31 @@ async def kept(server: NatsServer, subject: str = "raw.>") -> int:
     async with connected(server, "provisioner") as js:
         info = await js.stream_info("RAW", subjects_filter=subject)
     return sum((info.state.subjects or {}).values())
+
+
+async def test_no_secret_of_an_address_lies_in_raw_nor_is_shown(server: NatsServer, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("mat-khau-trong-duong-dan")
+    channels = tmp_path / "channels.toml"
+    channels.write_text(
+        "".join(
+            f'[{name}]\nkind = "{kind}"\nsecret_file = "{tmp_path / "secret"}"\n'
+            for name, kind in (("pbx", "url_pbx"), ("sms", "kannel"))
+        )
+    )
+    async with replica(server, channels) as (client, _):
+        for path in (
+            "pbx/mat-khau-trong-duong-dan/call_in?callid=c1&event=RING",
+            f"sms/mat-khau-trong-duong-dan?letter={'7' * 32}&type=1",
+        ):
+            assert (await client.get(f"/hooks/{path}")).status_code == 200
+        assert (await client.get("/hooks/pbx/mat-khau-go-nham/hangup")).status_code == 403
+        await eventually(lambda: settled(server))
+        async with connected(server, "provisioner") as js:
+            stored = [await js.get_msg("RAW", seq) for seq in (1, 2, 3)]
+    assert not any("trong-duong-dan" in str(one.headers) for one in stored)
+    assert await dead(server) == ["Unverified: the secret is wrong"]
+    shown = await hotline(server, "raw", "show", "3")
+    assert '"table": "pbx"' in shown and "go-nham" not in shown
 
 
 async def test_words_are_on_the_disk_before_the_provider_hears_so(server: NatsServer, tmp_path: Path) -> None:

@@ -109,6 +109,24 @@ def test_only_who_knows_the_secret_and_calls_from_there_is_heard(tmp_path: Path)
             pbx.verify(wrong)
 
 
+def test_a_caller_from_outside_is_not_believed_who_it_says_it_is(tmp_path: Path) -> None:
+    pbx = channel_of("url_pbx", tmp_path, sources=["203.0.113.0/28", "8.8.8.8/32"])
+    said = {"x-real-ip": "203.0.113.7"}
+    call = replace(asked("hangup", callid="c1"), headers=said)
+    pbx.verify(replace(call, peer="172.18.0.2"))  # our own door
+    pbx.verify(replace(call, peer="8.8.8.8", headers={}))
+    with pytest.raises(Unverified):
+        pbx.verify(replace(call, peer="9.9.9.9"))
+
+
+def test_the_secret_in_its_address_is_not_kept_and_nothing_is_read_differently(tmp_path: Path) -> None:
+    pbx = channel_of("url_pbx", tmp_path)
+    call = asked("call_in", callid="c1", event="RING", phone="0912345678")
+    kept = pbx.kept(call)
+    assert SECRET in call.path and SECRET not in repr(kept)
+    assert list(pbx.parse(kept)) == list(pbx.parse(call)) and pbx.key(kept) == pbx.key(call)
+
+
 @given(
     place=st.sampled_from(["call_in", "calldata", "hangup"]),
     query=st.dictionaries(st.sampled_from([*DATA, "event", "queue", "holdtime"]), st.text(max_size=40)),

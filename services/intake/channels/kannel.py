@@ -7,7 +7,7 @@ arrived, 2 it did not, 16 the operator refused it; 4 and 8: it is on its way. Th
 import hmac
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 from uuid import NAMESPACE_URL
@@ -51,6 +51,10 @@ class Kannel(Plain):
         """The secret in the address is all there is; a report is believed only of letters that we sent."""
         if not hmac.compare_digest(delivery.path.encode("utf-8", "replace"), self.secret.encode()):
             raise Unverified
+
+    def kept(self, delivery: Delivery) -> Delivery:
+        """Without its path, which is the secret."""
+        return replace(super().kept(delivery), path="")
 
     def parse(self, delivery: Delivery) -> Iterable[Event]:
         told = dict(parse_qsl(delivery.query, keep_blank_values=True))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -26,6 +26,7 @@ class Delivery:
     """What came in, untouched. Names of headers are in lower case; `query` is as it stood in the address.
 
     `path` is what followed the channel's own address; a mail has an empty one, and its envelope in `headers`.
+    `peer` is the address that the connection came from: our own door's, where one stands before us.
     """
 
     body: bytes
@@ -34,6 +35,7 @@ class Delivery:
     path: str = ""
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class Channel(Protocol):
     def key(self, delivery: Delivery) -> str:
         """What is the same when the provider delivers the same thing again."""
 
+    def kept(self, delivery: Delivery) -> Delivery:
+        """What is stored of a genuine delivery: all that `parse` needs, and no secret that it came with."""
+
     def parse(self, delivery: Delivery) -> Iterable[Event]:
         """What it holds, in order. Raises SetAside, and nothing else, whatever the bytes are; what was given
         before that counts: of a batch only the broken part is set aside.
@@ -138,6 +143,12 @@ class Plain:
     def key(self, delivery: Delivery) -> str:
         """The same bytes under the same address are the same delivery."""
         return hashlib.sha256(delivery.query.encode() + b"\0" + delivery.body).hexdigest()
+
+    def kept(self, delivery: Delivery) -> Delivery:
+        """With those headers that are named."""
+        return replace(
+            delivery, headers={name: said for name, said in delivery.headers.items() if name in self.headers}
+        )
 
     def answer(self, delivery: Delivery) -> Answer | None:
         del delivery

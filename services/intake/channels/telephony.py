@@ -196,6 +196,11 @@ class CallChannel(Plain):
             b"\0".join((self.place(delivery).encode(), delivery.query.encode(), delivery.body))
         ).hexdigest()
 
+    def kept(self, delivery: Delivery) -> Delivery:
+        """Without the secret in its path."""
+        kept = super().kept(delivery)
+        return kept if self.row.header else replace(kept, path=f"-/{self.place(delivery)}")
+
     def place(self, delivery: Delivery) -> str:
         """The path, without the secret."""
         path = delivery.path.strip("/")
@@ -212,7 +217,7 @@ class CallChannel(Plain):
 
     def check_source(self, delivery: Delivery) -> None:
         """Raises Unverified when the row lists addresses and it comes from another one."""
-        if self.row.sources and not self._from_there(delivery.headers.get(PEER, "")):
+        if self.row.sources and not self._from_there(_caller(delivery)):
             raise Unverified("it comes from another address")
 
     def _from_there(self, peer: str) -> bool:
@@ -221,6 +226,15 @@ class CallChannel(Plain):
         except ValueError:
             return False
         return any(address in ipaddress.ip_network(source) for source in self.row.sources)
+
+
+def _caller(delivery: Delivery) -> str:
+    """Who called our door, if it was a door: what a caller from outside says of itself is not believed."""
+    try:
+        direct = ipaddress.ip_address(delivery.peer).is_global
+    except ValueError:
+        direct = False
+    return delivery.peer if direct else delivery.headers.get(PEER, delivery.peer)
 
 
 def secret_of(row: CallRow) -> str:
