@@ -70,9 +70,11 @@ class AnswerIndex:
         scores = self._scored([(group, math.sqrt(said[term])) for term, group in groups.items()])
         best = nlargest(max(limit, _SECOND_LOOK), scores, key=scores.__getitem__)
         wanted = [groups[term] for term in set(asked)]
-        held = {at: sum(self._postings.hold(group, at) for group in wanted) for at in best}
-        best.sort(key=lambda at: held[at] < len(wanted))
-        return [Hit(self._entries[at], scores[at], held[at] / len(wanted)) for at in best[:limit]]
+        best.sort(key=lambda at: not all(self._postings.hold(group, at) for group in wanted))
+        return [Hit(self._entries[at], scores[at], self._share(wanted, at)) for at in best[:limit]]
+
+    def _share(self, wanted: list[list[str]], at: int) -> float:
+        return sum(self._postings.hold(group, at) for group in wanted) / len(wanted)
 
     def _scored(self, groups: list[tuple[list[str], float]]) -> dict[int, float]:
         """Scores by entry, from groups and their weights: the rarest first, until enough work is done."""

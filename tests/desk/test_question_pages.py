@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -313,7 +314,10 @@ async def test_a_workbook_with_a_mistake_is_told_by_sheet_and_row_and_cannot_be_
 
 async def test_old_letters_are_converted_only_when_a_person_says_so(office: Office) -> None:
     head = ["STT", "C©u hái", "Tr¶ lêi", "LÜnh vùc"]
-    rows = [head, [1, "Thñ tôc cÊp giÊy phÐp thÕ nµo?", "Nép hå s¬ t¹i bé phËn mét cöa.", "F04"]]
+    rows: list[list[Any]] = [
+        head,
+        [1, "Thñ tôc cÊp giÊy phÐp thÕ nµo?", "Nép hå s¬ t¹i bé phËn mét cöa.", "F04"],
+    ]
     async with browser(office, OFFICER) as web:
         brought = await bring(web, xls(*rows))
         page = (await web.get(brought.headers["location"])).text
