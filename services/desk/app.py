@@ -35,6 +35,8 @@ from services.desk.live import CALLS, INBOX, Live, case_topic, here_topic
 from services.desk.migrations import prepare
 from services.desk.news import News
 from services.desk.offers import Offers
+from services.desk.oversight.board import Boards
+from services.desk.oversight.reviews import Reviews
 from services.desk.pages import pages
 from services.desk.people import People
 from services.desk.presence import Presence
@@ -94,6 +96,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         routes=Routes(engine, rt.directory, rt.clock, rt.js),
         calls=Calls(engine, rt.directory, rt.clock, rt.side, live),
         surges=surges,
+        boards=Boards(engine, rt.directory, rt.clock, Queries(engine, rt.directory, rt.clock)),
+        reviews=Reviews(engine, rt.directory, rt.clock),
         attachments=Attachments(engine, open_files(rt.js)),
     )
     await News(rt.nc, live).begin()

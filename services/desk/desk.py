@@ -21,6 +21,8 @@ from services.desk.helpful import Helpful
 from services.desk.knowledge.knowledge import Knowledge
 from services.desk.live import Live
 from services.desk.offers import Offers
+from services.desk.oversight.board import Boards
+from services.desk.oversight.reviews import Reviews
 from services.desk.people import People
 from services.desk.queries import Queries
 from services.desk.presence import Presence
@@ -59,3 +61,5 @@ class Desk:
     calls: Calls
     surges: Surges
     attachments: Attachments
+    boards: Boards
+    reviews: Reviews

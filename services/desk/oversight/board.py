@@ -225,12 +225,12 @@ def _listed(
     connection: Connection, pack: Pack, now: datetime, what: What, age: str, wanted: Wanted, after: str
 ) -> reads.Page:
     if what == "nobody":
-        query = _where(select(*reads.LISTED), CASE, pack, wanted, joined=False)
-        query = query.where(CASE.c.queue.in_(("triage", "arbiter")))
-        return reads.page_of(connection, query, (CASE.c.opened_at, CASE.c.case_id), after)
+        waiting = _where(select(*reads.LISTED), CASE, pack, wanted, joined=False)
+        waiting = waiting.where(CASE.c.queue.in_(("triage", "arbiter")))
+        return reads.page_of(connection, waiting, (CASE.c.opened_at, CASE.c.case_id), after)
     source = WATCH if what in {"returned", "reopened"} else LATE
     columns = [column for column in reads.LISTED if column.name != "due"]
-    query = select(*columns, source.c.due, source.c.agency.label("owing"))
+    query: Select[Any] = select(*columns, source.c.due, source.c.agency.label("owing"))
     query = query.join(source, source.c.case_id == CASE.c.case_id)
     query = _where(query, source, pack, wanted, joined=False)
     if source is WATCH:

@@ -40,7 +40,8 @@ def keep_watched(connection: Connection, before: States, after: States) -> None:
         upsert(connection, WATCH, [row for rows in watched.values() for row in rows], key=["case_id", "what"])
     reminders = [row for id_, old, state in pairs for row in _reminders(id_, state, len(old.reminders))]
     upsert(connection, REMINDER, reminders, key=["case_id", "number"], keep=True)
-    answers = [new for id_, old, state in pairs if (new := _answer(id_, state)) and new != _answer(id_, old)]
+    given = [(_answer(id_, old), _answer(id_, state)) for id_, old, state in pairs]
+    answers = [row for known, row in given if row and row != known]
     upsert(connection, ANSWERED, answers, key=["case_id"])
 
 

@@ -24,7 +24,9 @@ from services.desk.pages.files import file_pages
 from services.desk.pages.frame import Frame, to_sign_in
 from services.desk.pages.helpful import helpful_pages
 from services.desk.pages.lists import list_pages
+from services.desk.pages.overdue import overdue_pages
 from services.desk.pages.police import police_pages
+from services.desk.pages.reviews import review_pages
 from services.desk.pages.questions import entry_pages, shelf_pages
 from services.desk.pages.questions_changes import change_pages
 from services.desk.pages.questions_import import import_pages
@@ -40,7 +42,7 @@ ROUTES = (
     surge_pages, list_pages,
     police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,
-    route_pages, succession_pages, helpful_pages,
+    route_pages, succession_pages, helpful_pages, overdue_pages, review_pages,
 )  # fmt: skip
 MAX_UPLOAD = 6_000_000
 """Bytes of one form with a workbook, and some to say in words that it was too much."""

@@ -24,6 +24,7 @@ _AGENCY = (
     ("/inbox", "Hộp việc", ""),
     ("/inbox?group=publish", "Chờ công khai", ""),
     ("/inbox?group=joined", "Phối hợp, được giao", ""),
+    ("/reviews", "Rà soát", ""),
     ("/inbox?group=closed", "Đã xong", ""),
     ("/knowledge", "Hỏi đáp", ""),
 )
@@ -43,6 +44,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "head": _AGENCY,
     "arbiter": (
         ("/arbiter", "Chờ xác định thẩm quyền", ""),
+        ("/overdue", "Quá hạn", ""),
         ("/successions", "Chờ cơ quan kế tục", ""),
         ("/knowledge/changes", "Thay đổi hỏi đáp", ""),
         ("/reports", "Báo cáo", ""),
@@ -94,6 +96,11 @@ class Frame:
             raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
         return account
 
+    def _menu(self, account: Account) -> tuple[tuple[str, str, str], ...]:
+        """Of the role; only departments with a field of their own review answers (Đồng Nai 4)."""
+        fields = self.desk.reviews.fields(account)
+        return tuple(one for one in MENU[account.role] if fields or one[0] != "/reviews")
+
     def render(
         self,
         request: Request,
@@ -107,7 +114,7 @@ class Frame:
         pack = self.desk.directory.pack
         shown: dict[str, Any] = {
             "account": account,
-            "menu": MENU[account.role] if account else (),
+            "menu": self._menu(account) if account else (),
             "here": f"{request.url.path}?{request.url.query}".rstrip("?"),
             "labels": Labels(pack, "vi"),
             "pack": pack,
