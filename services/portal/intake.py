@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from libs.contracts.errors import HotlineError
 from libs.contracts.requests import Accepted, MoreWords, NewRequest, Problem, Problems, Uploaded
+from libs.web.limits import TooOften
 
 TRIES = 3
 TIMEOUT = httpx.Timeout(4.0, connect=1.0)
@@ -31,6 +32,14 @@ class Declined(HotlineError):
         self.problems = tuple(problems)
 
 
+class TooMuch(TooOften):
+    """Intake takes no more of this sender, or of us, for a while; `problems` says so in words."""
+
+    def __init__(self, minutes: int, problems: Sequence[Problem]) -> None:
+        super().__init__(minutes)
+        self.problems = tuple(problems)
+
+
 class OutOfReach(HotlineError):
     """The other service could not be reached, or could not confirm; the same key may be sent again."""
 
@@ -43,7 +52,7 @@ class Intake:
         self._authorization = f"Bearer {key}"
 
     async def open(self, request: NewRequest, key: str) -> Accepted:
-        """The case this request became. Raises Declined or OutOfReach."""
+        """The case this request became. Raises Declined, TooMuch or OutOfReach, as all do."""
         return await self._post("/api/v1/requests", request, key)
 
     async def add(self, year: int, case_id: str, words: MoreWords, key: str) -> Accepted:
@@ -86,8 +95,15 @@ def said(answer: Answer, model: type[M]) -> M:
     try:
         if answer.is_success:
             return model.model_validate_json(answer.content)
+        if answer.status_code == 429:
+            raise TooMuch(_minutes(answer), Problems.model_validate_json(answer.content).problems)
         if answer.status_code in {409, 413, 415, 422}:
             raise Declined(Problems.model_validate_json(answer.content).problems)
     except ValidationError as error:
         raise OutOfReach from error
     raise OutOfReach
+
+
+def _minutes(answer: httpx.Response) -> int:
+    seconds = answer.headers.get("retry-after", "")
+    return max(1, -(-int(seconds) // 60)) if seconds.isdecimal() else 1

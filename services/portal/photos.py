@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 
 from libs.contracts.requests import Problem
 from libs.web.signing import Signer
-from services.portal.intake import Declined, Intake, OutOfReach
+from services.portal.intake import Declined, Intake, OutOfReach, TooMuch
 
 MOST = 5
 KEPT_SECONDS = 2 * 86_400
@@ -74,6 +74,9 @@ class Album:
                 photo = await self._hand_in(await file.read(), label, key)
             except Declined as declined:
                 problems += [_of(label, one) for one in declined.problems]
+            except TooMuch as limit:
+                problems += [_of(label, one) for one in limit.problems]
+                break
             except OutOfReach:
                 problems.append(AWAY)
                 break

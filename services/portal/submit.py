@@ -17,7 +17,7 @@ from libs.web.guard import Visit
 from libs.web.headers import HEADERS
 from libs.web.uploads import sent_form
 from services.portal import form as steps
-from services.portal.intake import Declined, OutOfReach
+from services.portal.intake import Declined, OutOfReach, TooMuch
 from services.portal.metrics import SUBMITTED
 from services.portal.photos import GONE, Album, Photo
 from services.portal.portal import Portal
@@ -149,6 +149,11 @@ async def _send(portal: Portal, request: Request, values: dict[str, str], wanted
         accepted = await portal.intake.open(wanted, values.get("key") or uuid4().hex)
     except Declined as declined:
         return _corrected(portal, request, values, declined.problems)
+    except TooMuch as limit:
+        SUBMITTED.labels("too_much").inc()
+        answer = _page(portal, request, "check", Form(values, limit.problems), 429)
+        answer.headers["retry-after"] = str(60 * limit.minutes)
+        return answer
     except OutOfReach:
         SUBMITTED.labels("out_of_reach").inc()
         return _page(portal, request, "check", Form(values), 503)

@@ -16,7 +16,7 @@ from libs.web.guard import Visit
 from libs.web.uploads import sent_form
 from services.portal.case import OPEN, PublicCase, following, lasts
 from services.portal.form import placed
-from services.portal.intake import Declined, OutOfReach
+from services.portal.intake import Declined, OutOfReach, TooMuch
 from services.portal.metrics import TRACKED
 from services.portal.photos import Album
 from services.portal.portal import Portal
@@ -187,6 +187,10 @@ async def _add(portal: Portal, request: Request, case: PublicCase, address: str)
         return await show(portal, request, case, address, 422, Form(values, problems_of(error)))
     except Declined as declined:
         return await show(portal, request, case, address, 422, Form(values, placed(declined.problems)))
+    except TooMuch as limit:
+        answer = await show(portal, request, case, address, 429, Form(values, limit.problems))
+        answer.headers["retry-after"] = str(60 * limit.minutes)
+        return answer
     except OutOfReach:
         return await show(portal, request, case, address, 503, Form(values))
     return RedirectResponse(f"{address}?added=1", 303)

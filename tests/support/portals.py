@@ -68,10 +68,12 @@ def portal_settings(server: NatsServer, folder: Path, **more: str) -> Settings:
 
 
 @asynccontextmanager
-async def intake(server: NatsServer) -> AsyncIterator[str]:
+async def intake(server: NatsServer, **limits: int) -> AsyncIterator[str]:
     """The real intake on a port of its own; yields its address."""
     clients = {
-        name: intake_settings.Client(key_sha256=hashlib.sha256(key.encode()).hexdigest(), channels=(name,))
+        name: intake_settings.Client(
+            key_sha256=hashlib.sha256(key.encode()).hexdigest(), channels=(name,), **limits
+        )
         for name, key in (("portal", KEY), ("open311", OPEN311_KEY))
     }
     settings = intake_settings.Settings(
