@@ -170,3 +170,28 @@ async def test_a_call_typed_halfway_is_back_after_the_browser_was_closed(
             await expect(page.locator("#phone")).to_have_value("0987 654 321")
             await expect(page.locator("#urgent")).to_be_checked()
             assert await page.locator("[name=command_id]").first.input_value() == sent
+
+
+async def test_an_officer_reads_the_very_letter_before_it_goes(server: NatsServer, tmp_path: Path) -> None:
+    async with a_worktable(server, tmp_path) as table, chromium() as browser:
+        async with window(browser, table.origin) as seen:
+            page = await sign_in(seen, OFFICER)
+            await seen.open(table.path("today"))
+            await page.keyboard.press("Alt+t")
+            await page.keyboard.type(LONG)
+            await page.locator("#sees-answer summary").click()
+            await page.locator("#sees-answer button").click()
+            await expect(page.locator("#sees-answer .letter")).to_contain_text(LONG)
+            await expect(page.locator("#answer-answer")).to_have_value(LONG)
+            await seen.look("desk-preview")
+            await page.locator("#act-answer-by-phone > summary").click()
+            await expect(page.locator("#act-answer-by-phone")).to_contain_text("Không gửi tin nào")
+        async with window(browser, table.origin, java_script_enabled=False) as seen:
+            page = await sign_in(seen, OFFICER)
+            await seen.open(table.path("today"))
+            await page.locator("#act-answer > summary").click()
+            await page.locator("#answer-answer").fill(LONG)
+            await page.locator("#sees-answer summary").click()
+            await page.locator("#sees-answer button").click()
+            await expect(page.locator("#sees-answer .letter")).to_contain_text(LONG)
+            await expect(page.locator("#answer-answer")).to_have_value(LONG)

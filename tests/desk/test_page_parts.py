@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
+from libs.contracts.casevalues import Origin
 from libs.contracts.events import CASE_FACTS, Person
 from libs.contracts.sidefacts import LETTER_FACTS, LetterWay
 from libs.packs.letters import VARIABLES
@@ -26,8 +27,8 @@ from services.desk.pages.previews import LETTERS, preview
 from services.desk.pages.sent_forms import read_form
 from services.desk.pages.timeline import TITLES, told
 from services.desk.views import EntryView, Row
-from tests.support.builders import MONDAY_MORNING, a_case, opened
-from tests.support.desks import case_in, life
+from tests.support.builders import MONDAY_MORNING, a_case, opened, routed, slip
+from tests.support.desks import after, case_in, life
 from tests.support.provinces import province, thanh_hoa
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -147,7 +148,7 @@ def test_the_preview_is_the_letter_itself_on_the_way_it_will_go_or_says_that_not
     state, pack = case_in("received"), thanh_hoa()
     by_mail = preview(state, pack, "answer")
     assert by_mail is not None
-    assert by_mail.way == "thư điện tử" and "Sở Y tế trả lời" in by_mail.text and "[nội dung" in by_mail.text
+    assert by_mail.way.startswith("thư điện tử") and "Sở Y tế trả lời" in by_mail.text and "[nội dung" in by_mail.text
     phone_only = state.model_copy(update={"person": Person(phone="+84912345678")})
     by_sms = preview(phone_only, pack, "answer")
     assert by_sms is not None
@@ -155,6 +156,29 @@ def test_the_preview_is_the_letter_itself_on_the_way_it_will_go_or_says_that_not
     nothing = preview(state.model_copy(update={"person": Person()}), pack, "answer")
     assert nothing is not None and not nothing.way
     assert preview(state, pack, "receive") is None
+
+
+def test_the_preview_has_the_words_typed_so_far_and_the_letter_of_a_partial_answer() -> None:
+    beside = slip(1, "SYT", co_leads=("SCT",))
+    state, pack = after(opened(a_case()), routed(a_case(), slip=beside)), thanh_hoa()
+    typed = {"answer": "Đã đo tiếng ồn.", "partial": "yes", "promised_at": "2026-03-05T09:00"}
+    whole = preview(state, pack, "answer", {"answer": "Đã đo tiếng ồn."})
+    partial = preview(state, pack, "answer", typed)
+    assert whole is not None and partial is not None
+    assert "Đã đo tiếng ồn." in whole.text and "một phần" not in whole.text
+    assert "một phần" in partial.text and "Sở Công Thương" in partial.text
+    assert "09:00 ngày 05/03/2026" in partial.text
+
+
+def test_a_chat_comes_before_mail_and_text_and_a_text_message_tells_its_parts() -> None:
+    state, pack = case_in("received"), thanh_hoa()
+    by_zalo = state.model_copy(update={"channel": "zalo", "origin": Origin(account="oa", person="p1")})
+    shown = preview(by_zalo, pack, "answer")
+    assert shown is not None and shown.way.startswith("Zalo (trong 48 giờ), không được thì thư điện tử")
+    phone_only = preview(state.model_copy(update={"person": Person(phone="+84912345678")}), pack, "answer")
+    assert phone_only is not None and phone_only.parts == 1
+    junk = preview(case_in("new").model_copy(update={"spam": ("links",)}), pack, "reject")
+    assert junk is not None and junk.silent
 
 
 @pytest.mark.parametrize("command", sorted(LETTERS))

@@ -99,7 +99,7 @@
     if (off() && key !== "Ctrl+Slash") return;
     if (key === "Ctrl+Enter") {
       const form = doc.activeElement?.form;
-      const button = form?.querySelector("button[data-key='Ctrl+Enter']") ?? form?.querySelector("button:not(.unseen):not([type=button]):not([data-insert])");
+      const button = form?.querySelector("button[data-key='Ctrl+Enter']") ?? form?.querySelector("button:not(.unseen):not([type=button]):not([data-insert]):not([data-preview])");
       if (form?.method === "post" && button) { event.preventDefault(); form.requestSubmit(button); }
       return;
     }

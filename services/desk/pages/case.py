@@ -152,7 +152,7 @@ class CasePage:
             alike=alike,
             others=self._desk.presence.here(account, case_id),
             recordings=recordings,
-            **self._parts.of(view),
+            **self._parts.of(view, opened, form.values if form else None),
             **clock_parts(time, self._desk.directory.pack),
         )
 

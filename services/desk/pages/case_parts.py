@@ -1,5 +1,6 @@
 """What the page of a case shows beside the view: names, choices, drafts, reasons."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +33,8 @@ class CaseParts:
         zone = ZoneInfo(self._desk.directory.pack.zone)
         return self._desk.clock.now().astimezone(zone).date()
 
-    def of(self, view: CaseView) -> dict[str, Any]:
+    def of(self, view: CaseView, opened: str = "", typed: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """`typed`: what stands in the form of the command `opened`, for its letter."""
         pack, state = self._desk.directory.pack, view.state
         standing = [one for one in pack.agencies if one.in_force(self._today)]
         suggested, shown = next(iter(state.suggestions), None), view.personal == "shown"
@@ -48,7 +50,11 @@ class CaseParts:
                 kind: [(r.code, r.text_vi) for r in pack.reasons if r.kind == kind]
                 for kind in ("reject", "return", "withhold", "call-failed")
             },
-            "previews": {name: preview(state, pack, name) for name in view.allowed if shown},
+            "previews": {
+                name: preview(state, pack, name, typed if name == opened else None)
+                for name in view.allowed
+                if shown
+            },
             "suggested": suggested,
             "draft": self._draft(view),
             "spam_words": spam_words,
