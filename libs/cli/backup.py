@@ -37,7 +37,7 @@ from libs.runtime.provision import provision
 from libs.runtime.settings import settings_config
 
 ORDER = (
-    "DEAD", "ADVISORY", "CASES", "CLOCKS", "LETTERS", "KV_MESSAGES", "KV_DIRECTORY", "OBJ_PACKS",
+    "DEAD", "ADVISORY", "ERASURES", "CASES", "CLOCKS", "LETTERS", "KV_MESSAGES", "KV_DIRECTORY", "OBJ_PACKS",
 )  # fmt: skip
 """DEAD points at facts, so it is saved before them; a letter follows from a fact, so LETTERS is saved after
 (a letter forgotten is a letter sent twice); DIRECTORY names a pack, so PACKS comes last."""
@@ -168,7 +168,7 @@ def checked(folder: Path) -> Manifest:
         raise NotABackup(f"{folder / MANIFEST}: {where or 'damaged'}: {error.errors()[0]['msg']}") from None
     if manifest.format != FORMAT:
         raise NotABackup(f"{folder / MANIFEST}: format {manifest.format}; this version reads {FORMAT}")
-    if missing := set(ORDER) - {one.name for one in manifest.streams}:
+    if missing := set(ORDER) - {"ERASURES", *(one.name for one in manifest.streams)}:  # older ones lack it
         raise NotABackup(f"{folder / MANIFEST}: streams missing: {', '.join(sorted(missing))}")
     for one in manifest.files:
         if not (folder / one.file).exists():

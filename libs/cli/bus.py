@@ -14,28 +14,29 @@ from libs.runtime.bus import broker_for, connect, disconnect
 DEFAULT_URL = "nats://127.0.0.1:4222"
 
 
-def add_server(command: argparse.ArgumentParser) -> None:
+def add_server(command: argparse.ArgumentParser, user: str = "provisioner") -> None:
     """`--nats` and `--seed-file`, or HOTLINE_PROVISIONER_NATS_URL and HOTLINE_PROVISIONER_SEED_FILE."""
+    prefix = f"HOTLINE_{user.upper()}"
     command.add_argument(
         "--nats",
-        default=os.environ.get("HOTLINE_PROVISIONER_NATS_URL", DEFAULT_URL),
+        default=os.environ.get(f"{prefix}_NATS_URL", DEFAULT_URL),
         help=f"address of nats-server (default: {DEFAULT_URL})",
     )
     command.add_argument(
         "--seed-file",
         type=Path,
-        default=os.environ.get("HOTLINE_PROVISIONER_SEED_FILE"),
-        required="HOTLINE_PROVISIONER_SEED_FILE" not in os.environ,
-        help="file with the provisioner's nkey seed",
+        default=os.environ.get(f"{prefix}_SEED_FILE"),
+        required=f"{prefix}_SEED_FILE" not in os.environ,
+        help=f"file with the nkey seed of {user}",
     )
 
 
 @asynccontextmanager
-async def connection(arguments: argparse.Namespace) -> AsyncIterator[Client]:
-    """A connection that may do what the provisioner may do."""
-    broker = broker_for("provisioner", arguments.nats, Path(arguments.seed_file))
+async def connection(arguments: argparse.Namespace, user: str = "provisioner") -> AsyncIterator[Client]:
+    """A connection that may do what this user may do."""
+    broker = broker_for(user, arguments.nats, Path(arguments.seed_file))
     try:
-        yield await connect(broker, "provisioner")
+        yield await connect(broker, user)
     finally:
         await disconnect(broker)
 

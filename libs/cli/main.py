@@ -6,6 +6,7 @@ import sys
 from libs.cli import (
     backup,
     calendars,
+    erase,
     events,
     faq,
     files,
@@ -26,7 +27,7 @@ from libs.contracts.errors import HotlineError
 
 SUBJECTS = (
     *(server, secrets, packs, worktime, calendars, places, faq, mail),
-    *(services, imports, raw, tokens, files, journey, backup, grafana, events),
+    *(services, imports, raw, tokens, files, journey, backup, erase, grafana, events),
 )
 
 

@@ -106,8 +106,25 @@ def publish_allowed(service: str) -> list[str]:
     return sorted(allowed)
 
 
+def _erasing() -> set[str]:
+    """Delete what is left of an erased case elsewhere, and the facts before its erasure."""
+    scanned = ("KV_MESSAGES", "KV_CONVERSATIONS")
+    emptied = ("CASES", "RAW", "CALLS", "OBJ_FILES", *scanned)
+    return {
+        *("case.*.*.erased", "erasure.*.*", "$JS.API.STREAM.NAMES", "$JS.API.CONSUMER.INFO.CASES.*"),
+        *(subject for stream in (*emptied, "DEAD", "ERASURES") for subject in _reading(stream)),
+        *(f"$JS.API.STREAM.{what}.{stream}" for what in ("PURGE", "MSG.DELETE") for stream in emptied),
+        *(f"$JS.API.CONSUMER.CREATE.{stream}" for stream in scanned),
+        *(
+            f"$JS.API.CONSUMER.{what}.{stream}.>"
+            for what in ("CREATE", "MSG.NEXT", "DELETE", "INFO")
+            for stream in scanned
+        ),
+    }
+
+
 def users() -> dict[str, dict[str, list[str]]]:
-    """User → {publish, subscribe}: the seven services, the provisioner and the operations watcher."""
+    """User → {publish, subscribe, deny}: the services, the provisioner, privacy, and who watches."""
     table = {
         service: {"publish": publish_allowed(service), "subscribe": [f"{inbox(service)}.>"]}
         for service in SERVICES
@@ -118,6 +135,8 @@ def users() -> dict[str, dict[str, list[str]]]:
         ],
         "subscribe": [f"{inbox('provisioner')}.>"],
     }  # fmt: skip
+    table["provisioner"]["deny"] = [f"$JS.API.STREAM.{what}.CASES" for what in ("PURGE", "MSG.DELETE")]
+    table["privacy"] = {"publish": sorted(_erasing()), "subscribe": [f"{inbox('privacy')}.>"]}
     table["operations"] = {
         "publish": [
             "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST",

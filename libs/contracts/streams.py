@@ -51,6 +51,7 @@ STREAMS = (
     Stream("DELIVERIES", ("delivery.*.*.*",), keep=90 * DAY, description="what gateways report of letters"),
     Stream("RAW", ("raw.*.*",), keep=90 * DAY, description="what channels brought, byte for byte"),
     Stream("DEAD", ("dead.*.*.*",), keep=90 * DAY, description="pointers to facts that could not be handled"),
+    Stream("ERASURES", ("erasure.*.*",), description="which cases were erased, and how far: ids alone"),
     Stream(
         "ADVISORY",
         ("$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", "$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.>"),

@@ -11,6 +11,15 @@ from sqlalchemy import Connection, Engine, Insert, MetaData, Table, create_engin
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "secure_delete=ON",
+)
+"""What a row held is overwritten when it goes: an erased person is in no free page of the file."""
+
 _BEGIN = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
 
 
@@ -40,7 +49,7 @@ def open_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

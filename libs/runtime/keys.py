@@ -38,7 +38,7 @@ def accounts_config(public: dict[str, str]) -> str:
             {
                 "nkey": public[user],
                 "permissions": {
-                    "publish": {"allow": rights["publish"]},
+                    "publish": {"allow": rights["publish"], "deny": rights.get("deny", [])},
                     "subscribe": {"allow": rights["subscribe"]},
                 },
             }

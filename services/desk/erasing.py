@@ -15,6 +15,7 @@ from libs.contracts.events import CaseErased, CaseFact
 from libs.contracts.facts import derived_id
 from libs.contracts.remnants import revived
 from libs.contracts.subjects import CaseRef
+from libs.privacy.remains import what_is_left
 from libs.runtime.caselog import CaseLog, Stored
 from libs.runtime.clock import Clock
 from libs.runtime.database import reading
@@ -24,7 +25,7 @@ from libs.runtime.logs import log
 from services.desk import reads
 from services.desk.attachments import Attachments
 from services.desk.contacts import CONTACT
-from services.desk.domain.erasing import require_erasable, what_is_left
+from services.desk.domain.erasing import require_erasable
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.fold import fold
 from services.desk.domain.people import Account
@@ -72,6 +73,8 @@ class Erasing:
             fact = await self._erased(account, ref, stored, asked)
             if fact is None:
                 raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
+            if fact is stored[-1].fact:  # this request was obeyed before
+                return fact
             try:
                 done = await self.cases.append(
                     ref, 0, stored[-1].seq, decide=functools.partial(_unless_moved, fact), fold=_moved

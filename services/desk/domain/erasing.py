@@ -1,14 +1,7 @@
-"""When a case may be erased and what is left of it then; and the holds that stand in the way."""
-
-from collections.abc import Iterable, Sequence
+"""When a case may be erased, and the holds that stand in the way."""
 
 from libs.contracts import events
-from libs.contracts.casevalues import Person
-from libs.contracts.erasures import Remnant
 from libs.contracts.errors import Refused
-from libs.contracts.events import CaseFact
-from libs.contracts.remnants import remnants
-from libs.privacy import cover
 from services.desk.domain.effects import Changes, on
 from services.desk.domain.obstacles import under_suspicion
 from services.desk.domain.state import FINAL, CaseState
@@ -27,27 +20,6 @@ def require_erasable(state: CaseState) -> None:
         why = under_suspicion(state)
     if why:
         raise Refused(*why, stale=True)
-
-
-def what_is_left(facts: Sequence[tuple[int, CaseFact]]) -> tuple[Remnant, ...]:
-    """These facts, (sequence, fact) each, without persons and words; public texts are covered again."""
-    persons = tuple(persons_in(fact for _, fact in facts))
-    return remnants((seq, _covered(fact, persons)) for seq, fact in facts)
-
-
-def persons_in(facts: Iterable[CaseFact]) -> Iterable[Person]:
-    """Everybody who is named in the facts as the sender."""
-    for fact in facts:
-        person = getattr(fact, "person", None)
-        if isinstance(person, Person) and person != Person():
-            yield person
-
-
-def _covered(fact: CaseFact, persons: tuple[Person, ...]) -> CaseFact:
-    if not isinstance(fact, events.CasePublished):
-        return fact
-    texts = {name: cover(getattr(fact, name), persons) for name in ("question", "answer")}
-    return fact.model_copy(update=texts)
 
 
 @on(events.CaseHoldPlaced)
