@@ -53,6 +53,7 @@ class Suggestion(Value):
     offered: tuple[str, ...] = Field((), description="agencies that may join as coordinators")
     score: float = 0.0
     rule: str = ""
+    words: tuple[str, ...] = Field((), description="of the citizen's, that speak most for the field")
 
 
 class Slip(Value):

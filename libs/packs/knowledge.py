@@ -1,6 +1,7 @@
 """What the words of a case say: field, place, urgency; learnt from the questions and units of the pack."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
@@ -22,7 +23,7 @@ class Reading:
     """What was read in one case's words.
 
     `ranked`: labels with their shares, best first; `places`: what the words name, `home`: what the address
-    names, `where`: what the citizen says of where it happened.
+    names, `where`: what the citizen says of where it happened; `why`: label → the words that speak for it.
     """
 
     ranked: tuple[tuple[str, float], ...] = ()
@@ -30,6 +31,7 @@ class Reading:
     home: Found = _NOWHERE
     where: Found = _NOWHERE
     urgent: bool = False
+    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def margin(self) -> float:
@@ -79,12 +81,15 @@ class Knowledge:
     def read(self, text: str, address: str, where: str = "") -> Reading:
         """What a citizen's words, address and place say; where it is says nothing of the field."""
         places = self.gazetteer.find(text)
+        own = places.rest or text
+        ranked = self.fields.suggest(own).ranked if self.fields else ()
         return Reading(
-            self.fields.suggest(places.rest or text).ranked if self.fields else (),
+            ranked,
             places,
             self.gazetteer.find(address),
             self.gazetteer.find(where),
             self.urgent(text),
+            self.fields.why(own, (label for label, _ in ranked)) if self.fields else {},
         )
 
 

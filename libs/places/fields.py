@@ -92,12 +92,36 @@ class FieldModel:
         margin = ranked[0][1] - ranked[1][1] if len(ranked) > 1 else 1.0
         return Suggestion(tuple(ranked[:_SHOWN]), margin)
 
+    def why(self, text: str, labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Label → the words of the text that speak most for it, as they were written, three at most."""
+        said, numbers = _as_written(text), {label: self._fields.index(label) for label in labels}
+        known = [(said[gram], dict(self._grams[gram].evidence)) for gram in said if gram in self._grams]
+        return {
+            label: _strongest((one, evidence.get(number, 0.0)) for one, evidence in known)
+            for label, number in numbers.items()
+        }
+
 
 def _grams(text: str) -> set[str]:
     """Syllables without marks, their pairs, and words with their marks: a text without marks has fewer."""
     written = words(text)
     tokens = expand(map(unmarked, written))
     return {*tokens, *map(" ".join, pairwise(tokens)), *(word for word in written if not word.isascii())}
+
+
+def _as_written(text: str) -> dict[str, str]:
+    """Gram → the syllables it was made of, with their marks."""
+    written = words(text)
+    pairs = {f"{unmarked(one)} {unmarked(two)}": f"{one} {two}" for one, two in pairwise(written)}
+    return {unmarked(one): one for one in written} | {one: one for one in written} | pairs
+
+
+def _strongest(weighed: Iterable[tuple[str, float]]) -> tuple[str, ...]:
+    found: list[str] = []
+    for one, strength in sorted(weighed, key=lambda pair: (-pair[1], pair[0])):
+        if strength > 0 and len(found) < _SHOWN and not any(one in known or known in one for known in found):
+            found.append(one)
+    return tuple(found)
 
 
 def _weighed(grams: set[str], rarity: dict[str, float]) -> dict[str, float]:

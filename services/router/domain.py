@@ -89,7 +89,7 @@ def decide(
     return CaseTriaged(
         **_common(cause, CaseTriaged, pack, now),
         reasons=reasons,
-        suggestions=_suggestions(choice, place, pack, day)[:SHOWN],
+        suggestions=_suggestions(choice, reading, place, pack, day)[:SHOWN],
         margin=round(choice.margin, 4),
         places=(place.code,) if place.code else place.candidates,
         urgent=urgent,
@@ -115,7 +115,7 @@ def _sent_back(
         if pack.agency_on(code, day)
     ]
     by_lead: dict[tuple[str, ...], Suggestion] = {}
-    for one in (*named, *_suggestions(choice, place, pack, day)):
+    for one in (*named, *_suggestions(choice, reading, place, pack, day)):
         by_lead.setdefault(one.lead, one)
     twice = len(case.refused) >= HOPS
     return CaseTriaged(
@@ -158,7 +158,9 @@ def reasons_to_wait(
     return (*reasons, "urgent") if reasons and urgent else reasons
 
 
-def _suggestions(choice: Choice, place: Place, pack: Pack, day: date) -> tuple[Suggestion, ...]:
+def _suggestions(
+    choice: Choice, reading: Reading, place: Place, pack: Pack, day: date
+) -> tuple[Suggestion, ...]:
     """The likeliest fields, a chosen one first, each with its agencies at this place."""
     shares = {label: share for label, share in choice.ranked if label not in UNROUTED_LABELS}
     fields = dict.fromkeys((choice.field, *shares) if choice.sure else shares)
@@ -169,6 +171,7 @@ def _suggestions(choice: Choice, place: Place, pack: Pack, day: date) -> tuple[S
             offered=found.offered,
             score=round(shares.get(field, 0.0), 4),
             rule=found.rule,
+            words=reading.why.get(field, ()),
         )
         for field in list(fields)[:SHOWN]
         for found in [leads_for(pack, field, place.code, place.candidates, day)]

@@ -92,3 +92,17 @@ def test_nine_tenths_of_the_questions_teach_the_field_of_the_last_tenth() -> Non
     assert among / len(asked) > 0.93
     assert right / sure > 0.93
     assert sure / len(asked) > 0.3
+
+
+def test_a_suggestion_names_the_words_that_speak_for_it_as_they_were_written() -> None:
+    model = FieldModel.train(
+        [
+            ("đèn đường hỏng", "F07"),
+            ("xe buýt chậm", "F07"),
+            ("lịch tiêm vắc xin", "F04"),
+            ("tiêm mũi hai", "F04"),
+        ]
+    )
+    why = model.why("Bao giờ xã tôi TIÊM VẮC XIN mũi hai?", ("F04", "F07"))
+    assert "tiêm" in " ".join(why["F04"]).lower() and len(why["F04"]) <= 3
+    assert not why["F07"]

@@ -74,6 +74,8 @@ def _triaged(state: CaseState, fact: events.CaseTriaged) -> Changes:
         "triage_reasons": fact.reasons,
         "suggestions": fact.suggestions,
         "margin": fact.margin,
+        "place_words": fact.inputs.get("place-words", ""),
+        "place_from": fact.inputs.get("place-from", ""),
         "places": fact.places,
         "place": state.place or (fact.places[0] if len(fact.places) == 1 else None),
         "urgent": state.urgent or fact.urgent,

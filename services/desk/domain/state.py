@@ -95,6 +95,8 @@ class CaseState(Value):
     triage_reasons: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     margin: float = 0.0
+    place_words: str = ""
+    place_from: str = ""
     slips: tuple[SentSlip, ...] = ()
     returned: tuple[Returned, ...] = ()
     transfers: tuple[Transfer, ...] = ()
