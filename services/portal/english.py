@@ -157,6 +157,7 @@ _PUBLIC: Catalogue = {
     ),
     "Công khai": "Published",
     "Kết quả được đăng ở đây, không kèm thông tin cá nhân.": "The result appears here without personal data.",
+    "Thông báo": "Notice",
     "Trả lời mới nhất": "Latest answers",
     "Xem tất cả trả lời đã công khai": "See all published answers",
     "Chưa có câu trả lời nào được công khai.": "No answer has been published yet.",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from libs.packs.model import Pack
+from libs.packs.questions import Notice, Question
 from libs.places.answers import AnswerIndex, Entry
 from libs.runtime.directory import Directory
 from libs.web.formats import days_between
@@ -36,7 +38,7 @@ class Portal:
     signer: Signer
     public_url: str
     limits: Limits = field(default_factory=Limits)
-    _index: tuple[str, AnswerIndex] | None = None
+    _index: tuple[str, date, AnswerIndex] | None = None
 
     @property
     def pack(self) -> Pack:
@@ -77,12 +79,25 @@ class Portal:
         """Calendar days from the request to its answer."""
         return days_between(answer.opened_at, answer.answered_at, ZoneInfo(self.pack.zone))
 
+    @property
+    def today(self) -> date:
+        """The day where the province is."""
+        return self.pages.now().astimezone(ZoneInfo(self.pack.zone)).date()
+
+    def entries(self) -> list[Question]:
+        """The questions and answers that hold today."""
+        return [one for one in self.pack.questions if one.in_force(self.today)]
+
+    def notices(self) -> list[Notice]:
+        """What agencies have to say to everybody today, the newest first (Điều 14.6)."""
+        return [one for one in reversed(self.pack.notices) if one.in_force(self.today)]
+
     async def questions(self) -> AnswerIndex:
-        """The index of the pack's questions and answers, made anew for a new pack."""
-        version = self.directory.current
-        if self._index is None or self._index[0] != version:
-            self._index = (version, await asyncio.to_thread(_indexed, self.pack))
-        return self._index[1]
+        """The index of `entries`, made anew for a new pack and a new day."""
+        version, day = self.directory.current, self.today
+        if self._index is None or self._index[:2] != (version, day):
+            self._index = (version, day, await asyncio.to_thread(_indexed, self.entries()))
+        return self._index[2]
 
     async def hold(self, request: Request, what: str, times: int, minutes: int, *more: str) -> None:
         """Count a try: firmly by browser and by `more` (a phone, a code), loosely by address."""
@@ -93,7 +108,7 @@ class Portal:
         await self.limits.allow(f"{what}-from", address, times * 20, minutes)
 
 
-def _indexed(pack: Pack) -> AnswerIndex:
+def _indexed(entries: list[Question]) -> AnswerIndex:
     return AnswerIndex(
-        Entry(id=one.id, field=one.field, question=one.question, answer=one.answer) for one in pack.questions
+        Entry(id=one.id, field=one.field, question=one.question, answer=one.answer) for one in entries
     )

@@ -10,9 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from libs.packs.model import Question
+from libs.packs.questions import Question
+from libs.places.answers import Hit
 from services.portal.metrics import SEARCHED
 from services.portal.portal import Portal
+from services.portal.vain import in_vain, tell
 
 FRESH = {"cache-control": "private, no-cache"}
 SITEMAP = 5_000
@@ -25,7 +27,9 @@ def public_pages(portal: Portal) -> APIRouter:
     @routes.get("/")
     async def home(request: Request) -> Response:
         newest = await asyncio.to_thread(portal.store.search)
-        return portal.render(request, "home.html", headers=FRESH, answers=newest.answers[:6])
+        return portal.render(
+            request, "home.html", headers=FRESH, answers=newest.answers[:6], notices=portal.notices()
+        )
 
     @routes.get("/answers")
     async def answers(
@@ -61,25 +65,38 @@ def public_pages(portal: Portal) -> APIRouter:
         q: Annotated[str, Query(max_length=200)] = "",
         field: Annotated[str, Query(max_length=32)] = "",
     ) -> Response:
-        shown = await questions_about(portal, q, field)
+        hits = await _hits(portal, q)
+        shown = _entries(portal, hits, field) if q.strip() else _of_field(portal, field)
         if q:
             SEARCHED.labels("found" if shown else "nothing").inc()
+            if in_vain(hits):
+                await tell(portal, request, q)
         return portal.render(request, "questions.html", headers=FRESH, q=q, field=field, questions=shown)
 
     _for_machines(routes, portal)
     return routes
 
 
-async def questions_about(portal: Portal, query: str, field: str = "") -> list[Question]:
-    """The pack's questions that fit the query, best first; those of a field in their own order."""
-    listed = [one for one in portal.pack.questions if not field or one.field == field]
-    if query.strip():
-        by_id = {one.id: one for one in listed}
-        index = await portal.questions()
-        hits = await asyncio.to_thread(index.search, query, HITS)
-        return [by_id[hit.entry.id] for hit in hits if hit.entry.id in by_id]
-    # a question written without marks only helps to find its answer
-    return [one for one in listed if not one.question.isascii()] if field else []
+async def questions_about(portal: Portal, query: str) -> list[Question]:
+    """The questions in force that fit the query, best first."""
+    return _entries(portal, await _hits(portal, query), "")
+
+
+async def _hits(portal: Portal, query: str) -> list[Hit]:
+    if not query.strip():
+        return []
+    index = await portal.questions()
+    return await asyncio.to_thread(index.search, query, HITS)
+
+
+def _entries(portal: Portal, hits: list[Hit], field: str) -> list[Question]:
+    by_id = {one.id: one for one in portal.entries() if not field or one.field == field}
+    return [by_id[hit.entry.id] for hit in hits if hit.entry.id in by_id]
+
+
+def _of_field(portal: Portal, field: str) -> list[Question]:
+    """Those of a field in their own order; one written without marks only helps to find its answer."""
+    return [one for one in portal.entries() if one.field == field and not one.question.isascii()]
 
 
 def _for_machines(routes: APIRouter, portal: Portal) -> None:

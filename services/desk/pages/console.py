@@ -1,6 +1,7 @@
 """The operator's console: the call on the left, questions with answers on the right."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4, uuid5
 
@@ -12,9 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from libs.contracts.codes import parse_code
 from libs.contracts.errors import Refused
-from libs.places.answers import Hit
 from libs.runtime.errors import OutcomeUnknown
+from libs.runtime.projection import DatabaseDown
 from libs.web.forms import Form, problems_of, refused
+from services.desk.answers import Found
 from services.desk.calls import TypedCall
 from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
@@ -85,7 +87,7 @@ class Console:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
 
-    def find(self, words: str) -> list[Hit]:
+    def find(self, words: str) -> list[Found]:
         return self._frame.desk.answers.search(words, HITS)
 
     async def of_call(self, account: Account, call: str) -> dict[str, str]:
@@ -122,6 +124,7 @@ class Console:
             "again": request.method == "POST",
             "q": q,
             "hits": self.find(q),
+            "notices": self._frame.desk.knowledge.notices.in_force(),
             "trouble": trouble,
             "desk_channels": channels,
             "alike": await self.alike(account, form.values),
@@ -133,7 +136,7 @@ class Console:
     def with_answer(self, form: dict[str, str]) -> dict[str, str]:
         """The form with the answer of a question put in, for browsers without a script."""
         wanted = form["do"].removeprefix("insert-")
-        entry = next((one for one in self._frame.desk.directory.pack.questions if one.id == wanted), None)
+        entry = self._frame.desk.answers.entry(wanted)
         if entry is None:
             return form
         parts = (form.get("answer", ""), entry.answer)
@@ -159,12 +162,19 @@ class Console:
         except (IntakeUnavailable, OutcomeUnknown, NatsError, TimeoutError, OSError):
             trouble = "Chưa lưu được. Nội dung vẫn còn đây: hãy lưu lại, hệ thống chỉ ghi một cuộc gọi."
             return await self.show(request, account, Form(form), 503, trouble)
+        await self._searched_in_vain(form)
         if follow_up and (why := await self._not_told(account, taken.case_id, follow_up)):
             return await self._half_done(request, account, taken.case_id, follow_up, form, why)
         if form.get("do") == "next":
             return RedirectResponse(f"/calls/new?saved={taken.code}&of={call.call or ''}", 303)
         done = follow_up.token() if follow_up else "taken"
         return RedirectResponse(f"/cases/{taken.case_id}?done={done}", 303)
+
+    async def _searched_in_vain(self, form: Mapping[str, str]) -> None:
+        """What was looked for and not put in; the call is kept whether this is counted or not."""
+        if form.get("q") and not form.get("question_ids") and form.get("do") != "answer":
+            with suppress(*DatabaseDown):
+                await self._frame.desk.knowledge.sought.note(form["q"], "operator")
 
     async def _not_told(self, account: Account, case_id: str, command: Command) -> str:
         """Why the second step was not taken, empty when it was."""
