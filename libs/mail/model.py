@@ -50,7 +50,7 @@ class Mail:
     characters, at most `MAX_TEXT` characters. `answers` are the message ids it refers to, the nearest first.
     `returned` are those of the mail that a report gives back. `received` is when the last mail server on its
     way took it, which the writer cannot choose. `silent`: nobody must answer it by machine (RFC 3834).
-    `evidence` names what decided the kind.
+    `evidence` names what decided the kind. `doubted`: our mail server does not vouch for its sender.
     """
 
     kind: Kind
@@ -67,6 +67,7 @@ class Mail:
     received: datetime | None = None
     silent: bool = False
     evidence: str = ""
+    doubted: bool = False
 
 
 class SetAside(ValueError):

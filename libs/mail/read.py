@@ -11,6 +11,7 @@ from libs.mail.bounces import failures, is_success, returned
 from libs.mail.headers import AnyMessage, addresses, first, message_ids, sender, values
 from libs.mail.kinds import kind_of, must_stay_unanswered
 from libs.mail.model import Attachment, Mail, SetAside
+from libs.mail.proofs import is_proven
 from libs.mail.quotes import said
 
 MAX_BYTES = 40_000_000
@@ -22,8 +23,11 @@ MAX_TEXT = 20_000
 MAX_ATTACHMENTS = 50
 
 
-def read(raw: bytes) -> Mail:
-    """What the mail says. Raises SetAside when nobody could do anything with it, and nothing else."""
+def read(raw: bytes, *, server: str = "") -> Mail:
+    """What the mail says. Raises SetAside when nobody could do anything with it, and nothing else.
+
+    `server`: the authserv-id of our own mail server, if it says whom it believes.
+    """
     message = _parsed(raw)
     leaves = parts(message)
     author = sender(message)
@@ -54,6 +58,7 @@ def read(raw: bytes) -> Mail:
         received=_received(message),
         silent=must_stay_unanswered(message, kind, author.address),
         evidence=evidence,
+        doubted=bool(server) and not is_proven(message, server, author.address),
     )
 
 

@@ -33,7 +33,6 @@ from services.intake.messages import Messages
 
 Outcome = Literal["opened", "added", "repeated", "empty", "automatic"]
 
-
 REMEMBERED = 2_000
 """Cases whose facts are not read again."""
 
@@ -75,12 +74,14 @@ class Gathering:
     _cases: OrderedDict[str, _Found] = field(default_factory=OrderedDict)
     _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
+    @property
+    def _stamp(self) -> Stamp:
+        return Stamp(self.clock.now(), self.directory.current)
+
     async def gather(
         self, row: Row, said: Said, *, arrived: datetime, raw: str = "", limited: bool = True
     ) -> Outcome:
-        """Make the words a fact, once. Raises OverLimit, OutcomeUnknown; StillAway when the words stand
-        and a file of theirs does not, so that it must be tried again. What else comes is a defect.
-        """
+        """Make the words a fact, once. Raises OverLimit, OutcomeUnknown; StillAway for a file."""
         said = rules.tidy(said, arrived=arrived)
         if not rules.says_something(said):
             return "empty"
@@ -109,16 +110,16 @@ class Gathering:
 
     def _within_limits(self, row: Row, words: Words) -> None:
         said, now = words.said, time.monotonic()
-        speaker = f"{row.code} {said.account} {said.person or said.phone or said.email}"
-        for source, most in ((speaker, row.person_hourly), (row.code, row.source_hourly)):
-            if self.limits.wait(source, words.key, most, now=now):
+        who = said.person or said.phone or said.email
+        speaker = f"{row.code} {said.account} {said.doubted} {who}"  # whoever uses a name uses up none of its
+        for source, most in ((speaker if who else "", row.person_hourly), (row.code, row.source_hourly)):
+            if source and self.limits.wait(source, words.key, most, now=now):
                 raise OverLimit
 
     async def _choice(self, row: Row, words: Words) -> Choice | None:
         """The case that the words go to; None for a machine's words that answer nothing."""
         said = words.said
-        name = rules.talk_name(words.channel, said.account, said.person)
-        stranger = None
+        name, stranger = rules.talk_name(words.channel, said.account, said.person), None
         for ref in await self._referred(words):
             found = await self._read(ref)
             if found.known.opened and rules.belongs(found.known, words.channel, said):
@@ -129,7 +130,14 @@ class Gathering:
         if said.automatic:
             return None
         new = CaseRef(await self._year(words), words.key)
+        if said.doubted:
+            return Choice(new, stranger or await self._running(name))
         return await self._talked_about(row, words, name, new, stranger)
+
+    async def _running(self, name: str) -> str | None:
+        """The case that whoever the words seem to come from talks about."""
+        talk, _ = await self.conversations.get(name)
+        return talk.ref.case_id if talk and (await self._read(talk.ref)).known.opened else None
 
     async def _referred(self, words: Words) -> list[CaseRef]:
         """The cases that the words say they answer, the surest first."""
@@ -175,9 +183,9 @@ class Gathering:
     async def _write(self, row: Row, words: Words, choice: Choice) -> Outcome:
         ref, found = choice.ref, await self._read(choice.ref)
         if found.known.holds(words.event_id):
-            await self._bring_late(row, words, choice.ref, found)
+            await self._bring_late(row, words, ref, found)
             return "repeated"
-        stamp = Stamp(self.clock.now(), self.directory.current)
+        stamp = self._stamp
         files = await self.files.enclose(words.said.enclosed, words.key, row)
         opening = None
         if found.known.opened is None:
@@ -216,8 +224,7 @@ class Gathering:
             file = await self.files.one(index, one, words.key, row, within=LONGER)
             still_away = still_away or file.lost == AWAY
             if not file.lost:
-                stamp = Stamp(self.clock.now(), self.directory.current)
-                fact = rules.late(words, ref.case_id, index, file, stamp=stamp)
+                fact = rules.late(words, ref.case_id, index, file, stamp=self._stamp)
                 decide = functools.partial(rules.unless_held, fact)
                 await self.cases.append(ref, found.known, found.last, decide=decide, fold=fold)
         if still_away:
@@ -235,9 +242,7 @@ class Gathering:
         before = self._cases.get(ref.case_id, _Found())
         stored = await self.cases.since(ref, before.last)
         known = functools.reduce(fold, (one.fact for one in stored if one.fact), before.known)
-        return self._remembered(ref, _Found(known, stored[-1].seq if stored else before.last))
-
-    def _remembered(self, ref: CaseRef, found: _Found) -> _Found:
+        found = _Found(known, stored[-1].seq if stored else before.last)
         self._cases[ref.case_id] = found
         self._cases.move_to_end(ref.case_id)
         if len(self._cases) > REMEMBERED:

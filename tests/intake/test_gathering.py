@@ -198,3 +198,27 @@ async def test_junk_opens_a_case_that_waits_with_what_speaks_against_it(
     (_, first), (_, second) = await opened(server)
     assert first.held and set(first.spam) == {"short-link", "offer"}
     assert second.held and second.spam == ("bulk",)
+
+
+async def test_words_of_a_doubted_sender_enter_no_older_case_by_any_sign(server: NatsServer) -> None:
+    async with open_runtime("intake", intake_settings(server)) as rt:
+        one = gathering(rt)
+        await one.gather(ZALO, words("m1", "Của chính chủ"), arrived=ARRIVED)
+        ((ref, _),) = await facts(server)
+        signs: list[dict[str, Any]] = [{}, {"answers": ("m1",)}, {"cases": (ref,)}]
+        for number, sign in enumerate(signs):
+            forged = words(f"x{number}", f"Mạo danh {number}", doubted=True, **sign)
+            assert await one.gather(ZALO, forged, arrived=ARRIVED) == "opened"
+        assert await one.gather(ZALO, words("m2", "Nói thêm"), arrived=ARRIVED) == "added"
+    opened = [fact for _, fact in await facts(server) if isinstance(fact, CaseOpened)]
+    assert [fact.same_as for fact in opened] == [None, *[ref.case_id] * 3]
+    assert (await said(server))[ref.case_id] == ["Của chính chủ", "Nói thêm"]
+
+
+async def test_the_hour_of_one_person_is_used_up_by_nobody_else(intake: Gathering) -> None:
+    strict = ZALO.model_copy(update={"person_hourly": 1})
+    for number in range(3):  # nobody knows that these are one person
+        nobody = words(f"n{number}", f"Chuyện {number}", person="")
+        assert await intake.gather(strict, nobody, arrived=ARRIVED) == "opened"
+    assert await intake.gather(strict, words("x", "Mạo danh", doubted=True), arrived=ARRIVED) == "opened"
+    assert await intake.gather(strict, words("m", "Chính chủ"), arrived=ARRIVED) == "opened"

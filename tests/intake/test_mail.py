@@ -1,5 +1,6 @@
 """A mail as a channel sees it: who says what, about which case, or what became of a letter of ours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -172,3 +173,11 @@ def test_a_table_that_cannot_be_used_says_why(tmp_path: Path, was: str, written:
     file.write_text(file.read_text().replace(was, written))
     with pytest.raises(BadChannels, match=reason):
         read_channels(file)
+
+
+def test_a_sender_whom_our_server_does_not_vouch_for_is_doubted(tmp_path: Path) -> None:
+    strict = replace(mailbox(tmp_path), server="mx.tinh.gov.vn")
+    says = "Authentication-Results: mx.tinh.gov.vn; dmarc={} header.from=dan.example"
+    for result, doubted in (("pass", False), ("fail", True)):
+        [event] = strict.parse(delivered(mail(says.format(result))))
+        assert isinstance(event, Said) and event.doubted is doubted

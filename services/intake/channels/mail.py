@@ -79,11 +79,16 @@ class Lmtp(BaseModel):
 
 
 class MailRow(Row):
-    """`address` is where citizens write to; `mail_key_file` is the notifier's, to know letters of ours."""
+    """`address` is where citizens write to; `mail_key_file` is the notifier's, to know letters of ours.
+
+    `authserv_id`: how our mail server names itself in Authentication-Results; a mail whose sender it does not
+    vouch for belongs to no older case. Empty: every From is believed.
+    """
 
     kind: Literal["mail"]
     address: str = Field(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}$")
     mail_key_file: Path
+    authserv_id: str = Field("", pattern=r"^[!-~]*$")
     max_bytes: int = Field(MAX_BYTES, ge=100_000, le=MAX_BYTES)
     imap: Imap | None = None
     lmtp: Lmtp | None = None
@@ -104,6 +109,7 @@ class Mailbox(Plain):
 
     address: str
     signed: Signed
+    server: str = ""
 
     def verify(self, delivery: Delivery) -> None:
         """A mail comes from a mail server and by no other way."""
@@ -122,7 +128,7 @@ class Mailbox(Plain):
     def parse(self, delivery: Delivery) -> Iterable[Event]:
         """One mail is one event."""
         try:
-            mail = read(delivery.body)
+            mail = read(delivery.body, server=self.server)
         except Unreadable as why:
             raise SetAside(str(why)) from None
         if self.signed.letters([mail.message_id]):
@@ -165,6 +171,7 @@ class Mailbox(Plain):
             code=next(filter(None, map(parse_code, OUR_CODE.findall(mail.subject))), ""),
             spam=self._junk(mail),
             automatic=mail.kind == "auto-reply",
+            doubted=mail.doubted,
         )
 
     def _junk(self, mail: Mail) -> tuple[str, ...]:
@@ -184,6 +191,7 @@ def channel(row: MailRow) -> Mailbox:
         headers=frozenset({MAIL_FROM, RCPT_TO, CUT}),
         address=row.address.lower(),
         signed=signed,
+        server=row.authserv_id,
     )
 
 

@@ -59,7 +59,8 @@ class Said:
     spoke. What ties it to an older case, the surest first: `cases` (the channel read a token that we signed),
     `answers` (keys of older messages on this channel), `code` (a look-up code somebody typed); each counts
     only if the speaker belongs to that case. `aliases` are names under which later words may refer to these,
-    where the key alone would not do. `spam` names what speaks for junk; `automatic`: a machine spoke.
+    where the key alone would not do. `spam` names what speaks for junk; `automatic`: a machine spoke;
+    `doubted`: the speaker may be somebody else, so that nothing ties the words to an older case.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Said:
     code: str = ""
     spam: tuple[str, ...] = ()
     automatic: bool = False
+    doubted: bool = False
     aliases: tuple[str, ...] = ()
     language: Literal["vi", "en"] = "vi"
 

@@ -86,7 +86,7 @@ def says_something(said: Said) -> bool:
 def belongs(known: Known, channel: str, said: Said) -> bool:
     """Whether the speaker has spoken in this case, on this channel or with this phone or address."""
     speaker = identities(channel, said.account, said.person, phone=normalised(said.phone), email=said.email)
-    return bool(known.people & speaker)
+    return bool(known.people & speaker) and not said.doubted
 
 
 def choose(
