@@ -86,11 +86,13 @@ class Portal:
 
     def entries(self) -> list[Question]:
         """The questions and answers that hold today."""
-        return [one for one in self.pack.questions if one.in_force(self.today)]
+        day = self.today
+        return [one for one in self.pack.questions if one.in_force(day)]
 
     def notices(self) -> list[Notice]:
         """What agencies have to say to everybody today, the newest first (Điều 14.6)."""
-        return [one for one in reversed(self.pack.notices) if one.in_force(self.today)]
+        day = self.today
+        return [one for one in reversed(self.pack.notices) if one.in_force(day)]
 
     async def questions(self) -> AnswerIndex:
         """The index of `entries`, made anew for a new pack and a new day."""

@@ -90,7 +90,8 @@ async def _hits(portal: Portal, query: str) -> list[Hit]:
 
 
 def _entries(portal: Portal, hits: list[Hit], field: str) -> list[Question]:
-    by_id = {one.id: one for one in portal.entries() if not field or one.field == field}
+    found = {hit.entry.id for hit in hits if not field or hit.entry.field == field}
+    by_id = {one.id: one for one in portal.pack.questions if one.id in found}
     return [by_id[hit.entry.id] for hit in hits if hit.entry.id in by_id]
 
 
