@@ -26,6 +26,8 @@ from services.desk.canary import Canary
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
 from services.desk.desk import Desk
+from services.desk.erasing import Erasing
+from services.desk.exporting import Exporting
 from services.desk.followers import Followers
 from services.desk.hands import Hands
 from services.desk.helpful import Helpful
@@ -74,6 +76,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     transfers = Transfers(engine, rt.cases, rt.directory, rt.clock)
     presence = Presence(rt.nc, live)
     knowledge = Knowledge(engine, rt.directory, rt.clock, rt.js)
+    attachments = Attachments(engine, open_files(rt.js))
     desk = Desk(
         settings=settings,
         directory=rt.directory,
@@ -98,7 +101,9 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         surges=surges,
         boards=Boards(engine, rt.directory, rt.clock, Queries(engine, rt.directory, rt.clock)),
         reviews=Reviews(engine, rt.directory, rt.clock),
-        attachments=Attachments(engine, open_files(rt.js)),
+        attachments=attachments,
+        erasing=Erasing(engine, rt.cases, rt.directory, rt.clock, attachments),
+        exporting=Exporting(engine, rt.directory, rt.clock),
     )
     await News(rt.nc, live).begin()
     await presence.begin()

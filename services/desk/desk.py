@@ -16,6 +16,8 @@ from services.desk.attachments import Attachments
 from services.desk.calendars import Calendars
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
+from services.desk.erasing import Erasing
+from services.desk.exporting import Exporting
 from services.desk.hands import Hands
 from services.desk.helpful import Helpful
 from services.desk.knowledge.knowledge import Knowledge
@@ -61,5 +63,7 @@ class Desk:
     calls: Calls
     surges: Surges
     attachments: Attachments
+    erasing: Erasing
+    exporting: Exporting
     boards: Boards
     reviews: Reviews

@@ -25,6 +25,7 @@ from services.desk.pages.frame import Frame, to_sign_in
 from services.desk.pages.helpful import helpful_pages
 from services.desk.pages.lists import list_pages
 from services.desk.pages.overdue import overdue_pages
+from services.desk.pages.persons import person_pages
 from services.desk.pages.police import police_pages
 from services.desk.pages.reviews import review_pages
 from services.desk.pages.questions import entry_pages, shelf_pages
@@ -41,6 +42,7 @@ ROUTES = (
     signing_in_pages, password_pages, console_pages, agency_pages, call_pages, call_back_pages,
     surge_pages, list_pages,
     police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
+    person_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,
     route_pages, succession_pages, helpful_pages, overdue_pages, review_pages,
 )  # fmt: skip

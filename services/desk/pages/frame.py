@@ -59,6 +59,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("/routes", "Bảng chuyển phiếu", ""),
         ("/successions", "Chờ cơ quan kế tục", ""),
         ("/accounts", "Tài khoản", ""),
+        ("/persons", "Dữ liệu cá nhân", ""),
         ("/parked", "Hồ sơ tạm dừng", ""),
         ("/surge", "Chế độ quá tải", ""),
         ("/helpful", "Có ích không", ""),
