@@ -44,6 +44,7 @@ from services.desk.people import People
 from services.desk.presence import Presence
 from services.desk.queries import Queries
 from services.desk.reports import Reports
+from services.desk.roster.roster import Roster
 from services.desk.routes import Routes
 from services.desk.settings import Settings, key_in
 from services.desk.store import LINK, Store
@@ -75,6 +76,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     surges = Surges(engine, rt.directory, rt.clock, rt.js, settings.surge_above)
     transfers = Transfers(engine, rt.cases, rt.directory, rt.clock)
     presence = Presence(rt.nc, live)
+    roster = Roster(engine, rt.clock)
     knowledge = Knowledge(engine, rt.directory, rt.clock, rt.js)
     attachments = Attachments(engine, open_files(rt.js))
     desk = Desk(
@@ -94,6 +96,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         people=People(engine),
         live=live,
         presence=presence,
+        roster=roster,
         reports=reports,
         successions=successions,
         routes=Routes(engine, rt.directory, rt.clock, rt.js),
@@ -121,6 +124,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     rt.keep_running(knowledge.run(), "knowledge")
     rt.keep_running(rt.once_caught_up(followers.run), "followers")
     rt.keep_running(rt.once_caught_up(successions.run), "successions")
+    rt.keep_running(roster.run(), "roster")
     watch = Watch(engine, rt.clock, live, transfers, surges)
     rt.keep_running(rt.once_caught_up(watch.run), "telephone")
     yield application(desk)

@@ -29,6 +29,7 @@ from services.desk.people import People
 from services.desk.queries import Queries
 from services.desk.presence import Presence
 from services.desk.reports import Reports
+from services.desk.roster.roster import Roster
 from services.desk.routes import Routes
 from services.desk.settings import Settings
 from services.desk.succession import Successions
@@ -59,6 +60,7 @@ class Desk:
     reports: Reports
     successions: Successions
     presence: Presence
+    roster: Roster
     routes: Routes
     calls: Calls
     surges: Surges

@@ -34,3 +34,7 @@ CANARY_FAILURES = Counter(
 PROPOSED = Counter("hotline_desk_proposals", "Changes of questions and answers", ["state"])
 SOUGHT = Counter("hotline_desk_vain_searches", "Searches that found no answer", ["by"])
 SOUGHT_OPEN = Gauge("hotline_desk_vain_words", "Different words looked for in vain that nobody answered yet")
+ON_DUTY = Gauge("hotline_desk_on_duty", "People on duty by the roster; no number where none is kept")
+ROSTER_GAP = Gauge(
+    "hotline_desk_roster_gap_seconds", "Time until fewer than two are on duty by the roster, a week at most"
+)

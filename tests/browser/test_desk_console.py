@@ -10,7 +10,7 @@ from libs.devstack.nats_server import NatsServer
 from libs.runtime.clock import SystemClock
 from tests.support.browsers import DESKTOP, PHONE, chromium, needs_chromium, window
 from tests.support.builders import CITIZEN
-from tests.support.desks import OPERATOR
+from tests.support.desks import ADMINISTRATOR, OPERATOR
 from tests.support.desktelephone import a_call, rung, telephone
 from tests.support.deskwindow import sign_in
 from tests.support.worktable import a_worktable
@@ -124,3 +124,28 @@ async def test_the_address_book_is_clean(server: NatsServer, tmp_path: Path, siz
         await seen.open("/agencies?q=so")
         await expect(page.locator(".book li").first).to_be_visible()
         await seen.look("desk-agencies")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_the_roster_is_written_by_the_administrator_and_seen_by_the_operator(
+    server: NatsServer, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with a_worktable(server, tmp_path) as table, chromium() as browser:
+        async with window(browser, table.origin, size, java_script_enabled=False) as seen:
+            page = await sign_in(seen, ADMINISTRATOR)
+            await seen.open("/roster")
+            await expect(page.get_by_text("Có lúc dưới 2 người trực")).to_be_visible()
+            await page.get_by_label("Cán bộ").select_option("o1")
+            await page.get_by_label("Từ", exact=True).fill("06:00")
+            await page.get_by_label("Đến").fill("22:00")
+            await page.get_by_role("button", name="Thêm ca").click()
+            await expect(page.locator(".roster")).to_contain_text(OPERATOR.name)
+            await page.get_by_label("Cán bộ").select_option("o1")
+            await page.get_by_role("button", name="Thêm ca").click()
+            await expect(page.locator(".summary")).to_contain_text("đã có ca")
+        async with window(browser, table.origin, size) as seen:
+            page = await sign_in(seen, OPERATOR)
+            await expect(page.get_by_text("Đang trực:")).to_be_visible()
+            await seen.open("/roster")
+            await expect(page.get_by_role("button", name="Thêm ca")).to_have_count(0)
+            await seen.look("desk-roster")

@@ -32,6 +32,7 @@ from services.desk.pages.questions import entry_pages, shelf_pages
 from services.desk.pages.questions_changes import change_pages
 from services.desk.pages.questions_import import import_pages
 from services.desk.pages.questions_notices import notice_pages, sought_pages
+from services.desk.pages.roster import roster_pages
 from services.desk.pages.routes import route_pages
 from services.desk.pages.signing_in import kept_words, password_pages, signing_in_pages
 from services.desk.pages.successions import succession_pages
@@ -40,7 +41,7 @@ from services.desk.reports import ReportsUnavailable
 
 ROUTES = (
     signing_in_pages, password_pages, console_pages, agency_pages, call_pages, call_back_pages,
-    surge_pages, list_pages,
+    surge_pages, roster_pages, list_pages,
     police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
     person_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,

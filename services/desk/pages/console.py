@@ -129,6 +129,7 @@ class Console:
             "desk_channels": channels,
             "alike": await self.alike(account, form.values),
             "chosen": form.value("join"),
+            "on_duty": await self._frame.desk.roster.now(),
             "owed": await self._frame.desk.calls.owed(account),
         }
         return self._frame.render(request, "console.html", account, status, **shown)
