@@ -57,6 +57,15 @@ class Queries:
             await asyncio.to_thread(record_look, self._engine, account, case_id, why)
         return view
 
+    async def glance(self, account: Account, case_id: str) -> CaseState:
+        """The case without the person, whoever asks: nothing to be recorded."""
+        found = await self._read(lambda connection: reads.load(connection, case_id))
+        if found is None:
+            raise NotFound("Không có hồ sơ này", "there is no such case", field="case_id")
+        if not may_see(found.state, account):
+            raise NotAllowed("Hồ sơ này không thuộc cơ quan bạn", "this case is not with your agency")
+        return narrowed(masked_state(found.state, public_words(self._directory.pack)), account)
+
     async def triage(self, account: Account, after: str = "") -> Listing:
         """Cases that wait for an operator, urgent ones first, then the oldest."""
         _only(account, "operator", "administrator")

@@ -36,6 +36,7 @@ from services.desk.pages.roster import roster_pages
 from services.desk.pages.routes import route_pages
 from services.desk.pages.signing_in import kept_words, password_pages, signing_in_pages
 from services.desk.pages.successions import succession_pages
+from services.desk.pages.triage import triage_pages
 from services.desk.problems import status_of
 from services.desk.reports import ReportsUnavailable
 
@@ -45,7 +46,7 @@ ROUTES = (
     police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
     person_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,
-    route_pages, succession_pages, helpful_pages, overdue_pages, review_pages,
+    route_pages, succession_pages, helpful_pages, overdue_pages, review_pages, triage_pages,
 )  # fmt: skip
 MAX_UPLOAD = 6_000_000
 """Bytes of one form with a workbook, and some to say in words that it was too much."""

@@ -36,31 +36,6 @@ def list_pages(frame: Frame) -> APIRouter:
     routes = APIRouter()
     queries = frame.desk.queries
 
-    @routes.get("/triage")
-    async def triage(request: Request, after: str = "") -> Response:
-        account = await frame.account(request)
-        listing = await queries.triage(account, after)
-        shelves = (Shelf("", "", listing.rows),)
-        return frame.render(
-            request,
-            "list.html",
-            account,
-            title="Phân loại",
-            shelves=shelves,
-            next=listing.next,
-            kind="triage",
-        )
-
-    @routes.get("/arbiter")
-    async def arbiter(request: Request, after: str = "") -> Response:
-        account = await frame.account(request)
-        listing = await queries.unclear(account, after)
-        shelves = (Shelf("", "", listing.rows),)
-        title = "Chờ xác định thẩm quyền"
-        return frame.render(
-            request, "list.html", account, title=title, shelves=shelves, next=listing.next, kind="arbiter"
-        )
-
     @routes.get("/inbox")
     async def inbox(request: Request, group: str = "open", after: str = "") -> Response:
         account = await frame.account(request)
