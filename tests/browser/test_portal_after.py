@@ -1,4 +1,4 @@
-"""After the answer, and without a network, in a real Chromium: phone and desktop, with a script and without."""
+"""After the answer, and without a network, in a real Chromium: phone and desktop, with a script or not."""
 
 from pathlib import Path
 
