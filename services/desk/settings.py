@@ -26,6 +26,7 @@ class Settings(DatabaseSettings):
     surge_above: float = Field(
         30, ge=0, description="cases and calls waiting for one operator that switch surge mode on; 0: never"
     )
+    retention_file: Path | None = Field(None, description="retention.toml: how long cases are kept")
     secret_file: Path = Field(description="file with a random secret that signs forms; same in all replicas")
 
     @property
