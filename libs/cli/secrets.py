@@ -25,11 +25,8 @@ CLIENTS: dict[str, dict[str, object]] = {
 
 OTHERS = (
     "desk-signing", "portal-signing", "reporting-key", "offers-key", "postgres-superuser",
-    "grafana-admin", "token-key", "mail-key",
+    "grafana-admin", "token-key",
 )  # fmt: skip
-
-MOUNTED = ("ways", "channels")
-"""Folders that are mounted whole: what an operator puts there, the notifier or intake reads."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -59,12 +56,11 @@ def make(folder: Path, postgres: str = "postgres") -> None:
         secret(folder, name)
     _clients(folder)
     (folder / "partners.toml").touch()
-    for name in MOUNTED:
-        (folder / name).mkdir(exist_ok=True)
+    ways = folder / "ways"
+    ways.mkdir(exist_ok=True)
     for file in folder.rglob("*"):
         file.chmod(0o700 if file.is_dir() else 0o644)
-    for name in MOUNTED:
-        (folder / name).chmod(0o755)
+    ways.chmod(0o755)  # mounted as a folder: what an operator puts there, the notifier reads
 
 
 def _clients(folder: Path) -> None:

@@ -1,10 +1,9 @@
-"""`python -m services.desk [serve|rebuild|replay|account add|account end|account list|retention]`."""
+"""`python -m services.desk [serve|rebuild|replay|account add|account end|account list]`."""
 
 from libs.runtime.main import main
 from services.desk.accounts import account
 from services.desk.app import build, project
-from services.desk.retention import retention
 from services.desk.settings import Settings
 
 if __name__ == "__main__":
-    main("desk", Settings, build, project, {"account": account, "retention": retention})
+    main("desk", Settings, build, project, {"account": account})
