@@ -8,6 +8,7 @@ servers.
 import argparse
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -21,7 +22,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from sqlalchemy import Engine
 
-from libs.cli import ownrows, snapshots
+from libs.cli import erase, ownrows, snapshots
 from libs.cli.bus import add_server, connection
 from libs.cli.ownrows import SavedTable
 from libs.cli.saved import SavedFile
@@ -94,6 +95,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         add_server(command)
         command.set_defaults(run=run)
     restore_.add_argument("--replicas", type=int, default=1, choices=(1, 3, 5), help="copies of each stream")
+    restore_.add_argument(
+        "--erasures", type=Path, help="list that `hotline erase --list` wrote after the backup was made"
+    )
+    restore_.add_argument(
+        "--privacy-seed-file",
+        type=Path,
+        default=os.environ.get("HOTLINE_PRIVACY_SEED_FILE"),
+        help="file with the nkey seed of privacy: erases again what the backup brought back",
+    )
     restore_.add_argument("--accounts-only", action="store_true", help="nats-server is well: only the desk")
 
 
@@ -122,8 +132,19 @@ def run_restore(arguments: argparse.Namespace) -> int:
 
     for line in asyncio.run(_with_server(arguments, work)):
         print(f"  {line}")
+    print(f"  {_erased_again(arguments)}")
     print(f"Now rebuild every projection, then start: hotline rebuild {'|'.join(DATABASES)}")
     return 0
+
+
+def _erased_again(arguments: argparse.Namespace) -> str:
+    if arguments.accounts_only:
+        return "streams were left alone"
+    if not arguments.privacy_seed_file:
+        return "cases erased since are back: run `hotline erase --list FILE` before the services start"
+    seed, listed = Path(arguments.privacy_seed_file), arguments.erasures
+    again = asyncio.run(erase.repeat(arguments.nats, seed, listed))
+    return f"{again} cases erased again; run `hotline erase` once the services have read that"
 
 
 async def _with_server(

@@ -44,3 +44,13 @@ async def _erase(arguments: argparse.Namespace) -> int:
         write_list(arguments.list, known)
     print(f"erasures: {len(known)} in all, {len(again)} made again after a restore, {left} still waiting")
     return 1 if left else 0
+
+
+async def repeat(url: str, seed_file: Path, listed: Path | None) -> int:
+    """After a restore: erase again what is on the list of the server or in the file; how many cases."""
+    arguments = argparse.Namespace(nats=url, seed_file=seed_file)
+    async with connection(arguments, "privacy") as nc:
+        js = nc.jetstream(timeout=5)
+        eraser = Eraser(js, open_files(js).store)
+        known = {**(read_list(listed) if listed else {}), **await eraser.known()}
+        return len(await eraser.again(known.values()))

@@ -157,8 +157,7 @@ class Eraser:
             for stream in KEYS:
                 async for page in pages(self.js, stream):
                     for one in page:
-                        case_id = json.loads(one.data or b"{}").get("case_id", "")
-                        if case_id and not one.subject.startswith(CODES):
+                        if (case_id := _case_in(one.data)) and not one.subject.startswith(CODES):
                             keys[case_id].append(one.subject)
             self._keys = keys
         return self._keys
@@ -179,6 +178,14 @@ class Eraser:
                 return
             yield stored
             seq = (stored.seq or seq) + 1
+
+
+def _case_in(value: bytes) -> str:
+    """The case that a key names; empty for a mark that the key is gone."""
+    try:
+        return str(json.loads(value)["case_id"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _itself(fact: CaseErased) -> CaseErased:

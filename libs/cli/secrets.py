@@ -25,8 +25,11 @@ CLIENTS: dict[str, dict[str, object]] = {
 
 OTHERS = (
     "desk-signing", "portal-signing", "reporting-key", "offers-key", "postgres-superuser",
-    "grafana-admin", "token-key",
+    "grafana-admin", "token-key", "mail-key",
 )  # fmt: skip
+
+MOUNTED = ("ways", "channels")
+"""Folders that are mounted whole: what an operator puts there, the notifier or intake reads."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -56,11 +59,12 @@ def make(folder: Path, postgres: str = "postgres") -> None:
         secret(folder, name)
     _clients(folder)
     (folder / "partners.toml").touch()
-    ways = folder / "ways"
-    ways.mkdir(exist_ok=True)
+    for name in MOUNTED:
+        (folder / name).mkdir(exist_ok=True)
     for file in folder.rglob("*"):
         file.chmod(0o700 if file.is_dir() else 0o644)
-    ways.chmod(0o755)  # mounted as a folder: what an operator puts there, the notifier reads
+    for name in MOUNTED:
+        (folder / name).chmod(0o755)
 
 
 def _clients(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""`hotline rebuild|replay SERVICE`: make a projection again, or take its parked cases up again.
+"""`hotline rebuild|replay SERVICE`, `hotline retention`: commands that a service runs itself.
 
 Runs `python -m services.<name>` in the service's own environment (its `HOTLINE_<SERVICE>_…` settings) with
 the provisioner's key; a library never imports a service.
@@ -19,6 +19,17 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         command = commands.add_parser(name, help=text)
         command.add_argument("service", choices=SERVICES)
         command.set_defaults(run=run, command=name)
+    kept = commands.add_parser("retention", help="cases kept long enough (in the desk's environment)")
+    which = kept.add_mutually_exclusive_group()
+    which.add_argument("--dry-run", action="store_true", help="only list them: the default")
+    which.add_argument("--apply", action="store_true", help="erase them; then run `hotline erase`")
+    kept.set_defaults(run=run_retention)
+
+
+def run_retention(arguments: argparse.Namespace) -> int:
+    words = ["--apply"] if arguments.apply else []
+    command = [sys.executable, "-m", "services.desk", "retention", *words]
+    return subprocess.run(command, check=False).returncode
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,11 +6,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.contracts.errors import Refused
 from libs.contracts.requests import Problem, Problems
@@ -21,7 +22,7 @@ from libs.web.guard import Guard
 from libs.web.headers import SecurityHeaders
 from libs.web.language import COOKIE, LANGUAGES
 from libs.web.limits import TooOften
-from libs.web.pages import Pages, own_address
+from libs.web.pages import Pages
 from libs.web.signing import Signer
 
 YEAR = 365 * 86_400
@@ -66,8 +67,9 @@ def civic(
 
 
 def error_page(pages: Pages, request: Request, status: int, *, field: str = "", **values: object) -> Response:
-    """What went wrong in plain words: a page for browsers, Problems for programs."""
-    if "text/html" not in request.headers.get("accept", "text/html"):
+    """What went wrong in plain words: a page for people, Problems for programs that ask for JSON."""
+    accepts = request.headers.get("accept", "")
+    if "json" in accepts and "text/html" not in accepts:
         vi, en = _API_SENTENCES.get(status, ("Yêu cầu không thực hiện được", "the request failed"))
         body = Problems(problems=[Problem(field=field, vi=vi, en=en)])
         return JSONResponse(body.model_dump(), status)
@@ -76,7 +78,7 @@ def error_page(pages: Pages, request: Request, status: int, *, field: str = "", 
 
 
 class _Language:
-    """`?lang=en` once is enough: a cookie keeps it, and the address stays clean."""
+    """`?lang=en` once is enough: a cookie keeps it, and the address itself says the language to machines."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -84,13 +86,14 @@ class _Language:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
         asked = request.query_params.get("lang") if request else None
-        if request is None or asked not in LANGUAGES:
-            await self.app(scope, receive, send)
-            return
-        url = request.url.remove_query_params("lang")
-        answer = RedirectResponse(own_address(url), 303)
-        answer.set_cookie(COOKIE, asked, max_age=YEAR, httponly=True, samesite="lax")
-        await answer(scope, receive, send)
+
+        async def remembering(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                cookie = f"{COOKIE}={asked}; Max-Age={YEAR}; Path=/; HttpOnly; SameSite=Lax"
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        await self.app(scope, receive, remembering if asked in LANGUAGES else send)
 
 
 def _handle_errors(app: FastAPI, pages: Pages, status_of: Callable[[Refused], int]) -> None:

@@ -21,6 +21,11 @@ class Labels:
             return code
         return self._either(agency.name_vi, agency.name_en)
 
+    def agencies(self) -> list[tuple[str, str]]:
+        """Every agency of the pack, by name."""
+        codes = dict.fromkeys(agency.code for agency in self._pack.agencies)
+        return sorted(((code, self.agency(code)) for code in codes), key=lambda one: one[1])
+
     def field(self, code: str) -> str:
         try:
             field = self._pack.field(code)

@@ -45,7 +45,7 @@ COMMON: Catalogue = {
     ),
     "Nội dung chưa đúng": "Something is not right",
     "Hãy quay lại, kiểm tra rồi gửi lại.": "Go back, check it and send it again.",
-    "Bạn thao tác quá nhanh": "Too many tries",
+    "Thao tác quá nhanh": "Too many tries",
     "Hãy thử lại sau {minutes} phút, hoặc gọi {hotline}.": ("Try again in {minutes} min, or call {hotline}."),
     "Có lỗi ở phía chúng tôi": "Something went wrong on our side",
     "Chúng tôi đã ghi nhận lỗi. Hãy thử lại sau ít phút, hoặc gọi {hotline}.": (

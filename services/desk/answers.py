@@ -50,9 +50,11 @@ class Answers:
         pack = self._directory.pack
         day = self._clock.now().astimezone(ZoneInfo(pack.zone)).date()
         if self._made != (pack.version, day):
-            self._entries = {one.id: one for one in pack.questions if one.in_force(day)}
-            self._index = AnswerIndex(
-                Entry(one.id, one.field, one.question, one.answer) for one in self._entries.values()
-            )
+            entries = {one.id: one for one in pack.questions if one.in_force(day)}
+            if entries != self._entries:  # a pack may have changed elsewhere, by a notice for instance
+                self._entries = entries
+                self._index = AnswerIndex(
+                    Entry(one.id, one.field, one.question, one.answer) for one in entries.values()
+                )
             self._made = (pack.version, day)
         return day

@@ -123,7 +123,7 @@ class Store:
             key = (fact.case_id, fact.clock)
             rows[key] = clock_row(seq, fact, rows.get(key))
         upsert(connection, CLOCK, list(rows.values()), key=["case_id", "clock"])
-        keep_late(connection, list(rows.values()))
+        keep_late(connection, list(rows.values()), CASE)
         deadlines = [
             {"of_case": case_id, "to_due": due} for case_id, due in _deadlines(connection, ids).items()
         ]

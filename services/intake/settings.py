@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from libs.runtime.settings import ServiceSettings, settings_config
 
@@ -39,3 +39,8 @@ class Settings(ServiceSettings):
     patience: float = Field(
         10.0, gt=0, description="seconds until a sender hears that the outcome is unknown"
     )
+
+    @field_validator("channels_file", mode="before")
+    @classmethod
+    def _without(cls, given: object) -> object:
+        return given or None  # compose can only leave it empty

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from libs.contracts.contacts import CaseAdded, CaseOpened
 from libs.contracts.facts import Fact
@@ -22,23 +22,42 @@ _REPORT: dict[type[LetterFact], str] = {cls: name for name, cls in REPORTS.items
 _USES_THE_WINDOW = (SENT, *OPEN, "unconfirmed")
 
 
+def id_of(fact: Fact, draft: Draft) -> str:
+    """The letter's id on the way that it would go."""
+    return letter_id(fact.event_id, draft.template, _recipient(draft), draft.way)
+
+
 def ids_of(fact: Fact, draft: Draft) -> dict[LetterWay, str]:
     """The letter's id on each way it may go: a citizen's letter that was begun on one is not begun anew."""
+    ways = CITIZEN_WAYS if draft.audience == "citizen" else (draft.way,)
+    return {way: letter_id(fact.event_id, draft.template, _recipient(draft), way) for way in ways}
+
+
+def _recipient(draft: Draft) -> str:
     recipient = draft.agency or recipient_of(draft.follower, "")
     if draft.audience == "partner":
         recipient = f"partner/{draft.recipient}/{draft.follower}"
     elif draft.agency and draft.audience != "officer":
         recipient = f"{draft.agency}/{draft.audience}"
-    ways = CITIZEN_WAYS if draft.audience == "citizen" else (draft.way,)
-    return {way: letter_id(fact.event_id, draft.template, recipient, way) for way in ways}
+    return recipient
 
 
 def fates_of(connection: Connection, letters: Sequence[str]) -> dict[str, Any]:
     """Letter → its state, its report and its conversation, of those that there are."""
+    return _fates(connection, LETTERS.c.letter.in_(letters))
+
+
+def fates_after(connection: Connection, facts: Sequence[Fact]) -> dict[str, Any]:
+    """The same of the letters that these facts called for already: none, unless a fact is read again."""
     c = LETTERS.c
-    columns = (c.letter, c.state, c.arrival, c.status, c.reported, c.gateway_id, c.talk)
-    found = connection.execute(select(*columns).where(c.letter.in_(letters)))
-    return {row.letter: row for row in found}
+    causes = {str(fact.event_id) for fact in facts}
+    return _fates(connection, c.case_id.in_({fact.case_id for fact in facts}), c.cause.in_(causes))
+
+
+def _fates(connection: Connection, *which: ColumnElement[bool]) -> dict[str, Any]:
+    c = LETTERS.c
+    columns = (c.letter, c.cause, c.state, c.arrival, c.status, c.reported, c.gateway_id, c.talk)
+    return {row.letter: row for row in connection.execute(select(*columns).where(*which))}
 
 
 def to_write(draft: Draft, known: Mapping[LetterWay, Any], *, recent: bool) -> Iterator[Draft]:

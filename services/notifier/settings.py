@@ -79,7 +79,7 @@ class Settings(DatabaseSettings):
     lease_seconds: float = Field(300.0, gt=0, description="after it a letter being tried is lost")
     poll_seconds: float = Field(5.0, gt=0)
 
-    @field_validator("zns_file", "partners_file", mode="before")
+    @field_validator("zns_file", "partners_file", "mail_key_file", mode="before")
     @classmethod
     def _unset(cls, file: object) -> object:
         """An empty variable in compose's environment is none."""

@@ -22,7 +22,19 @@ from services.notifier.domain.contacts import opening
 from services.notifier.domain.letters import Readers, clock_letters, letters
 from services.notifier.domain.talks import Reach
 from services.notifier.fallbacks import CASES, TALKS, shut_ways, still_shut
-from services.notifier.fates import after, came_back, fates_of, heard, ids_of, kept, recall, row_of, to_write
+from services.notifier.fates import (
+    after,
+    came_back,
+    fates_after,
+    fates_of,
+    heard,
+    id_of,
+    ids_of,
+    kept,
+    recall,
+    row_of,
+    to_write,
+)
 from services.notifier.outbox import LETTERS
 from services.notifier.states import FAILED, NOBODY
 from services.notifier.tables import Link
@@ -121,14 +133,12 @@ class Store:
     def _write(self, connection: Connection, wanted: Sequence[tuple[Fact, int, Draft]]) -> None:
         """Note letters that are new; those whose fate is known already only get their content back."""
         created, oldest, pack = time.time(), self._clock.now() - TOO_OLD, self._pack()
-        tasks = {
-            ids[draft.way]: (fact, seq, draft, ids)
-            for fact, seq, draft in wanted
-            for ids in (ids_of(fact, draft),)
-        }
-        fates = fates_of(connection, [one for *_, ids in tasks.values() for one in ids.values()])
+        tasks = {id_of(fact, draft): (fact, seq, draft) for fact, seq, draft in wanted}
+        fates = fates_after(connection, [fact for fact, *_ in wanted]) if wanted else {}
+        again = {row.cause for row in fates.values()}
         rows: list[dict[str, Any]] = []
-        for fact, seq, draft, ids in tasks.values():
+        for letter, (fact, seq, draft) in tasks.items():
+            ids = ids_of(fact, draft) if str(fact.event_id) in again else {draft.way: letter}
             recent = _callable(fact, draft, pack) >= oldest
             mine = {way: fates[one] for way, one in ids.items() if one in fates}
             if mine:

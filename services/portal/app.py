@@ -21,15 +21,19 @@ from libs.web.limits import Limits
 from libs.web.pages import Pages
 from libs.web.signing import Signer
 from libs.web.site import site_of
+from services.portal.answers import answer_pages
 from services.portal.case import Proof
 from services.portal.desk import PATIENCE, Desk
 from services.portal.english import ENGLISH
+from services.portal.helpful import helpful_pages
 from services.portal.intake import TIMEOUT, Intake
+from services.portal.machines import machine_pages
 from services.portal.open311.app import PATH, beside
 from services.portal.open311.asking import Interface
 from services.portal.open311.partners import read_partners
 from services.portal.portal import Portal
 from services.portal.public import public_pages
+from services.portal.published import Published
 from services.portal.register import Register
 from services.portal.settings import Settings
 from services.portal.store import PROJECTION, Store
@@ -39,6 +43,11 @@ from services.portal.track import case_pages, track_pages
 from services.portal.voices import voice_pages
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+ROUTES = (
+    public_pages, answer_pages, helpful_pages, machine_pages, submit_pages, track_pages, case_pages,
+    voice_pages,
+)  # fmt: skip
 
 MAX_UPLOAD = 60_000_000
 """Bytes of one form with photos: five of the largest, and some to say in words that it was too much."""
@@ -96,16 +105,10 @@ def application(
         english=ENGLISH,
     )
     public_url = settings.public_url.rstrip("/")
-    portal = Portal(pages, store, *others, rt.directory, signer, public_url)
+    portal = Portal(pages, store, *others, rt.directory, signer, public_url, Published(store.engine))
     app = web_app()
-    for routes in (
-        public_pages(portal),
-        submit_pages(portal),
-        track_pages(portal),
-        case_pages(portal),
-        voice_pages(portal),
-    ):
-        app.include_router(routes)
+    for routes in ROUTES:
+        app.include_router(routes(portal))
     return civic(app, pages, signer=signer, public_url=public_url, max_upload=MAX_UPLOAD)
 
 

@@ -2,15 +2,16 @@
 
 from libs.web.language import Catalogue
 from services.portal.english_form import FORM
+from services.portal.english_more import MORE
 
 _RECEIPT: Catalogue = {
-    "Đã tiếp nhận yêu cầu của bạn": "Your request was received",
-    "Mã tra cứu của bạn": "Your look-up code",
+    "Đã tiếp nhận yêu cầu của Ông/Bà": "Your request was received",
+    "Mã tra cứu của Ông/Bà": "Your look-up code",
     (
-        "Bạn không để lại số điện thoại, nên chỉ đường dẫn này cho xem kết quả. "
+        "Ông/Bà không để lại số điện thoại, nên chỉ đường dẫn này cho xem kết quả. "
         "Hãy lưu lại và không chia sẻ cho người khác:"
     ): "You left no phone number, so only this link shows the result. Keep it, and share it with nobody:",
-    "Hãy ghi lại mã này. Để xem kết quả, bạn cần mã và 4 số cuối của số điện thoại đã để lại.": (
+    "Hãy ghi lại mã này. Để xem kết quả, Ông/Bà cần mã và 4 số cuối của số điện thoại đã để lại.": (
         "Write this code down. To see the result you need it and the last 4 digits of your phone."
     ),
     "Chép lại": "Copy",
@@ -20,13 +21,13 @@ _RECEIPT: Catalogue = {
     "Tiếp theo là gì?": "What happens next?",
     "Đã tiếp nhận": "Received",
     "Chuyển đến cơ quan có trách nhiệm": "Handed to the agency in charge",
-    "Nếu yêu cầu không được tiếp nhận hoặc thiếu thông tin, bạn sẽ được báo ngay.": (
+    "Nếu yêu cầu không được tiếp nhận hoặc thiếu thông tin, Ông/Bà sẽ được báo ngay.": (
         "If the request is not taken, or something is missing, you are told at once."
     ),
     "Trả lời trong {hours} giờ làm việc từ khi cơ quan nhận phiếu": (
         "Answered within {hours} working hours after the agency got it"
     ),
-    "Cần xác minh thêm thì cơ quan báo bạn chờ và hẹn thời gian.": (
+    "Cần xác minh thêm thì cơ quan báo Ông/Bà chờ và hẹn thời gian.": (
         "If it has to be checked, the agency asks you to wait and names a time."
     ),
     "Xem tình trạng yêu cầu": "See the state of your request",
@@ -38,13 +39,13 @@ _TRACK: Catalogue = {
     "Tra cứu kết quả": "Track your request",
     "Mã tra cứu": "Look-up code",
     "Gồm 9 chữ số, có thể gõ cả khoảng trắng.": "9 digits; spaces do not matter.",
-    "4 số cuối điện thoại của bạn": "Last 4 digits of your phone",
-    "Số điện thoại bạn đã để lại khi gửi yêu cầu.": "Of the number you left with your request.",
+    "4 số cuối điện thoại của Ông/Bà": "Last 4 digits of your phone",
+    "Số điện thoại Ông/Bà đã để lại khi gửi yêu cầu.": "Of the number you left with your request.",
     "Xem kết quả": "See the result",
     "Không để lại số điện thoại?": "No phone number left?",
-    "Hãy mở đường dẫn riêng bạn nhận được khi gửi.": "Open the private link you were given.",
+    "Hãy mở đường dẫn riêng Ông/Bà nhận được khi gửi.": "Open the private link you were given.",
     "Mất mã?": "Lost the code?",
-    "Gọi {hotline}, cán bộ trực sẽ giúp bạn.": "Call {hotline}; an operator will help you.",
+    "Gọi {hotline}, cán bộ trực sẽ giúp Ông/Bà.": "Call {hotline}; an operator will help you.",
     "Yêu cầu {code}": "Request {code}",
     "Mới tiếp nhận": "Received",
     "Đang phân loại": "Being sorted",
@@ -60,20 +61,20 @@ _TRACK: Catalogue = {
     "Không tiếp nhận": "Not taken",
     "Theo dõi chung với việc đã có": "Followed together with an earlier request",
     "Đây là trả lời một phần; còn chờ: {agencies}.": "A part of the answer; still to come: {agencies}.",
-    "Đã gửi phần bổ sung của bạn.": "Your additional words were sent.",
+    "Đã gửi phần bổ sung của Ông/Bà.": "Your additional words were sent.",
     "Lý do không tiếp nhận": "Why it was not taken",
     "Trả lời của {agency}": "Answer by {agency}",
     "Trả lời lần trước": "The earlier answer",
     "Không công khai vì: {ground}.": "Not published because: {ground}.",
-    "Hẹn trả lời bạn": "Answer promised for",
+    "Hẹn trả lời Ông/Bà": "Answer promised for",
     "Hẹn trả lời": "Answer by",
     "Hạn trả lời": "Answer due",
     "đã quá hạn": "overdue",
-    "Cơ quan đề nghị bạn cho biết thêm": "The agency asks you for more",
+    "Cơ quan đề nghị Ông/Bà cho biết thêm": "The agency asks you for more",
     "Muốn nói thêm điều gì?": "Anything to add?",
     "Thông tin bổ sung": "Additional information",
     "Gửi bổ sung": "Send",
-    "Chưa gửi được, nội dung của bạn vẫn còn đây. Hãy thử lại sau ít phút hoặc gọi {hotline}.": (
+    "Chưa gửi được, nội dung của Ông/Bà vẫn còn đây. Hãy thử lại sau ít phút hoặc gọi {hotline}.": (
         "Not sent yet; your text is still here. Try again in a few minutes or call {hotline}."
     ),
     "Quá trình giải quyết": "What has happened",
@@ -86,7 +87,7 @@ _STEPS: Catalogue = {
     "Đang xin ý kiến để xác định cơ quan có thẩm quyền": "Asking which agency is competent",
     "Đã xác định cơ quan có thẩm quyền: {agency}": "The competent agency is {agency}",
     "Đã chuyển đến {agency}": "Handed to {agency}",
-    "Đã nối máy bạn với {agency}": "You were put through to {agency}",
+    "Đã nối máy Ông/Bà với {agency}": "You were put through to {agency}",
     "Chưa nối được máy với {agency}; phiếu vẫn được chuyển": (
         "{agency} could not be reached by phone; your request goes there all the same"
     ),
@@ -94,20 +95,20 @@ _STEPS: Catalogue = {
     "{agency} đã trả lời một phần": "{agency} answered a part",
     "Yêu cầu được mở lại để giải quyết tiếp": "The request was opened again",
     "{agency} tiếp tục giải quyết do sắp xếp lại cơ quan": "{agency} goes on with it after a reform",
-    "Việc này đã có người phản ánh; yêu cầu của bạn được theo dõi chung, mã của bạn giữ nguyên": (
+    "Việc này đã có người phản ánh; yêu cầu của Ông/Bà được theo dõi chung, mã của Ông/Bà giữ nguyên": (
         "Somebody reported this before; you follow it together and keep your own code"
     ),
     "{agency} trả lại phiếu; tổng đài đang chuyển cơ quan khác": (
         "{agency} returned it; the hotline is passing it on"
     ),
-    "{agency} đang xác minh, mời bạn chờ": "{agency} is checking; please wait",
+    "{agency} đang xác minh, mời Ông/Bà chờ": "{agency} is checking; please wait",
     "{agency} báo tiến độ": "{agency} reports progress",
-    "{agency} đề nghị bạn bổ sung thông tin": "{agency} asks you for more information",
-    "Bạn đã bổ sung thông tin": "You added information",
-    "{agency} đã trả lời bạn qua điện thoại": "{agency} answered you by phone",
+    "{agency} đề nghị Ông/Bà bổ sung thông tin": "{agency} asks you for more information",
+    "Ông/Bà đã bổ sung thông tin": "You added information",
+    "{agency} đã trả lời Ông/Bà qua điện thoại": "{agency} answered you by phone",
     "{agency} đã trả lời": "{agency} answered",
     "Kết quả đã được công khai, không kèm thông tin cá nhân": "Published, without personal data",
-    "Kết quả không công khai, chỉ bạn xem được": "Not published; only you can see the result",
+    "Kết quả không công khai, chỉ Ông/Bà xem được": "Not published; only you can see the result",
     "Yêu cầu không được tiếp nhận": "The request was not taken",
 }
 
@@ -119,7 +120,7 @@ _PUBLIC: Catalogue = {
     "Trả lời đã công khai": "Published answers",
     "Hỏi đáp": "Q & A",
     "Gọi {hotline}, 24/24 giờ": "Call {hotline}, 24 hours a day",
-    "Họ tên, số điện thoại và địa chỉ của bạn không bao giờ được công khai.": (
+    "Họ tên, số điện thoại và địa chỉ của Ông/Bà không bao giờ được công khai.": (
         "Your name, phone number and address are never made public."
     ),
     "Hỏi, phản ánh, kiến nghị": "Ask, report, suggest",
@@ -128,23 +129,23 @@ _PUBLIC: Catalogue = {
     "Công an": "Police",
     "Cứu hỏa": "Fire",
     "Cấp cứu y tế": "Ambulance",
-    "Bạn cần hỏi hay phản ánh điều gì với chính quyền tỉnh?": (
+    "Ông/Bà cần hỏi hay phản ánh điều gì với chính quyền tỉnh?": (
         "What would you like to ask or report to the province?"
     ),
     (
-        "Tổng đài nhận câu hỏi và phản ánh của bạn, chuyển đúng cơ quan có trách nhiệm "
-        "và theo dõi đến khi bạn có câu trả lời."
+        "Tổng đài nhận câu hỏi và phản ánh của Ông/Bà, chuyển đúng cơ quan có trách nhiệm "
+        "và theo dõi đến khi Ông/Bà có câu trả lời."
     ): "The hotline takes it to the agency in charge and follows it until you are answered.",
     "Có thể đã có câu trả lời": "There may be an answer already",
-    "Câu hỏi của bạn, có dấu hoặc không dấu": "Your question, with or without Vietnamese marks",
+    "Câu hỏi của Ông/Bà, có dấu hoặc không dấu": "Your question, with or without Vietnamese marks",
     "Ví dụ: tiêm vắc xin cho trẻ em": "For example: tiêm vắc xin cho trẻ em",
     "Tìm": "Search",
     "Gõ có dấu hoặc không dấu đều được.": "With or without Vietnamese marks.",
-    "Yêu cầu của bạn được giải quyết thế nào": "How your request is handled",
+    "Yêu cầu của Ông/Bà được giải quyết thế nào": "How your request is handled",
     "Tiếp nhận": "Taken",
-    "Bạn nhận ngay một mã tra cứu gồm 9 chữ số.": "You get a 9-digit look-up code at once.",
+    "Ông/Bà nhận ngay một mã tra cứu gồm 9 chữ số.": "You get a 9-digit look-up code at once.",
     "Chuyển cơ quan": "Handed over",
-    "Phiếu được chuyển đến cơ quan đúng chức năng; nếu không tiếp nhận, bạn được báo ngay lý do.": (
+    "Phiếu được chuyển đến cơ quan đúng chức năng; nếu không tiếp nhận, Ông/Bà được báo ngay lý do.": (
         "It goes to the agency in charge; if it is not taken, you are told why at once."
     ),
     "Trả lời": "Answered",
@@ -164,11 +165,10 @@ _PUBLIC: Catalogue = {
     "Trả lời trong ngày": "Answered the same day",
     "Trả lời sau {n} ngày": "Days to answer: {n}",
     "Tìm trong các câu trả lời": "Search the answers",
-    "Lọc theo lĩnh vực": "Filter by field",
     "Tất cả lĩnh vực": "All fields",
     "Tìm thấy {n} câu trả lời": "Answers found: {n}",
     "Bỏ lọc": "Clear",
-    "Chưa có câu trả lời nào phù hợp. Thử ít từ hơn, xem mục Hỏi đáp, hoặc gửi câu hỏi của bạn.": (
+    "Chưa có câu trả lời nào phù hợp. Thử ít từ hơn, xem mục Hỏi đáp, hoặc gửi câu hỏi của Ông/Bà.": (
         "No answer fits. Try fewer words, look at the questions & answers, or send your question."
     ),
     "Tìm trong Hỏi đáp": "Search questions & answers",
@@ -178,12 +178,12 @@ _PUBLIC: Catalogue = {
     "Ngày hỏi": "Asked on",
     "Ngày công khai": "Published on",
     "Thời gian": "Time taken",
-    "Gửi yêu cầu của bạn": "Send your request",
+    "Gửi yêu cầu của Ông/Bà": "Send your request",
     "Kiểm tra lần cuối": "Last checked",
-    "Chưa thấy câu trả lời bạn cần?": "Not the answer you need?",
+    "Chưa thấy câu trả lời Ông/Bà cần?": "Not the answer you need?",
     "Chưa có câu trả lời sẵn cho câu hỏi này.": "There is no ready answer to this question.",
     "Tìm trong trả lời đã công khai": "Search published answers",
     "Chọn theo lĩnh vực": "Browse by field",
 }
 
-ENGLISH: Catalogue = {**FORM, **_RECEIPT, **_TRACK, **_STEPS, **_PUBLIC}
+ENGLISH: Catalogue = {**FORM, **MORE, **_RECEIPT, **_TRACK, **_STEPS, **_PUBLIC}

@@ -23,7 +23,9 @@ from libs.web.signing import Signer
 from services.portal.case import PublishedAnswer
 from services.portal.desk import Desk
 from services.portal.intake import Intake
+from services.portal.published import Published
 from services.portal.store import Store
+from services.portal.texts import version
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Portal:
     directory: Directory
     signer: Signer
     public_url: str
+    published: Published
     limits: Limits = field(default_factory=Limits)
     _index: tuple[str, date, AnswerIndex] | None = None
 
@@ -57,7 +60,14 @@ class Portal:
     ) -> Response:
         """A page, with the pack's names at hand."""
         labels = self.labels(request)
-        return self.pages.render(request, template, status, headers, labels=labels, days=self.days, **values)
+        values = {
+            "labels": labels,
+            "days": self.days,
+            "public_url": self.public_url,
+            "canonical": "",
+            **values,
+        }
+        return self.pages.render(request, template, status, headers, version=version, **values)
 
     def keep(self, answer: Response, name: str, text: str, seconds: int) -> None:
         """Let the browser keep a signed text for the page `/<name>` alone."""

@@ -1,24 +1,21 @@
-"""Pages for everybody: home, published answers, questions with answers, and what search engines ask for."""
+"""Pages for everybody: home, and questions with answers."""
 
 import asyncio
-from typing import Annotated
-from urllib.parse import urlencode
-from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Query
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import Response
 
 from libs.packs.questions import Question
 from libs.places.answers import Hit
+from libs.web.forms import Form
+from services.portal.answers import FRESH, LONGEST, TOO_LONG
 from services.portal.metrics import SEARCHED
 from services.portal.portal import Portal
 from services.portal.vain import in_vain, tell
 
-FRESH = {"cache-control": "private, no-cache"}
-SITEMAP = 5_000
 HITS = 10
+NEWEST = 6
 
 
 def public_pages(portal: Portal) -> APIRouter:
@@ -26,54 +23,41 @@ def public_pages(portal: Portal) -> APIRouter:
 
     @routes.get("/")
     async def home(request: Request) -> Response:
-        newest = await asyncio.to_thread(portal.store.search)
-        return portal.render(
-            request, "home.html", headers=FRESH, answers=newest.answers[:6], notices=portal.notices()
-        )
-
-    @routes.get("/answers")
-    async def answers(
-        request: Request,
-        q: Annotated[str, Query(max_length=200)] = "",
-        field: Annotated[str, Query(max_length=32)] = "",
-        page: Annotated[int, Query(ge=1, le=1_000)] = 1,
-    ) -> Response:
-        found = await asyncio.to_thread(portal.store.search, q, field, page)
-        chosen = {"q": q, "field": field}
-        query = urlencode({name: value for name, value in chosen.items() if value})
+        newest = await asyncio.to_thread(portal.published.search, None, NEWEST)
         return portal.render(
             request,
-            "answers.html",
+            "home.html",
             headers=FRESH,
-            found=found,
-            page=page,
-            q=q,
-            field=field,
-            query=query + "&" * bool(query),
+            answers=newest.answers,
+            notices=portal.notices(),
+            canonical="/",
         )
 
-    @routes.get("/answers/{answer_id}")
-    async def answer(request: Request, answer_id: str) -> Response:
-        found = await asyncio.to_thread(portal.store.published, answer_id)
-        if found is None:
-            raise HTTPException(404)
-        return portal.render(request, "answer.html", headers=FRESH, answer=found)
-
     @routes.get("/questions")
-    async def questions(
-        request: Request,
-        q: Annotated[str, Query(max_length=200)] = "",
-        field: Annotated[str, Query(max_length=32)] = "",
-    ) -> Response:
+    async def questions(request: Request) -> Response:
+        asked = {name: request.query_params.get(name, "").strip() for name in ("q", "field")}
+        q, field = asked["q"], asked["field"][:32]
+        form = Form(asked, (TOO_LONG,) if len(q) > LONGEST else ())
+        q = "" if form.problems else q
         hits = await _hits(portal, q)
-        shown = _entries(portal, hits, field) if q.strip() else _of_field(portal, field)
+        shown = _entries(portal, hits, field) if q else _of_field(portal, field)
         if q:
             SEARCHED.labels("found" if shown else "nothing").inc()
             if in_vain(hits):
                 await tell(portal, request, q)
-        return portal.render(request, "questions.html", headers=FRESH, q=q, field=field, questions=shown)
+        return portal.render(
+            request,
+            "questions.html",
+            422 if form.problems else 200,
+            FRESH,
+            form=form,
+            q=q,
+            field=field,
+            questions=shown,
+            thanked=request.query_params.get("thanked", ""),
+            canonical="" if q else f"/questions?field={field}" if shown else "/questions",
+        )
 
-    _for_machines(routes, portal)
     return routes
 
 
@@ -98,26 +82,3 @@ def _entries(portal: Portal, hits: list[Hit], field: str) -> list[Question]:
 def _of_field(portal: Portal, field: str) -> list[Question]:
     """Those of a field in their own order; one written without marks only helps to find its answer."""
     return [one for one in portal.entries() if one.field == field and not one.question.isascii()]
-
-
-def _for_machines(routes: APIRouter, portal: Portal) -> None:
-    @routes.get("/favicon.ico")
-    async def favicon() -> Response:
-        return RedirectResponse(portal.pages.static.url("favicon.svg"), 308)
-
-    @routes.get("/robots.txt")
-    async def robots() -> Response:
-        lines = ["User-agent: *", "Disallow: /t/", "Disallow: /case", "Disallow: /sent", "Disallow: /track"]
-        return PlainTextResponse("\n".join([*lines, f"Sitemap: {portal.public_url}/sitemap.xml", ""]))
-
-    @routes.get("/sitemap.xml")
-    async def sitemap() -> Response:
-        newest = await asyncio.to_thread(portal.store.newest, SITEMAP)
-        pages = [(path, "") for path in ("/", "/submit", "/answers", "/questions")]
-        pages += [(f"/answers/{name}", f"<lastmod>{at:%Y-%m-%d}</lastmod>") for name, at in newest]
-        urls = (f"<url><loc>{escape(portal.public_url + path)}</loc>{extra}</url>" for path, extra in pages)
-        body = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(urls)}</urlset>\n'
-        )
-        return Response(body, media_type="application/xml")

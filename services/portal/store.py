@@ -1,14 +1,13 @@
-"""All SQL of the portal: the projection, finding one's own case, searching published answers."""
+"""The portal's projection, and finding one's own case; published answers are in published.py."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, select
 
 from libs.contracts.events import CaseOpened
 from libs.contracts.sidefacts import ClockFact, SideFact
-from libs.places.text import syllables, unmarked, words
+from libs.places.text import syllables, words
 from libs.runtime.database import reading, table, upsert
 from libs.runtime.projection import Applied
 from services.portal.case import (
@@ -20,37 +19,23 @@ from services.portal.case import (
     published_answer,
 )
 from services.portal.domain import fold
+from services.portal.published import ANSWER, aware
 from services.portal.register import REQUEST, register
-from services.portal.tables import AnswerRow, CaseRow, ClockRow, Link
+from services.portal.tables import CaseRow, ClockRow, Link
 
-LINK, CASE, ANSWER, CLOCK = (table(model) for model in (Link, CaseRow, AnswerRow, ClockRow))
+LINK, CASE, CLOCK = (table(model) for model in (Link, CaseRow, ClockRow))
 PROJECTION = (LINK, CASE, ANSWER, CLOCK, REQUEST)
-
-PAGE = 20
-"""Published answers on one page."""
 
 
 class NotOpened(ValueError):
     """A case begins with `opened`; this one does not."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """One page of published answers and how many there are in all."""
-
-    answers: tuple[PublishedAnswer, ...]
-    total: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
-
-
 class Store:
     """The public read model, on SQLite (one process) or PostgreSQL (any number)."""
 
     def __init__(self, engine: Engine, proof: Proof) -> None:
-        self._engine = engine
+        self.engine = engine
         self.proof = proof
 
     # --- projection ---------------------------------------------------------------------------
@@ -125,63 +110,20 @@ class Store:
     def dues(self, slips: Mapping[str, int]) -> dict[str, datetime]:
         """The same for many cases, case → number of its slip; those without such a clock are left out."""
         facts: dict[str, list[Row[tuple[str, str, str, datetime]]]] = {}
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             for row in connection.execute(select(CLOCK).where(CLOCK.c.case_id.in_(slips))):
                 if row.clock == f"answer-{slips[row.case_id]}":
                     facts.setdefault(row.case_id, []).append(row)
         return {
-            case_id: _aware(max(rows, key=lambda row: _moves(row.fact)).due)
+            case_id: aware(max(rows, key=lambda row: _moves(row.fact)).due)
             for case_id, rows in facts.items()
             if not {row.fact for row in rows} & {"met", "ended", "cancelled"}
         }
 
     def _one(self, which: ColumnElement[bool]) -> PublicCase | None:
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             data = connection.execute(select(CASE.c.data).where(which).limit(1)).scalar()
         return PublicCase.model_validate_json(data) if data else None
-
-    # --- published answers --------------------------------------------------------------------
-
-    def search(self, query: str = "", field: str = "", page: int = 1) -> Found:
-        """Published answers with every word of the query, newest first; marks count where typed.
-
-        When nothing agrees with the marks, they are left out of account.
-        """
-        found = self._search(_all_words(query, with_marks=True), field, page)
-        return found if found.total else self._search(_all_words(query, with_marks=False), field, page)
-
-    def published(self, answer_id: str) -> PublishedAnswer | None:
-        with reading(self._engine) as connection:
-            data = connection.execute(select(ANSWER.c.data).where(ANSWER.c.public_id == answer_id)).scalar()
-        return PublishedAnswer.model_validate_json(data) if data else None
-
-    def newest(self, limit: int) -> list[tuple[str, datetime]]:
-        """(name of its page, when it was published) of the newest answers, for the site map."""
-        query = select(ANSWER.c.public_id, ANSWER.c.published_at).order_by(ANSWER.c.published_at.desc())
-        with reading(self._engine) as connection:
-            rows = connection.execute(query.limit(limit)).all()
-        return [(row.public_id, _aware(row.published_at)) for row in rows]
-
-    def _search(self, conditions: list[ColumnElement[bool]], field: str, page: int) -> Found:
-        if field:
-            conditions = [*conditions, ANSWER.c.field == field]
-        newest = select(ANSWER.c.data).where(*conditions).order_by(ANSWER.c.published_at.desc())
-        with reading(self._engine) as connection:
-            total = connection.execute(
-                select(func.count()).select_from(ANSWER).where(*conditions)
-            ).scalar_one()
-            rows = connection.execute(newest.limit(PAGE).offset((page - 1) * PAGE)).scalars().all()
-        return Found(tuple(PublishedAnswer.model_validate_json(data) for data in rows), total)
-
-
-def _all_words(query: str, *, with_marks: bool) -> list[ColumnElement[bool]]:
-    """One condition a word; letters and digits only, so nothing in them means anything to LIKE."""
-    return [
-        ANSWER.c.exact.like(f"% {word}%")
-        if with_marks and not word.isascii()
-        else ANSWER.c.folded.like(f"% {unmarked(word)}%")
-        for word in words(query)[:12]
-    ]
 
 
 def _case_row(case: PublicCase) -> dict[str, object]:
@@ -200,6 +142,8 @@ def _answer_row(case_id: str, answer: PublishedAnswer) -> dict[str, object]:
         "public_id": answer.id,
         "published_at": answer.published_at,
         "field": answer.field,
+        "place": answer.place or "",
+        "agency": answer.agency,
         "exact": f" {' '.join(words(text))} ",
         "folded": f" {' '.join(syllables(text))} ",
         "data": answer.model_dump_json(),
@@ -210,8 +154,3 @@ def _moves(fact: str) -> int:
     """The number in moved-<n>: a later change of the calendar says the limit that holds; 0 for the others."""
     name, _, number = fact.rpartition("-")
     return int(number) if name == "moved" else 0
-
-
-def _aware(stored: datetime) -> datetime:
-    """SQLite forgets the offset; what we store is UTC."""
-    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, Text
+from sqlalchemy import Column, DateTime, Index, Text, func, literal_column
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from libs.runtime.database import CaseLink
+from libs.runtime.database import CaseLink, table
 
 
 class PortalTable(SQLModel, registry=registry()):
@@ -39,9 +39,18 @@ class AnswerRow(PortalTable, table=True):
     public_id: str = Field(unique=True, max_length=16)
     published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
     field: str = Field("", index=True)
+    place: str = Field("", index=True)
+    agency: str = Field("", index=True)
     exact: str = Field(sa_column=Column(Text, nullable=False))
     folded: str = Field(sa_column=Column(Text, nullable=False))
     data: str = Field(sa_column=Column(Text, nullable=False))
+
+
+Index(
+    "portal_answer_words",
+    func.to_tsvector(literal_column("'simple'::regconfig"), table(AnswerRow).c.folded),
+    postgresql_using="gin",
+).ddl_if(dialect="postgresql")
 
 
 class ClockRow(PortalTable, table=True):

@@ -112,7 +112,7 @@ def _read(engine: object) -> int:
 async def _track(page: Page, code: str, digits: str = "5678") -> None:
     await page.goto(re.sub(r"(//[^/]+).*", r"\1/track", page.url))
     await page.get_by_label("Mã tra cứu").fill(code)
-    await page.get_by_label("4 số cuối điện thoại của bạn").fill(digits)
+    await page.get_by_label("4 số cuối điện thoại của Ông/Bà").fill(digits)
     await page.get_by_role("button", name="Xem kết quả").click()
 
 
@@ -288,7 +288,7 @@ async def test_the_whole_way_works_without_a_script(server: NatsServer, tmp_path
         await expect(page.locator("[data-status=new]")).to_be_visible()
         await page.get_by_label("Thông tin bổ sung").fill("Chợ ở xã Quảng Lưu")
         await page.get_by_role("button", name="Gửi bổ sung").click()
-        await expect(page.get_by_text("Đã gửi phần bổ sung của bạn")).to_be_visible()
+        await expect(page.get_by_text("Đã gửi phần bổ sung của Ông/Bà")).to_be_visible()
 
 
 async def test_words_typed_survive_a_closed_page_and_the_phone_number_does_not_stay(

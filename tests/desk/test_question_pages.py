@@ -92,7 +92,7 @@ async def test_an_officer_proposes_the_administrator_accepts_and_the_arbiter_rea
     assert (new.id, new.agency, new.valid_from) == ("SYT-0001", "SYT", today(office))
     change = directory.history[-1]
     assert change.document == DOCUMENT and change.by == f"{ADMINISTRATOR.name} ({ADMINISTRATOR.login})"
-    assert change.note.startswith("Đề nghị 1:")
+    assert change.note.startswith("Đề nghị 1 gửi ")
 
 
 async def test_mistakes_are_named_at_their_inputs_and_nothing_is_lost(office: Office) -> None:

@@ -59,7 +59,7 @@ async def test_step_by_step_everything_arrives_in_one_case(server: NatsServer, t
         photos = await to_photos(browser)
         assert "<h1>Có ảnh không?</h1>" in photos.text
         who = await press(browser, photos, chosen(("một.png", picture(kind="PNG")), ("đơn.pdf", PDF)))
-        assert "<h1>Liên hệ với bạn thế nào?</h1>" in who.text, who.text
+        assert "<h1>Liên hệ với Ông/Bà thế nào?</h1>" in who.text, who.text
         check = await press(browser, who, None, **CONTACT, secret="yes")
         for shown in (WORDS, "Xã Quảng Lưu", "19.80670", "một.png", "đơn.pdf", "0912 345 678", "Giữ kín"):
             assert shown in check.text, shown
@@ -177,7 +177,7 @@ async def test_what_intake_refuses_is_put_right_on_its_own_page(server: NatsServ
         who = await press(browser, await to_photos(browser))
         check = await press(browser, who, phone="số của mẹ tôi")
         wrong = await press(browser, check)
-        assert wrong.status_code == 422 and "<h1>Liên hệ với bạn thế nào?</h1>" in wrong.text
+        assert wrong.status_code == 422 and "<h1>Liên hệ với Ông/Bà thế nào?</h1>" in wrong.text
         assert 'href="#phone"' in wrong.text and 'value="số của mẹ tôi"' in wrong.text
         assert (await press(browser, await press(browser, wrong, phone="0912 345 678"))).status_code == 303
 
@@ -197,7 +197,7 @@ async def test_in_a_surge_questions_with_answers_come_first_and_nothing_is_refus
         page = await browser.get("/submit")
         assert "trả lời sẽ lâu hơn" in page.text and "/questions" in page.text
         known = await press(browser, page, text="Cấp độ dịch của xã tôi là mấy?")
-        assert "<h1>Có phải điều bạn cần?</h1>" in known.text and "<details open>" in known.text
+        assert "<h1>Có phải điều Ông/Bà cần?</h1>" in known.text and "<details open>" in known.text
         where = await press(browser, known)
         assert "<h1>Ở đâu?</h1>" in where.text
         await switch(server, site, Surge())

@@ -177,11 +177,11 @@ async def test_who_is_asked_for_more_can_say_it_there(server: NatsServer, tmp_pa
         await shown(site, ref, 3)
         await fill_in(browser, "/track", code=case.code, digits="5678")
         page = (await browser.get("/case")).text
-        assert "Cháu bé mấy tuổi?" in page and "Sở Y tế đề nghị bạn bổ sung thông tin" in page
+        assert "Cháu bé mấy tuổi?" in page and "Sở Y tế đề nghị Ông/Bà bổ sung thông tin" in page
         said = await fill_in(browser, "/case", text="Cháu 7 tuổi")
         assert (said.status_code, said.headers["location"]) == (303, "/case?added=1")
         await shown(site, ref, 4)
-        assert "Bạn đã bổ sung thông tin" in (await browser.get("/case")).text
+        assert "Ông/Bà đã bổ sung thông tin" in (await browser.get("/case")).text
         assert (await fill_in(browser, "/case", text="")).status_code == 422
 
 
@@ -229,8 +229,7 @@ async def test_questions_are_found_and_a_vain_search_offers_to_send_the_words(
 async def test_the_pages_speak_english_when_asked_and_remember_it(server: NatsServer, tmp_path: Path) -> None:
     async with portal(server, tmp_path / "p") as site, site.browser() as browser:
         assert '<html lang="vi">' in (await browser.get("/")).text
-        switched = await browser.get("/track?lang=en")
-        assert (switched.status_code, switched.headers["location"]) == (303, "/track")
+        assert '<html lang="en">' in (await browser.get("/track?lang=en")).text
         page = (await browser.get("/track")).text
         assert '<html lang="en">' in page and "Look-up code" in page
 
@@ -240,6 +239,6 @@ async def test_machines_are_told_what_to_read(server: NatsServer, tmp_path: Path
         robots = (await browser.get("/robots.txt")).text
         assert "Disallow: /t/" in robots and "Sitemap: http://portal.test/sitemap.xml" in robots
         assert (await browser.get("/favicon.ico")).status_code == 308
-        for address in ("/nothing", "/answers/0000", "/answers?page=zero"):
+        for address in ("/nothing", "/answers/0000"):
             missing = await browser.get(address)
             assert missing.status_code == 404 and "Trang này không mở được" in missing.text

@@ -13,7 +13,8 @@ from libs.contracts.subjects import CaseRef
 from libs.runtime.database import open_engine, table, writing
 from libs.runtime.projection import Applied, CaseProjection, Delivery, Outcome
 from services.portal.case import Proof
-from services.portal.store import ANSWER, CASE, PAGE, PROJECTION, Store
+from services.portal.published import ANSWER
+from services.portal.store import CASE, PROJECTION, Store
 from services.portal.tables import Link, PortalTable
 from tests.support.builders import MONDAY_MORNING, a_case, make, opened, routed
 
@@ -84,37 +85,6 @@ def test_a_case_is_found_by_code_and_digits_by_link_and_by_nothing_less(engine: 
     assert store.by_code("123456782", "1234") is None
     assert store.by_code("", "") is None
     assert store.by_token("") is None
-
-
-def test_search_finds_words_with_and_without_marks(engine: Engine, store: Store) -> None:
-    publish(engine, store, "Đèn đường hỏng ở đâu báo?", "Gọi ban quản lý.")
-    publish(engine, store, "Ban nhạc dương cầm", "Đã xem xét.")
-    assert [one.question for one in store.search("đường").answers] == ["Đèn đường hỏng ở đâu báo?"]
-    assert store.search("duong").total == 2
-    assert store.search("duong hong").total == 1
-    assert store.search("ĐÈN Đường").total == 1
-    assert store.search("100%_").total == 0
-
-
-def test_marks_that_agree_with_nothing_are_left_out_of_account(engine: Engine, store: Store) -> None:
-    publish(engine, store, "Den duong hong", "Da sua.")
-    assert store.search("đèn đường").total == 1
-
-
-def test_answers_come_newest_first_a_page_at_a_time(engine: Engine, store: Store) -> None:
-    for number in range(PAGE + 1):
-        publish(engine, store, f"Câu {number}", "…", MONDAY_MORNING + timedelta(minutes=number))
-    first, second = store.search(), store.search(page=2)
-    assert (first.total, first.pages, len(first.answers), len(second.answers)) == (PAGE + 1, 2, PAGE, 1)
-    assert first.answers[0].question == f"Câu {PAGE}"
-    assert second.answers[0].question == "Câu 0"
-    assert store.newest(2)[0][1] == MONDAY_MORNING + timedelta(minutes=PAGE)
-
-
-def test_answers_of_one_field_can_be_asked_for(engine: Engine, store: Store) -> None:
-    publish(engine, store, "Câu hỏi", "…")
-    assert store.search(field="F04").total == 1
-    assert store.search(field="F05").total == 0
 
 
 def test_the_due_time_is_shown_while_the_clock_of_the_current_slip_runs(engine: Engine, store: Store) -> None:

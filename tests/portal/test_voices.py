@@ -1,4 +1,4 @@
-"""After the answer: rated once a cycle, opened again when nothing was solved, by code and digits or by link."""
+"""After the answer: rated once a cycle, or opened again when nothing was solved."""
 
 import re
 from collections.abc import AsyncIterator

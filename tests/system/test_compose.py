@@ -12,6 +12,7 @@ import pytest
 from libs.cli import secrets
 from libs.files.settings import FilesSettings
 from libs.runtime.settings import ServiceSettings
+from tests.support.intake import CLIENTS
 from tests.support.layout import COMPOSE, ENTRIES, ROOT, of_services
 
 DATABASES = {"desk", "sla", "notifier", "reporting", "portal"}
@@ -72,6 +73,38 @@ def test_a_file_that_a_setting_names_is_there(service: str) -> None:
         Path(value).name for value in entry["environment"].values() if str(value).startswith("/run/secrets/")
     }
     assert files <= set(given(entry).values())
+
+
+@pytest.mark.parametrize(("service", "folder"), [("intake", "channels"), ("notifier", "ways")])
+def test_a_folder_that_is_mounted_whole_is_made_and_can_be_read(
+    tmp_path: Path, service: str, folder: str
+) -> None:
+    secrets.make(tmp_path)
+    assert of_services()[service]["volumes"] == [f"./.secrets/{folder}:/run/{folder}:ro"]
+    assert oct((tmp_path / folder).stat().st_mode)[-3:] == "755"
+
+
+def test_what_an_operator_did_not_set_is_not_set_though_compose_names_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for service in ("intake", "notifier"):
+        told = of_services()[service]["environment"]
+        unset = [name for name, value in told.items() if re.fullmatch(r"\$\{\w+:(\+.*|-)\}", str(value))]
+        for name in unset:
+            monkeypatch.setenv(name, "")
+        required: dict[str, Any] = {
+            "nkey_seed_file": tmp_path,
+            "database_url": "sqlite://",
+            "clients": CLIENTS,
+        }
+        settings = settings_of(service)(**required).model_dump()
+        prefix = f"HOTLINE_{service.upper()}_"
+        files = [name.removeprefix(prefix).lower() for name in unset if name.endswith("_FILE")]
+        assert files and {settings[name] for name in files if name in settings} == {None}
+
+
+def test_the_notifier_and_intake_know_letters_by_one_key() -> None:
+    assert {name for name, entry in ENTRIES.items() if "mail-key" in given(entry)} == {"intake", "notifier"}
 
 
 def test_only_the_two_tools_have_the_provisioner_s_key() -> None:

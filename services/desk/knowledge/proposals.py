@@ -169,7 +169,7 @@ class Changes:
             _tables(kept.proposal, day),
             by=kept.decided_by,
             document=kept.document,
-            note=f"Đề nghị {kept.id}: {kept.note or kept.proposal.agency}",
+            note=f"Đề nghị {kept.id} gửi {kept.at:%d/%m/%Y %H:%M:%S}: {kept.note or kept.proposal.agency}",
         )
         await asyncio.to_thread(self.store.move, kept.id, "applied", was="accepted", version=version)
         PROPOSED.labels("applied").inc()

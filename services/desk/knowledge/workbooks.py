@@ -137,7 +137,9 @@ class Workbooks:
         return await asyncio.to_thread(compare, book, pack, agency, field, day)
 
     def _keep(self, values: dict[str, Any]) -> None:
+        """One for each person: the next one replaces it."""
         with writing(self._engine) as connection:
+            connection.execute(delete(WORKBOOK).where(WORKBOOK.c.account == values["account"]))
             connection.execute(insert(WORKBOOK).values(values))
 
     def _row(self, account: Account, number: str) -> Row[Any]:

@@ -111,7 +111,7 @@ class Boards:
             raise Refused("Trang không có", "there is no such page", field="what")
         pack, now = self._directory.pack, self._clock.now()
         return await self._queries.listing(
-            lambda connection: _listed(connection, pack, now, what, age, wanted, after)
+            lambda connection: page_behind(connection, pack, now, what, age, wanted, after)
         )
 
     async def history(self, account: Account, agency: str = "") -> tuple[Reminded, ...]:
@@ -150,7 +150,7 @@ def board_of(connection: Connection, pack: Pack, now: datetime, wanted: Wanted) 
         Line(agency, ages.get(agency, nothing), **{name: of.get(agency, 0) for name, of in counts.items()})
         for agency in shown
     )
-    query = _where(select(CASE.c.queue, func.count()), CASE, pack, wanted, joined=False)
+    query = _where(select(CASE.c.queue, func.count()), CASE, pack, wanted)
     waiting = query.where(CASE.c.queue.in_(("triage", "arbiter"))).group_by(CASE.c.queue)
     nobody = {row[0]: row[1] for row in connection.execute(waiting)}
     return Board(tuple(sorted(lines, key=lambda one: (-one.late, -one.broken, one.agency))), nobody)
@@ -197,18 +197,14 @@ def _reminded(connection: Connection, now: datetime) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _where(
-    query: Select[Any], source: Table, pack: Pack, wanted: Wanted, *, joined: bool = True
-) -> Select[Any]:
-    """Field and place stand on the case only: it is joined when they are asked for."""
-    if joined and (wanted.field or wanted.place):
-        query = query.join(CASE, CASE.c.case_id == source.c.case_id)
+def _where(query: Select[Any], source: Table, pack: Pack, wanted: Wanted) -> Select[Any]:
+    """The filter, on whichever table is asked; nobody's cases are no agency's."""
     if wanted.agency and source is not CASE:
         query = query.where(source.c.agency == wanted.agency)
     if wanted.field:
-        query = query.where(CASE.c.field == wanted.field)
+        query = query.where(source.c.field == wanted.field)
     if wanted.place:
-        query = query.where(CASE.c.place.in_(within(pack, wanted.place)))
+        query = query.where(source.c.place.in_(within(pack, wanted.place)))
     return query
 
 
@@ -221,18 +217,18 @@ def within(pack: Pack, place: str) -> Collection[str]:
     return found
 
 
-def _listed(
+def page_behind(
     connection: Connection, pack: Pack, now: datetime, what: What, age: str, wanted: Wanted, after: str
 ) -> reads.Page:
     if what == "nobody":
-        waiting = _where(select(*reads.LISTED), CASE, pack, wanted, joined=False)
+        waiting = _where(select(*reads.LISTED), CASE, pack, wanted)
         waiting = waiting.where(CASE.c.queue.in_(("triage", "arbiter")))
         return reads.page_of(connection, waiting, (CASE.c.opened_at, CASE.c.case_id), after)
     source = WATCH if what in {"returned", "reopened"} else LATE
     columns = [column for column in reads.LISTED if column.name != "due"]
     query: Select[Any] = select(*columns, source.c.due, source.c.agency.label("owing"))
     query = query.join(source, source.c.case_id == CASE.c.case_id)
-    query = _where(query, source, pack, wanted, joined=False)
+    query = _where(query, source, pack, wanted)
     if source is WATCH:
         query = query.where(WATCH.c.what == what)
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, tuple_
+from sqlalchemy import Connection, Table, delete, select, tuple_, update
 
 from libs.contracts.canary import CANARY
 from libs.runtime.database import table, upsert
@@ -18,14 +18,20 @@ Row = dict[str, Any]
 States = Mapping[str, CaseState]
 
 
-def keep_late(connection: Connection, rows: Sequence[Row]) -> None:
-    """`rows`: of the desk's clocks, as they are now."""
+def keep_late(connection: Connection, rows: Sequence[Row], cases: Table) -> None:
+    """`rows`: of the desk's clocks, as they are now; `cases`: the table of cases."""
     key = tuple_(LATE.c.case_id, LATE.c.clock)
     if over := [(row["case_id"], row["clock"]) for row in rows if row["missed"] and row["token"] in STOPPED]:
         connection.execute(delete(LATE).where(key.in_(over)))
     late = [row for row in rows if row["missed"] and row["token"] not in STOPPED]
-    names = [column.name for column in LATE.c]
-    upsert(connection, LATE, [{name: row[name] for name in names} for row in late], key=["case_id", "clock"])
+    if not late:
+        return
+    c, ids = cases.c, [row["case_id"] for row in late]
+    found = connection.execute(select(c.case_id, c.field, c.place).where(c.case_id.in_(ids)))
+    where = {row.case_id: {"field": row.field, "place": row.place} for row in found}
+    names, unknown = ("case_id", "clock", "kind", "agency", "due"), {"field": "", "place": ""}
+    kept = [{name: row[name] for name in names} | where.get(row["case_id"], unknown) for row in late]
+    upsert(connection, LATE, kept, key=["case_id", "clock"])
 
 
 def keep_watched(connection: Connection, before: States, after: States) -> None:
@@ -38,6 +44,10 @@ def keep_watched(connection: Connection, before: States, after: States) -> None:
     if watched:
         connection.execute(delete(WATCH).where(WATCH.c.case_id.in_(watched)))
         upsert(connection, WATCH, [row for rows in watched.values() for row in rows], key=["case_id", "what"])
+    for id_, old, state in pairs:
+        if old.opened_at and (old.field, old.place) != (state.field, state.place):
+            now = {"field": state.field or "", "place": state.place or ""}
+            connection.execute(update(LATE).where(LATE.c.case_id == id_).values(**now))
     reminders = [row for id_, old, state in pairs for row in _reminders(id_, state, len(old.reminders))]
     upsert(connection, REMINDER, reminders, key=["case_id", "number"], keep=True)
     given = [(_answer(id_, old), _answer(id_, state)) for id_, old, state in pairs]
@@ -54,7 +64,13 @@ def forget_watched(connection: Connection, case_ids: Sequence[str]) -> None:
 def _watched(case_id: str, state: CaseState) -> Iterator[Row]:
     if state.status in FINAL or state.channel == CANARY or state.since is None:
         return
-    own = {"case_id": case_id, "agency": state.lead, "due": int(state.since.timestamp())}
+    own = {
+        "case_id": case_id,
+        "agency": state.lead,
+        "field": state.field or "",
+        "place": state.place or "",
+        "due": int(state.since.timestamp()),
+    }
     if state.returned_too_often:
         yield {**own, "what": "returned"}
     if state.cycle > 1:

@@ -7,15 +7,20 @@ from services.desk.tables import DeskTable
 
 
 class LateRow(DeskTable, table=True):
-    """A clock that was missed and still runs; it goes when the clock stops."""
+    """A clock that was missed and still runs; it goes when the clock stops. Field, place: of the case."""
 
     __tablename__ = "desk_late"
-    __table_args__ = (Index("desk_late_board", "kind", "due", "agency", "case_id"),)
+    __table_args__ = (
+        Index("desk_late_board", "kind", "due", "agency", "field", "place", "case_id"),
+        Index("desk_late_list", "due", "case_id"),
+    )
 
     case_id: str = Field(primary_key=True, max_length=32)
     clock: str = Field(primary_key=True, max_length=64)
     kind: str
     agency: str
+    field: str
+    place: str
     due: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
@@ -23,11 +28,13 @@ class WatchRow(DeskTable, table=True):
     """An open case that came back twice (`returned`) or was opened again (`reopened`), since when."""
 
     __tablename__ = "desk_watch"
-    __table_args__ = (Index("desk_watch_board", "what", "due", "agency", "case_id"),)
+    __table_args__ = (Index("desk_watch_board", "what", "due", "agency", "field", "place", "case_id"),)
 
     case_id: str = Field(primary_key=True, max_length=32)
     what: str = Field(primary_key=True, max_length=16)
     agency: str
+    field: str
+    place: str
     due: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
