@@ -28,13 +28,30 @@ def _instant(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+MOST_KEPT = 5_000
+"""Excerpts kept in memory: covering what is personal takes most of a list's time."""
+
+_kept: dict[tuple[str, int, str], str] = {}
+
+
+def _excerpt(state: CaseState, version: str, public: frozenset[str]) -> str:
+    """The beginning of the words without personal data; what is kept holds none, until the next fact."""
+    key = (state.case_id, state.facts, version)
+    if (known := _kept.get(key)) is not None:
+        return known
+    words = redact(" ".join(state.text.split()), state.person, public)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[key] = words = words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1]}…"
+    return words
+
+
 def listed(
     state: CaseState, clocks: list[Row[Any]], pack: Pack, now: datetime, public: frozenset[str]
 ) -> ListRow:
     running = [row for row in clocks if row.token not in STOPPED]
     next_one = min(running, key=lambda row: (row.missed, row.due), default=None)
     due = _instant(next_one.due) if next_one else None
-    words = redact(" ".join(state.text.split()), state.person, public)
     return ListRow(
         case_id=state.case_id,
         code=state.code,
@@ -46,7 +63,7 @@ def listed(
         urgent=state.urgent,
         held=state.held,
         asked=bool(state.asked),
-        excerpt=words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1]}…",
+        excerpt=_excerpt(state, pack.version, public),
         opened_at=state.opened_at or now,
         since=state.since or now,
         due=due,

@@ -43,7 +43,8 @@ class Roster:
         """The names of those on duty; None where no roster is kept."""
         now = self._clock.now()
         shifts = await asyncio.to_thread(self._between, now, now + timedelta(seconds=1))
-        return on_duty(shifts, now) if shifts or await asyncio.to_thread(self._kept) else None
+        kept = bool(shifts) or await asyncio.to_thread(self._kept)
+        return on_duty(shifts, now) if kept else None
 
     async def operators(self) -> tuple[tuple[str, str], ...]:
         """Who may be put down for a shift: (account, name)."""
@@ -87,7 +88,7 @@ class Roster:
     def count(self) -> None:
         """Set the gauges."""
         now = self._clock.now()
-        shifts = self._between(now, now + WEEK) if self._kept() else ()
+        shifts = self._between(now, now + WEEK)
         if not shifts and not self._kept():
             ON_DUTY.set(math.nan)
             ROSTER_GAP.set(math.nan)
