@@ -18,9 +18,11 @@ from libs.runtime.directory import Directory
 from libs.runtime.reader import LATER, SOON
 from libs.runtime.rebuild import Projection
 from libs.runtime.service import Runtime
+from libs.web.signing import Signer
 from services.desk.answers import Answers
 from services.desk.api import api
 from services.desk.attachments import Attachments
+from services.desk.auditing import Log
 from services.desk.calendars import Calendars
 from services.desk.canary import Canary
 from services.desk.clocks import Clocks
@@ -37,6 +39,7 @@ from services.desk.live import CALLS, INBOX, Live, case_topic, here_topic
 from services.desk.migrations import prepare
 from services.desk.news import News
 from services.desk.offers import Offers
+from services.desk.oidc import Oidc
 from services.desk.oversight.board import Boards
 from services.desk.oversight.reviews import Reviews
 from services.desk.pages import pages
@@ -47,6 +50,7 @@ from services.desk.reports import Reports
 from services.desk.roster.roster import Roster
 from services.desk.routes import Routes
 from services.desk.settings import Settings, key_in
+from services.desk.staff import Staff
 from services.desk.store import LINK, Store
 from services.desk.succession import Successions
 from services.desk.telephony.calls import Calls
@@ -70,7 +74,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     await asyncio.to_thread(prepare, engine)
     store, live = Store(), Live()
     intake = IntakeClient(settings.intake_url, settings.intake_key_file)
-    reports = Reports(settings.reporting_url, settings.reporting_key_file)
+    reports = Reports(settings.reporting_url, settings.reporting_key_file, engine)
     followers = Followers(engine, rt.cases, rt.directory, rt.clock)
     successions = Successions(engine, rt.cases, rt.directory, rt.clock)
     surges = Surges(engine, rt.directory, rt.clock, rt.js, settings.surge_above)
@@ -79,6 +83,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     roster = Roster(engine, rt.clock)
     knowledge = Knowledge(engine, rt.directory, rt.clock, rt.js)
     attachments = Attachments(engine, open_files(rt.js))
+    people = People(engine)
+    oidc = Oidc(settings, Signer(settings.secret_file.read_text(encoding="utf-8").strip()))
     desk = Desk(
         settings=settings,
         directory=rt.directory,
@@ -93,7 +99,10 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         calendars=Calendars(engine, rt.directory, rt.clock, rt.js),
         answers=Answers(rt.directory, rt.clock),
         knowledge=knowledge,
-        people=People(engine),
+        people=people,
+        staff=Staff(engine, people, rt.directory),
+        oidc=oidc,
+        log=Log(engine, rt.directory),
         live=live,
         presence=presence,
         roster=roster,
@@ -110,9 +119,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     )
     await News(rt.nc, live).begin()
     await presence.begin()
-    rt.read_cases(
-        engine, LINK, live.watching(store.apply), erase=store.erase, after=live.announce, pace=SOON
-    )
+    rt.read_cases(engine, LINK, live.watching(store.apply), erase=store.erase, after=live.announce, pace=SOON)
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
         rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce, pace=LATER)
     # a telephone rings: nothing is gathered first
@@ -130,6 +137,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     yield application(desk)
     await intake.close()
     await reports.close()
+    await oidc.close()
     engine.dispose()
 
 

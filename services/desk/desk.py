@@ -13,6 +13,7 @@ from libs.runtime.clock import Clock
 from libs.runtime.directory import Directory
 from services.desk.answers import Answers
 from services.desk.attachments import Attachments
+from services.desk.auditing import Log
 from services.desk.calendars import Calendars
 from services.desk.clocks import Clocks
 from services.desk.commands import Commands
@@ -23,15 +24,17 @@ from services.desk.helpful import Helpful
 from services.desk.knowledge.knowledge import Knowledge
 from services.desk.live import Live
 from services.desk.offers import Offers
+from services.desk.oidc import Oidc
 from services.desk.oversight.board import Boards
 from services.desk.oversight.reviews import Reviews
 from services.desk.people import People
-from services.desk.queries import Queries
 from services.desk.presence import Presence
+from services.desk.queries import Queries
 from services.desk.reports import Reports
 from services.desk.roster.roster import Roster
 from services.desk.routes import Routes
 from services.desk.settings import Settings
+from services.desk.staff import Staff
 from services.desk.succession import Successions
 from services.desk.telephony.calls import Calls
 from services.desk.telephony.surges import Surges
@@ -56,6 +59,9 @@ class Desk:
     answers: Answers
     knowledge: Knowledge
     people: People
+    staff: Staff
+    oidc: Oidc
+    log: Log
     live: Live
     reports: Reports
     successions: Successions

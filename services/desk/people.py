@@ -2,10 +2,8 @@
 
 import asyncio
 import hashlib
-import re
 import secrets
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,10 +12,11 @@ from libs.contracts.errors import Refused
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import reading, table, writing
 from libs.web.limits import Limits, TooOften
+from services.desk.account_checks import LOGIN, check_password, checked, checked_extension
 from services.desk.domain.errors import NotFound, NotSignedIn
-from services.desk.domain.people import ROLES, WITH_AGENCY, Account, Role
+from services.desk.domain.people import Account
 from services.desk.metrics import SIGN_INS
-from services.desk.passwords import LONGEST, SHORTEST, Passwords
+from services.desk.passwords import LONGEST, Passwords
 from services.desk.store import seconds
 from services.desk.tables import AccountRow, SessionRow
 
@@ -29,10 +28,6 @@ IDLE = 12 * 3600
 _LOOK = 60
 """Seconds between two notes that a session is in use: not every page writes."""
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
-_AGENCY = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_EXTENSION = re.compile(r"[A-Za-z0-9_.-]{0,16}")
-
 
 class People:
     """Not a projection: these tables are migrated, not rebuilt. Real time, also beside a simulated clock."""
@@ -40,7 +35,7 @@ class People:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._passwords = Passwords()
-        self._limits = Limits()
+        self.limits = Limits()
 
     async def sign_in(self, login: str, password: str, address: str) -> str:
         """A new session's token for the cookie or the bearer header.
@@ -50,19 +45,38 @@ class People:
         """
         name = login.strip().lower()
         try:
-            await self._limits.allow("sign-in", name[:64], 10, 10)
-            await self._limits.allow("sign-in-from", address, 100, 10)
+            await self.limits.allow("sign-in", name[:64], 10, 10)
+            await self.limits.allow("sign-in-from", address, 100, 10)
         except TooOften:
             SIGN_INS.labels("throttled").inc()
             raise
         row = await asyncio.to_thread(self._by_login, name)
-        kept = row.password if row and row.active else None
+        kept = (row.password or None) if row and row.active else None
         if not await self._passwords.fits(password[:LONGEST], kept) or row is None:
             SIGN_INS.labels("refused").inc()
             raise NotSignedIn("Tên đăng nhập hoặc mật khẩu không đúng", "wrong log-in or password")
+        return await self._signed_in(row.id, "password")
+
+    async def sign_in_as(self, login: str, subject: str) -> str:
+        """A session of the account that a provider vouches for: the first time binds `subject` to it.
+
+        Raises NotSignedIn: no such account, an ended one, or one that belongs to another subject.
+        """
+        row = await asyncio.to_thread(self._by_login, login.strip().lower())
+        if row is None or not row.active or row.subject not in {"", subject}:
+            SIGN_INS.labels("refused").inc()
+            raise NotSignedIn(
+                "Chưa có tài khoản nào ở đây gắn với đăng nhập này; liên hệ quản trị viên",
+                "no account here belongs to this sign-in",
+            )
+        if not row.subject:
+            await asyncio.to_thread(self._set, row.login, {"subject": subject})
+        return await self._signed_in(row.id, "oidc")
+
+    async def _signed_in(self, account_id: str, way: str) -> str:
         SIGN_INS.labels("signed-in").inc()
         token = secrets.token_urlsafe(32)
-        await asyncio.to_thread(self._begin, row.id, token)
+        await asyncio.to_thread(self._begin, account_id, token, way)
         return token
 
     async def who(self, token: str) -> Account | None:
@@ -71,16 +85,24 @@ class People:
 
     async def sign_out(self, token: str) -> None:
         """The session ends at once, everywhere."""
-        await asyncio.to_thread(self._end_sessions, SESSION.c.digest == _digest(token))
+        await asyncio.to_thread(self._end_sessions, SESSION.c.digest == digest_of(token))
 
     async def add(
-        self, *, login: str, name: str, role: str, agency: str = "", extension: str = "", password: str
+        self,
+        *,
+        login: str,
+        name: str,
+        role: str,
+        agency: str = "",
+        extension: str = "",
+        password: str | None,
     ) -> Account:
-        """A new account. Raises Refused naming the input."""
-        account = _checked(login.strip().lower(), " ".join(name.split()), role, agency)
-        account = account.model_copy(update={"extension": _checked_extension(extension)})
-        _check_password(password)
-        kept = await self._passwords.hashed(password)
+        """A new account; without a password nobody signs in until a link sets one. Raises Refused."""
+        account = checked(login.strip().lower(), " ".join(name.split()), role, agency)
+        account = account.model_copy(update={"extension": checked_extension(extension)})
+        if password is not None:
+            check_password(password)
+        kept = await self._passwords.hashed(password) if password else ""
         await asyncio.to_thread(self._add, account, kept)
         return account
 
@@ -90,8 +112,48 @@ class People:
 
     async def give_extension(self, login: str, extension: str) -> None:
         """The telephone on this person's desk; empty: none. Raises Refused, NotFound."""
-        kept = _checked_extension(extension)
+        kept = checked_extension(extension)
         await asyncio.to_thread(self._set, login.strip().lower(), {"extension": kept})
+
+    async def move(self, login: str, *, role: str, agency: str) -> Account:
+        """Another role or agency; the sessions end, so that no page stays open with the rights of before."""
+        row = await asyncio.to_thread(self._known, login)
+        moved = checked(row.login, row.name, role, agency)
+        extension = row.extension if role == "operator" else ""
+        values = {"role": moved.role, "agency": moved.agency, "extension": extension}
+        await asyncio.to_thread(self._set, row.login, values)
+        await asyncio.to_thread(self._end_sessions, SESSION.c.account == row.id)
+        return account_of(row).model_copy(update=values)
+
+    async def resume(self, login: str) -> None:
+        """An ended account may sign in again. Raises NotFound."""
+        await asyncio.to_thread(self._set, login.strip().lower(), {"active": True})
+
+    async def unlink(self, login: str) -> None:
+        """The next sign-in by a provider binds this account anew. Raises NotFound."""
+        await asyncio.to_thread(self._set, login.strip().lower(), {"subject": ""})
+
+    async def end_sessions(self, account_id: str) -> None:
+        """The person is signed out everywhere."""
+        await asyncio.to_thread(self._end_sessions, SESSION.c.account == account_id)
+
+    async def known(self, login: str) -> Account:
+        """Raises NotFound."""
+        return account_of(await asyncio.to_thread(self._known, login))
+
+    async def sessions(self, account_id: str) -> tuple[Row[Any], ...]:
+        """Where this person is signed in: `made_at`, `seen_at`, `way`, the newest first."""
+        return await asyncio.to_thread(self._sessions, account_id)
+
+    async def way(self, token: str) -> str:
+        """How this session began: password, oidc; empty when there is none."""
+        return await asyncio.to_thread(self._way, token)
+
+    async def set_password(self, account_id: str, new: str) -> None:
+        """Whoever comes by a link of ours. Ends every session. Raises Refused: too short."""
+        check_password(new, field="new")
+        kept = await self._passwords.hashed(new)
+        await asyncio.to_thread(self._set_password, account_id, kept)
 
     async def listed(self) -> tuple[Account, ...]:
         """Every account, by log-in."""
@@ -102,24 +164,40 @@ class People:
         row = await asyncio.to_thread(self._by_login, account.login)
         if not await self._passwords.fits(old[:LONGEST], row.password if row else None):
             raise Refused("Mật khẩu hiện tại không đúng", "the present password is wrong", field="old")
-        _check_password(new, field="new")
-        kept = await self._passwords.hashed(new)
-        await asyncio.to_thread(self._set_password, account.id, kept)
+        await self.set_password(account.id, new)
 
     def _by_login(self, login: str) -> Row[Any] | None:
-        if not _LOGIN.fullmatch(login):
+        if not LOGIN.fullmatch(login):
             return None
         with reading(self._engine) as connection:
             return connection.execute(select(ACCOUNT).where(ACCOUNT.c.login == login)).first()
 
-    def _begin(self, account_id: str, token: str) -> None:
-        now = _now()
-        row = {"digest": _digest(token), "account": account_id, "made_at": now, "seen_at": now}
+    def _known(self, login: str) -> Row[Any]:
+        row = self._by_login(login.strip().lower())
+        if row is None:
+            raise NotFound("Không có tài khoản này", "there is no such account", field="login")
+        return row
+
+    def _sessions(self, account_id: str) -> tuple[Row[Any], ...]:
+        columns = (SESSION.c.made_at, SESSION.c.seen_at, SESSION.c.way)
+        live = SESSION.c.ended_at.is_(None) & (SESSION.c.seen_at > now_seconds() - IDLE)
+        query = select(*columns).where(SESSION.c.account == account_id, live)
+        with reading(self._engine) as connection:
+            return tuple(connection.execute(query.order_by(SESSION.c.seen_at.desc()).limit(20)))
+
+    def _way(self, token: str) -> str:
+        with reading(self._engine) as connection:
+            mine = select(SESSION.c.way).where(SESSION.c.digest == digest_of(token))
+            return str(connection.execute(mine).scalar() or "")
+
+    def _begin(self, account_id: str, token: str, way: str) -> None:
+        now = now_seconds()
+        row = {"digest": digest_of(token), "account": account_id, "made_at": now, "seen_at": now, "way": way}
         with writing(self._engine) as connection:
             connection.execute(insert(SESSION).values(row))
 
     def _who(self, token: str) -> Account | None:
-        now, digest = _now(), _digest(token)
+        now, digest = now_seconds(), digest_of(token)
         live = (SESSION.c.digest == digest) & SESSION.c.ended_at.is_(None) & (SESSION.c.seen_at > now - IDLE)
         query = select(ACCOUNT, SESSION.c.seen_at).join(SESSION, SESSION.c.account == ACCOUNT.c.id)
         with reading(self._engine) as connection:
@@ -127,16 +205,16 @@ class People:
         if row is not None and row.seen_at < now - _LOOK:
             with writing(self._engine) as connection:
                 connection.execute(update(SESSION).where(SESSION.c.digest == digest).values(seen_at=now))
-        return _account(row) if row else None
+        return account_of(row) if row else None
 
     def _end_sessions(self, which: Any) -> None:
         with writing(self._engine) as connection:
             connection.execute(
-                update(SESSION).where(which, SESSION.c.ended_at.is_(None)).values(ended_at=_now())
+                update(SESSION).where(which, SESSION.c.ended_at.is_(None)).values(ended_at=now_seconds())
             )
 
     def _add(self, account: Account, kept: str) -> None:
-        row = {**account.model_dump(), "password": kept, "made_at": _now()}
+        row = {**account.model_dump(), "password": kept, "made_at": now_seconds()}
         try:
             with writing(self._engine) as connection:
                 connection.execute(insert(ACCOUNT).values(row))
@@ -147,9 +225,7 @@ class People:
         self._end_sessions(SESSION.c.account == self._set(login, {"active": False}))
 
     def _set(self, login: str, values: dict[str, Any]) -> str:
-        row = self._by_login(login)
-        if row is None:
-            raise NotFound("Không có tài khoản này", "there is no such account", field="login")
+        row = self._known(login)
         with writing(self._engine) as connection:
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == row.id).values(values))
         return str(row.id)
@@ -157,7 +233,7 @@ class People:
     def _listed(self) -> tuple[Account, ...]:
         with reading(self._engine) as connection:
             return tuple(
-                _account(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.login))
+                account_of(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.login))
             )
 
     def _set_password(self, account_id: str, kept: str) -> None:
@@ -166,54 +242,16 @@ class People:
         self._end_sessions(SESSION.c.account == account_id)
 
 
-def _now() -> int:
+def now_seconds() -> int:
+    """Real time, also beside a simulated clock."""
     return seconds(SystemClock().now())
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-def _account(row: Row[Any]) -> Account:
+def account_of(row: Row[Any]) -> Account:
+    """The account in a row of its table."""
     return Account.model_validate(dict(row._mapping))  # noqa: SLF001  SQLAlchemy's public name for a row's columns
-
-
-def _checked(login: str, name: str, role: str, agency: str) -> Account:
-    if not _LOGIN.fullmatch(login):
-        raise Refused(
-            "Tên đăng nhập gồm 2–64 chữ thường không dấu, số và . _ @ -",
-            "a log-in has 2 to 64 lower-case letters, digits, . _ @ -",
-            field="login",
-        )
-    if not 0 < len(name) <= 100 or not name.isprintable():
-        raise Refused("Họ tên có từ 1 đến 100 ký tự", "a name has 1 to 100 characters", field="name")
-    known: dict[str, Role] = {one: one for one in ROLES}
-    if role not in known:
-        raise Refused(f"Vai trò là một trong: {', '.join(ROLES)}", f"roles: {', '.join(ROLES)}", field="role")
-    if (role in WITH_AGENCY) != bool(agency) or (agency and not _AGENCY.fullmatch(agency)):
-        raise Refused(
-            "Cán bộ đầu mối, cơ quan xác định thẩm quyền và công an có mã cơ quan, vai trò khác thì không",
-            "officers, arbiters and police have an agency's code, others have none",
-            field="agency",
-        )
-    return Account(id=uuid4().hex, login=login, name=name, role=known[role], agency=agency)
-
-
-def _checked_extension(typed: str) -> str:
-    extension = typed.strip()
-    if not _EXTENSION.fullmatch(extension):
-        raise Refused(
-            "Số máy nhánh gồm tối đa 16 chữ, số và . _ -",
-            "an extension has at most 16 letters, digits, . _ -",
-            field="extension",
-        )
-    return extension
-
-
-def _check_password(password: str, *, field: str = "password") -> None:
-    if not SHORTEST <= len(password) <= LONGEST or "\0" in password:
-        raise Refused(
-            f"Mật khẩu có từ {SHORTEST} đến {LONGEST} ký tự",
-            f"a password has {SHORTEST} to {LONGEST} characters",
-            field=field,
-        )

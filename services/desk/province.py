@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from libs.contracts.errors import Refused
 from libs.packs.model import Agency, NotInPack, Pack
+from libs.packs.succession import Succession
 from libs.worktime.calendar import CalendarError
 from services.desk.clockrows import STOPPED
 from services.desk.domain.rules import Owed, Rules
@@ -120,6 +121,15 @@ def running(pack: Pack, rows: Iterable[Row[Any]]) -> Iterator[tuple[str, Owed]]:
                 limit=0 if lawful else kind.pause_seconds,
             ),
         )
+
+
+def successors(pack: Pack, agency: str, day: date) -> tuple[str, ...] | None:
+    """Who goes on with the work of an agency that has ended: none, one or several; None while it stands."""
+    rows = pack.agencies_by_code.get(agency, [])
+    if not rows or any(row.in_force(day) for row in rows):
+        return None
+    last = max(row.valid_to or date.max for row in rows)
+    return Succession(pack.agencies).after(agency, last, day) if last < day else None
 
 
 def public_words(pack: Pack) -> frozenset[str]:

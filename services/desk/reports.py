@@ -1,15 +1,18 @@
 """Hands reporting's spreadsheets on to those who may have them; reporting itself knows only one key."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 from pydantic import ValidationError
+from sqlalchemy import Engine
 
 from libs.contracts.errors import HotlineError, Refused
 from libs.contracts.requests import Problems
 from libs.runtime.logs import log
+from services.desk.changes import record_change
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.people import Account
 from services.desk.settings import bearer
@@ -40,7 +43,8 @@ class Report:
 class Reports:
     """One connection pool for the life of the service."""
 
-    def __init__(self, url: str, key_file: Path | None) -> None:
+    def __init__(self, url: str, key_file: Path | None, engine: Engine | None = None) -> None:
+        self._engine = engine
         self._client = httpx.AsyncClient(
             base_url=url, headers=bearer(key_file), timeout=_TIMES, trust_env=False
         )
@@ -63,6 +67,9 @@ class Reports:
             raise ReportsUnavailable from error
         if not answer.is_success:
             raise _trouble(answer)
+        if self._engine:
+            period = " ".join(f"{key}={value}" for key, value in wanted.items())
+            await asyncio.to_thread(record_change, self._engine, account, "report-exported", name, period)
         log("report_exported", report=name, person=account.id)
         headers = answer.headers
         return Report(

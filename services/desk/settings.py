@@ -27,6 +27,16 @@ class Settings(DatabaseSettings):
         30, ge=0, description="cases and calls waiting for one operator that switch surge mode on; 0: never"
     )
     retention_file: Path | None = Field(None, description="retention.toml: how long cases are kept")
+    oidc_issuer: str = Field("", description="provider of sign-ins, as its documents name it; empty: none")
+    oidc_client_id: str = Field("", description="our name at the provider")
+    oidc_secret_file: Path | None = Field(
+        None, description="file holding our secret there; none: public client"
+    )
+    oidc_claim: str = Field(
+        "preferred_username", description="claim that holds the log-in of the account here"
+    )
+    oidc_scopes: str = Field("openid profile", description="what is asked for; `email` for the claim email")
+    oidc_name: str = Field("tài khoản của tỉnh", description="what the button calls the provider")
     secret_file: Path = Field(description="file with a random secret that signs forms; same in all replicas")
 
     @property

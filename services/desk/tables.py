@@ -168,7 +168,8 @@ class PeopleTable(SQLModel, registry=registry()):
 class AccountRow(PeopleTable, table=True):
     """Who may sign in. `login` is in lower case; an account ends, it is never deleted.
 
-    `extension`: the telephone on this person's desk, empty for none.
+    `extension`: the telephone on this person's desk, empty for none. `password` empty: none was set.
+    `subject`: who this is at the provider of sign-ins (issuer and sub), empty before the first time.
     """
 
     __tablename__ = "desk_account"
@@ -182,6 +183,7 @@ class AccountRow(PeopleTable, table=True):
     extension: str = Field(max_length=16)
     active: bool
     made_at: int = Field(sa_column=_big())
+    subject: str = Field("", max_length=512)
 
 
 class SessionRow(PeopleTable, table=True):
@@ -194,6 +196,34 @@ class SessionRow(PeopleTable, table=True):
     made_at: int = Field(sa_column=_big())
     seen_at: int = Field(sa_column=_big())
     ended_at: int | None = Field(sa_column=_big(nullable=True))
+    way: str = Field("password", max_length=16)
+
+
+class InvitationRow(PeopleTable, table=True):
+    """A link by which a person sets a password once; only a digest of its token is kept."""
+
+    __tablename__ = "desk_invitation"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    account: str = Field(index=True, max_length=32)
+    ends_at: int = Field(sa_column=_big())
+    used_at: int | None = Field(sa_column=_big(nullable=True))
+
+
+class ChangeRow(PeopleTable, table=True):
+    """Somebody changed something that is not a case: who, what (domain/changes.py), about whom or what."""
+
+    __tablename__ = "desk_change"
+
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
+    account: str = Field(index=True, max_length=32)
+    at: int = Field(sa_column=_big())
+    what: str = Field(max_length=32)
+    about: str = Field(max_length=64)
+    detail: str
 
 
 class ViewRow(PeopleTable, table=True):

@@ -148,7 +148,11 @@ def test_the_preview_is_the_letter_itself_on_the_way_it_will_go_or_says_that_not
     state, pack = case_in("received"), thanh_hoa()
     by_mail = preview(state, pack, "answer")
     assert by_mail is not None
-    assert by_mail.way.startswith("thư điện tử") and "Sở Y tế trả lời" in by_mail.text and "[nội dung" in by_mail.text
+    assert (
+        by_mail.way.startswith("thư điện tử")
+        and "Sở Y tế trả lời" in by_mail.text
+        and "[nội dung" in by_mail.text
+    )
     phone_only = state.model_copy(update={"person": Person(phone="+84912345678")})
     by_sms = preview(phone_only, pack, "answer")
     assert by_sms is not None

@@ -226,26 +226,6 @@ async def test_the_arbiter_names_an_agency_and_the_operator_is_offered_only_that
             assert page.count('class="suggestion') == 1
 
 
-async def test_accounts_are_given_and_ended(server: NatsServer, tmp_path: Path) -> None:
-    async with a_worktable(server, tmp_path) as table, browser(table, ADMINISTRATOR) as web:
-        new = {"login": "truc2", "name": "Ngô Văn Ca", "role": "operator", "agency": "", "password": "ngắn"}
-        assert (await send(web, "/accounts", "/accounts", **new)).status_code == 422
-        new["password"] = "một mật khẩu đủ dài"
-        assert (await send(web, "/accounts", "/accounts", **new)).status_code == 303
-        assert "Ngô Văn Ca" in (await web.get("/accounts")).text
-        own = await web.post(
-            "/accounts/end",
-            data={"csrf": hidden((await web.get("/accounts")).text, "csrf"), "login": ADMINISTRATOR.login},
-            headers=SAME,
-        )
-        assert own.status_code == 422
-        async with browser(table, OFFICER) as ended:
-            csrf = hidden((await web.get("/accounts")).text, "csrf")
-            form = {"csrf": csrf, "login": OFFICER.login}
-            assert (await web.post("/accounts/end", data=form, headers=SAME)).status_code == 303
-            assert (await ended.get("/inbox")).headers["location"].startswith("/login")
-
-
 async def test_signing_out_ends_the_session_for_good(server: NatsServer, tmp_path: Path) -> None:
     async with a_worktable(server, tmp_path) as table, browser(table, OFFICER) as web:
         token = web.cookies["desk"]

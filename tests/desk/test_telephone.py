@@ -177,7 +177,7 @@ async def _heard_after(server: NatsServer, web: httpx.AsyncClient) -> float:
 async def test_an_extension_is_checked_and_may_stand_in_an_import(server: NatsServer, tmp_path: Path) -> None:
     async with a_worktable(server, tmp_path) as table, browser(table, ADMINISTRATOR) as web:
         await give(table, OPERATOR.login, "101")
-        assert 'value="101"' in (await web.get("/accounts")).text
+        assert 'value="101"' in (await web.get(f"/accounts/{OPERATOR.login}")).text
         form = {"csrf": hidden((await web.get("/accounts")).text, "csrf"), "login": OPERATOR.login}
         bad = await web.post("/accounts/extension", data={**form, "extension": "1 0 1!"}, headers=SAME)
         assert bad.status_code == 422

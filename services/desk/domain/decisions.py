@@ -11,7 +11,7 @@ from libs.contracts.errors import Refused
 from libs.contracts.events import CaseFact
 from libs.contracts.facts import derived_id
 from services.desk.domain.command import Command
-from services.desk.domain.errors import NotAllowed
+from services.desk.domain.errors import AgencyEnded
 from services.desk.domain.people import Account
 from services.desk.domain.privacy import find_personal
 from services.desk.domain.rights import require
@@ -72,7 +72,11 @@ def decide(state: CaseState, command: Command, moment: Moment) -> CaseFact:
     """The one fact this command appends. Raises Refused: NotAllowed, stale, or naming the wrong input."""
     require(state, command, moment.account, moment.rules.arbiter)
     if moment.account.of_agency and moment.account.agency not in moment.rules.agencies:
-        raise NotAllowed("Cơ quan của bạn đã hết hiệu lực", "your agency is not in force any more")
+        raise AgencyEnded(
+            "Cơ quan của bạn đã hết hiệu lực; việc này thuộc cơ quan kế tục",
+            "your agency is not in force any more: this is for its successor",
+            stale=True,
+        )
     fact = DECISIONS[type(command)](state, command, moment)
     if name := READ_BY_FOLLOWERS.get(type(fact)):
         _check_meant_for_all(state, getattr(fact, name), moment, field=name)

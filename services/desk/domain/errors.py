@@ -11,5 +11,9 @@ class NotFound(Refused):
     """There is no such case, account or command."""
 
 
+class AgencyEnded(Refused):
+    """The agency of this officer is no more: what they wrote is for its successor."""
+
+
 class NotSignedIn(Refused):
     """Nobody known: sign in first, or again."""

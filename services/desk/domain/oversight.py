@@ -118,9 +118,7 @@ def _reminded(state: CaseState, fact: CaseReminded) -> Changes:
 @on(CaseInstructed)
 def _instructed(state: CaseState, fact: CaseInstructed) -> Changes:
     """Naming the agency is the coordinator's opinion on whose matter it is, and binds (Điều 10.4)."""
-    given = Instruction(
-        agency=fact.agency, text=fact.text, answer_by=fact.answer_by, at=fact.at, by=fact.by
-    )
+    given = Instruction(agency=fact.agency, text=fact.text, answer_by=fact.answer_by, at=fact.at, by=fact.by)
     named = Determination(agency=fact.agency, opinion=fact.text, at=fact.at, by=fact.by)
     return {"urgent": True, "instruction": given} | ({} if state.lead else {"determination": named})
 
@@ -129,5 +127,3 @@ def _instructed(state: CaseState, fact: CaseInstructed) -> Changes:
 def _reviewed(state: CaseState, fact: CaseReviewed) -> Changes:
     one = Review(agency=fact.by.agency or "", agreed=fact.agreed, text=fact.text, at=fact.at)
     return {"reviews": (*state.reviews, one)}
-
-

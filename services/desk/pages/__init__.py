@@ -14,8 +14,10 @@ from libs.web.site import site_of
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotSignedIn
 from services.desk.intake_client import IntakeUnavailable
-from services.desk.pages.administration import account_pages, extension_pages, report_pages
+from services.desk.pages.accounts import account_pages, welcome_pages
+from services.desk.pages.administration import report_pages
 from services.desk.pages.agencies import agency_pages
+from services.desk.pages.audit import audit_pages
 from services.desk.pages.calendar import calendar_changes, calendar_pages
 from services.desk.pages.calls import call_back_pages, call_pages, surge_pages
 from services.desk.pages.case import case_pages
@@ -24,14 +26,15 @@ from services.desk.pages.files import file_pages
 from services.desk.pages.frame import Frame, to_sign_in
 from services.desk.pages.helpful import helpful_pages
 from services.desk.pages.lists import list_pages
+from services.desk.pages.oidc import oidc_pages
 from services.desk.pages.overdue import overdue_pages
 from services.desk.pages.persons import person_pages
 from services.desk.pages.police import police_pages
-from services.desk.pages.reviews import review_pages
 from services.desk.pages.questions import entry_pages, shelf_pages
 from services.desk.pages.questions_changes import change_pages
 from services.desk.pages.questions_import import import_pages
 from services.desk.pages.questions_notices import notice_pages, sought_pages
+from services.desk.pages.reviews import review_pages
 from services.desk.pages.roster import roster_pages
 from services.desk.pages.routes import route_pages
 from services.desk.pages.signing_in import kept_words, password_pages, signing_in_pages
@@ -43,7 +46,8 @@ from services.desk.reports import ReportsUnavailable
 ROUTES = (
     signing_in_pages, password_pages, console_pages, agency_pages, call_pages, call_back_pages,
     surge_pages, roster_pages, list_pages,
-    police_pages, case_pages, file_pages, account_pages, extension_pages, report_pages, calendar_pages,
+    police_pages, case_pages, file_pages, account_pages, welcome_pages,
+    oidc_pages, audit_pages, report_pages, calendar_pages,
     person_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,
     route_pages, succession_pages, helpful_pages, overdue_pages, review_pages, triage_pages,

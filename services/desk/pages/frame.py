@@ -19,6 +19,7 @@ from services.desk.domain.people import ROLE_NAMES, Account
 from services.desk.domain.state import STATUS_NAMES
 from services.desk.domain.values_of_hands import STAGE_NAMES
 from services.desk.pages.sent_forms import INPUT_NAMES
+from services.desk.province import successors
 
 _AGENCY = (
     ("/inbox", "Hộp việc", ""),
@@ -51,7 +52,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("/reports", "Báo cáo", ""),
     ),
     "police": (("/suspicions", "Tin cần xác minh", ""),),
-    "auditor": (("/reports", "Báo cáo", ""),),
+    "auditor": (("/audit", "Nhật ký", ""), ("/reports", "Báo cáo", "")),
     "administrator": (
         ("/triage", "Phân loại", ""),
         ("/arbiter", "Chờ thẩm quyền", ""),
@@ -62,6 +63,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("/successions", "Chờ cơ quan kế tục", ""),
         ("/accounts", "Tài khoản", ""),
         ("/persons", "Dữ liệu cá nhân", ""),
+        ("/audit", "Nhật ký", ""),
         ("/parked", "Hồ sơ tạm dừng", ""),
         ("/surge", "Chế độ quá tải", ""),
         ("/helpful", "Có ích không", ""),
@@ -126,12 +128,22 @@ class Frame:
             "tones": TONES,
             "stages": STAGE_NAMES,
             "case_id": "",
+            "leave": "",
+            "oidc_name": self.desk.settings.oidc_name if self.desk.oidc.on else "",
             "input_names": INPUT_NAMES,
+            "heirs": self._heirs(account),
             "surge": self.desk.directory.surge,
             "new_id": lambda: uuid4().hex,
             **values,
         }
         return self.pages.render(request, template, status, headers, **shown)
+
+    def _heirs(self, account: Account | None) -> tuple[str, ...] | None:
+        """Who goes on for the agency of this person; None while it stands."""
+        if account is None or not account.of_agency:
+            return None
+        today = self.desk.clock.now().astimezone(self.zone).date()
+        return successors(self.desk.directory.pack, account.agency, today)
 
 
 def form_of(request: Request) -> dict[str, str]:

@@ -27,8 +27,9 @@ def signing_in_pages(frame: Frame) -> APIRouter:
         return RedirectResponse(MENU[account.role][0][0], 303)
 
     @routes.get("/login")
-    async def ask(request: Request, next: str = "/") -> Response:  # noqa: A002  the name in the address
-        return frame.render(request, "login.html", None, next=own_path(next), kept={})
+    async def ask(request: Request, next: str = "/", left: str = "") -> Response:  # noqa: A002  as in the address
+        leave = await frame.desk.oidc.leave() if left and frame.desk.oidc.on else ""
+        return frame.render(request, "login.html", None, next=own_path(next), kept={}, leave=leave)
 
     @routes.post("/login")
     async def sign_in(request: Request) -> Response:
@@ -60,8 +61,10 @@ def signing_in_pages(frame: Frame) -> APIRouter:
 
     @routes.post("/logout")
     async def sign_out(request: Request) -> Response:
-        await people.sign_out(frame.token(request))
-        answer = RedirectResponse("/login", 303)
+        token = frame.token(request)
+        left = "?left=yes" if await people.way(token) == "oidc" else ""
+        await people.sign_out(token)
+        answer = RedirectResponse(f"/login{left}", 303)
         answer.delete_cookie(settings.session_cookie, path="/")
         return answer
 
@@ -103,6 +106,12 @@ def form_address(sent_to: str) -> str:
 def password_pages(frame: Frame) -> APIRouter:
     routes = APIRouter()
     people = frame.desk.people
+
+    @routes.post("/sessions/end")
+    async def end_mine(request: Request) -> Response:
+        account = await frame.account(request)
+        await frame.desk.staff.sessions(account, account.login)
+        return RedirectResponse("/login", 303)
 
     @routes.get("/password")
     async def password(request: Request) -> Response:

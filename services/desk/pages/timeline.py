@@ -137,7 +137,13 @@ _REASONS = {
 }
 
 
-_SAID = {"erased": "reason", "hold-placed": "reason", "reopened": "reason", "recalled": "reason", "suspected-false": "ground"}
+_SAID = {
+    "erased": "reason",
+    "hold-placed": "reason",
+    "reopened": "reason",
+    "recalled": "reason",
+    "suspected-false": "ground",
+}
 """Fact → the field with words that stand first."""
 
 

@@ -13,6 +13,7 @@ from libs.runtime.clock import Clock, SystemClock
 from libs.runtime.database import reading
 from libs.runtime.directory import Directory, read_surge
 from libs.runtime.logs import log
+from services.desk.changes import record_change
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
 from services.desk.domain.surging import Load, switched
@@ -57,6 +58,8 @@ class Surges:
         wanted = Surge(on=on, since=self._clock.now(), by=account.name, reason=reason.strip()[:300])
         if not await self._put(wanted, self._directory.surge):
             raise Refused("Người khác vừa bật tắt", "somebody else switched it just now", stale=True)
+        what = "surge-on" if on else "surge-off"
+        await asyncio.to_thread(record_change, self._engine, account, what, detail=reason.strip())
 
     async def look(self) -> None:
         """Switch by itself where the limits say so."""

@@ -1,0 +1,19 @@
+"""What people change that is no case: the words of the log."""
+
+WHAT: dict[str, tuple[str, str]] = {
+    "account-added": ("cấp tài khoản", "account issued"),
+    "account-ended": ("khóa tài khoản", "account ended"),
+    "account-resumed": ("mở lại tài khoản", "account resumed"),
+    "account-moved": ("đổi vai trò, cơ quan", "role or agency changed"),
+    "account-extension": ("đổi máy nhánh", "extension changed"),
+    "account-link": ("cấp đường dẫn đặt mật khẩu", "link for a password given"),
+    "account-unlinked": ("bỏ liên kết đăng nhập một lần", "no longer linked to the provider"),
+    "account-sessions": ("kết thúc mọi phiên", "all sessions ended"),
+    "password-set": ("đặt mật khẩu", "password set"),
+    "pack": ("đổi gói dữ liệu", "pack put in force"),
+    "surge-on": ("bật chế độ quá tải", "surge mode on"),
+    "surge-off": ("tắt chế độ quá tải", "surge mode off"),
+    "report-exported": ("xuất báo cáo", "report exported"),
+    "log-exported": ("xuất nhật ký", "log exported"),
+}
+"""Kind → (Vietnamese, English)."""
