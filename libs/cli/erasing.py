@@ -99,7 +99,8 @@ class Eraser:
             await self._wipe("CALLS", f"call.{call}.>")
         self.step("keys")
         for subject in (await self._keys_of()).get(one.case_id, []):
-            await self._wipe(f"KV_{subject.split('.')[1]}", subject)
+            # a bucket allows no deletion by sequence; it holds ids and digests alone
+            await self.js.purge_stream(f"KV_{subject.split('.')[1]}", subject=subject)
         self.step("facts")
         await self._wipe("CASES", one.ref.filter, before=one.seq)
         self.step("done")
