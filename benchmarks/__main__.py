@@ -11,6 +11,7 @@ NAMES = (
     "clocks",
     "clocks_burst",
     "similar_cases",
+    "portal_pages",
     "desk_pages",
     "accept",
     "webhooks",

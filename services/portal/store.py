@@ -51,9 +51,9 @@ class Store:
                 raise NotOpened
             else:
                 cases[one.ref.case_id] = fold(known, one.fact, self.proof)
-        upsert(connection, CASE, [_case_row(case) for case in cases.values()], key=["case_id"])
+        upsert(connection, CASE, [case_row(case) for case in cases.values()], key=["case_id"])
         shown = [(case.case_id, answer) for case in cases.values() if (answer := published_answer(case))]
-        upsert(connection, ANSWER, [_answer_row(*one) for one in shown], key=["case_id"])
+        upsert(connection, ANSWER, [answer_row(*one) for one in shown], key=["case_id"])
         register(connection, cases.values())
 
     def apply_clocks(self, connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
@@ -126,7 +126,7 @@ class Store:
         return PublicCase.model_validate_json(data) if data else None
 
 
-def _case_row(case: PublicCase) -> dict[str, object]:
+def case_row(case: PublicCase) -> dict[str, object]:
     return {
         "case_id": case.case_id,
         "lookup": case.lookup,
@@ -135,7 +135,7 @@ def _case_row(case: PublicCase) -> dict[str, object]:
     }
 
 
-def _answer_row(case_id: str, answer: PublishedAnswer) -> dict[str, object]:
+def answer_row(case_id: str, answer: PublishedAnswer) -> dict[str, object]:
     text = f"{answer.question} {answer.answer}"
     return {
         "case_id": case_id,
