@@ -80,7 +80,7 @@ async def test_a_search_in_vain_reaches_the_desk_with_its_words_only_and_a_good_
 
     settings = desk_settings(server, url, tmp_path, portal_key_file=key)
     async with running_desk(settings) as desk, serving(desk.app) as address:
-        named = {"desk_url": address, "desk_key_file": str(key)}
+        named: dict[str, Any] = {"desk_url": address, "desk_key_file": str(key)}
         async with (
             portal(server, tmp_path / "p", with_intake=False, **named) as site,
             site.browser() as browser,
