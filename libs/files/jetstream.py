@@ -34,11 +34,21 @@ class JetStreamStore:
 
     async def put(self, name: str, content: bytes) -> None:
         with _certain():
-            bucket = await self._within(self._open())
+            if await self._stands(name):
+                return
             try:
-                await self._within(bucket.get_info(name))
-            except ObjectNotFoundError:
-                await self._within(bucket.put(name, content))
+                await self._within((await self._open()).put(name, content))
+            except (NatsError, TimeoutError):
+                # nats-py (2.16.0) ends a race by purging the loser's pieces, which no service may: it stands
+                if not await self._stands(name):
+                    raise
+
+    async def _stands(self, name: str) -> bool:
+        try:
+            await self._within((await self._open()).get_info(name))
+        except ObjectNotFoundError:
+            return False
+        return True
 
     async def get(self, name: str) -> bytes:
         with _certain():
