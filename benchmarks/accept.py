@@ -107,8 +107,8 @@ async def targets() -> AsyncIterator[list[Target]]:
         await put_pack(js, load(PACK))
         await broker.stop()
         key, ports = secrets.token_urlsafe(24), [free_port() for _ in range(3)]
-        client = {"key_sha256": hashlib.sha256(key.encode()).hexdigest(), "channels": ["portal"]}
-        client |= {"hourly": 1_000_000, "person_hourly": 1_000_000}
+        client: dict[str, object] = {"hourly": 1_000_000, "person_hourly": 1_000_000}
+        client |= {"key_sha256": hashlib.sha256(key.encode()).hexdigest(), "channels": ["portal"]}
         intake = process(
             ["services.intake"],
             HOTLINE_INTAKE_NATS_URL=server.url,

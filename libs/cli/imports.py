@@ -22,9 +22,7 @@ TRIES = 5
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    command = commands.add_parser(
-        "import", help="hand in a CSV table of requests; prints the fate of each"
-    )
+    command = commands.add_parser("import", help="hand in a CSV table of requests; prints the fate of each")
     command.add_argument("file", type=Path, metavar="FILE.csv")
     command.add_argument("--url", required=True, help="of intake, e.g. http://127.0.0.1:8082")
     command.add_argument("--key-file", type=Path, required=True, help="file with the client's key")

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from libs.packs.entries import Agency, Unit
-from libs.packs.entries import grouped
+from libs.packs.entries import Agency, Unit, grouped
 
 Row = Unit | Agency
 

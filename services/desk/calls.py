@@ -13,7 +13,8 @@ from services.desk.domain.command import Code, MaybeCode, Said
 class TypedCall(Asked):
     """A telephone call, or what came by another channel of Điều 4 (Điều 7.2, 9.1).
 
-    `place` is where it happened, in words; `received_at` is when the citizen called or wrote, default now; `call` is the call in CALLS.
+    `place` is where it happened, in words; `received_at` is when the citizen called or wrote, default now;
+    `call` is the call in CALLS.
     """
 
     command_id: UUID

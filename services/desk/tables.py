@@ -242,7 +242,7 @@ class ViewRow(PeopleTable, table=True):
 
 
 class HelpfulRow(PeopleTable, table=True):
-    """How many readers said that this version of a published text helped them, and how many that it did not."""
+    """How many readers said that this version of a published text helped them, how many that it did not."""
 
     __tablename__ = "desk_helpful"
 

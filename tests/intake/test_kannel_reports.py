@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from libs.contracts.deliveries import DeliveryFact
 from services.intake.channels.kannel import Kannel, KannelRow, channel
-from services.intake.channels.shape import Channel, Delivery, SetAside, Unverified
+from services.intake.channels.shape import Delivery, SetAside, Unverified
 from tests.support.builders import MONDAY_MORNING
 from tests.support.chats import secret_file
 
 
-def kannel_channel(folder: Path) -> Channel:
+def kannel_channel(folder: Path) -> Kannel:
     row = KannelRow(code="kannel", kind="kannel", secret_file=secret_file(folder, "s", "khong-ai-doan-ra"))
     return channel(row)
 
