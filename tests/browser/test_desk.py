@@ -64,7 +64,7 @@ async def test_every_page_of_every_role_is_clean(
             await seen.look("desk-reports")
         async with window(browser, table.origin, size) as seen:
             await sign_in(seen, ADMINISTRATOR)
-            for path in ("/accounts", "/parked", "/password"):
+            for path in ("/accounts", f"/accounts/{OFFICER.login}", "/audit", "/parked", "/password"):
                 await seen.open(path)
                 await seen.look(f"desk{path.replace('/', '-')}")
 

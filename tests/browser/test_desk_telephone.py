@@ -120,7 +120,10 @@ async def test_the_telephones_pages_are_clean(
         async with window(browser, table.origin, size) as seen:
             await sign_in(seen, ADMINISTRATOR)
             await seen.open("/accounts")
-            await seen.look("desk-accounts-extensions")
+            await seen.look("desk-accounts")
+            await seen.open(f"/accounts/{OPERATOR.login}")
+            await expect(seen.page.get_by_label("Máy nhánh điện thoại")).to_be_visible()
+            await seen.look("desk-account-extension")
 
 
 async def _some_calls(server: NatsServer) -> None:
