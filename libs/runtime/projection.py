@@ -8,16 +8,14 @@ alone is applied whatever came before: it carries what is left of that.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Protocol
 
 from sqlalchemy import Connection, Engine, Table, bindparam, case, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from libs.contracts.events import CaseErased, CaseFact
-from libs.contracts.facts import Happened
 from libs.contracts.remnants import revived
-from libs.contracts.sidefacts import SideFact
 from libs.contracts.subjects import CaseRef, UnknownFact, case_ref, decode, is_erasure
 from libs.runtime.database import upsert, writing
 from libs.runtime.errors import Unavailable
@@ -68,9 +66,6 @@ Apply = Callable[[Connection, Sequence[Applied]], None]
 
 Erase = Callable[[Connection, CaseErased], None]
 """Drop everything that is known of this case; what is left of it is applied next."""
-
-ApplySide = Callable[[Connection, Sequence[tuple[int, Any]]], None]
-"""The same for the facts of another stream: (sequence there, fact); must be idempotent by that sequence."""
 
 
 def forgetting(forget: Callable[[Connection, Sequence[str]], None]) -> Erase:
@@ -202,62 +197,14 @@ class CaseProjection:
         return Verdict(Outcome.PARKED, reason)
 
 
-@dataclass
-class SideProjection:
-    """Applies side facts once the projection of CASES has got as far as they presuppose.
-
-    What happened beside all cases, a call or the report of a delivery, presupposes nothing.
-    """
-
-    link: Table
-    apply: ApplySide
+class Projecting(Protocol):
+    """Whatever applies a batch within a transaction: the facts of cases, or those beside them."""
 
     def on(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
-        """One verdict a delivery; a fact that fails is reported as parked. Raises DatabaseDown."""
-        try:
-            with connection.begin_nested():
-                return self._together(connection, batch)
-        except DatabaseDown:
-            raise
-        except Exception as error:
-            if len(batch) == 1:
-                return [Verdict(Outcome.PARKED, f"{type(error).__name__} at {batch[0].subject}")]
-            return [self.on(connection, [delivery])[0] for delivery in batch]
-
-    def _together(self, connection: Connection, batch: Sequence[Delivery]) -> list[Verdict]:
-        facts = [_side(delivery) for delivery in batch]
-        about_cases = {fact.case_id for fact in facts if isinstance(fact, SideFact)}
-        reached = self._reached(connection, about_cases) if about_cases else {}
-        verdicts = [
-            Verdict(Outcome.GAP, lacks=fact.case_seq)
-            if isinstance(fact, SideFact) and reached.get(fact.case_id, 0) < fact.case_seq
-            else Verdict(Outcome.DONE)
-            for fact in facts
-        ]
-        due = [
-            (delivery.seq, fact)
-            for delivery, fact, verdict in zip(batch, facts, verdicts, strict=True)
-            if fact and verdict.outcome is Outcome.DONE
-        ]
-        if due:
-            self.apply(connection, sorted(due, key=lambda pair: pair[0]))
-        return verdicts
-
-    def _reached(self, connection: Connection, ids: set[str]) -> dict[str, int]:
-        """How far these cases are; locked, so that what is read of a case stays true until it is written."""
-        columns = self.link.c
-        found = connection.execute(
-            select(columns.case_id, columns.last_seq)
-            .where(columns.case_id.in_(ids))
-            .order_by(columns.case_id)
-            .with_for_update()
-        )
-        return {row.case_id: row.last_seq for row in found}
+        """One verdict a delivery. Raises DatabaseDown."""
 
 
-def in_transaction(
-    engine: Engine, projection: CaseProjection | SideProjection, batch: Sequence[Delivery]
-) -> list[Verdict]:
+def in_transaction(engine: Engine, projection: Projecting, batch: Sequence[Delivery]) -> list[Verdict]:
     """Apply a batch in one transaction of its own."""
     with writing(engine) as connection:
         return projection.on(connection, batch)
@@ -271,10 +218,3 @@ def _turn(last: int, parked: str, delivery: Delivery) -> Verdict:
     if last == delivery.predecessor or is_erasure(delivery.subject):
         return Verdict(Outcome.DONE)
     return Verdict(Outcome.GAP, lacks=delivery.predecessor)
-
-
-def _side(delivery: Delivery) -> Happened | None:
-    try:
-        return decode(delivery.subject, delivery.data)
-    except UnknownFact:
-        return None

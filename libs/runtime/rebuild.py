@@ -16,17 +16,16 @@ from libs.runtime.database import writing
 from libs.runtime.logs import log
 from libs.runtime.projection import (
     Apply,
-    ApplySide,
     CaseProjection,
     Delivery,
     Erase,
     Outcome,
-    SideProjection,
     Verdict,
     forgetting,
 )
 from libs.runtime.provision import consumer_config
 from libs.runtime.publishing import EXPECTED
+from libs.runtime.sides import ApplySide, SideProjection
 
 PAGE = 1_000
 

@@ -13,9 +13,10 @@ from libs.contracts.subjects import CaseRef, case_ref
 from libs.runtime.caselog import CaseLog
 from libs.runtime.database import reading, writing
 from libs.runtime.logs import log
-from libs.runtime.projection import Delivery, Outcome, SideProjection, in_transaction
+from libs.runtime.projection import Delivery, Outcome, in_transaction
 from libs.runtime.publishing import EXPECTED
 from libs.runtime.rebuild import Projection
+from libs.runtime.sides import SideProjection
 
 LOOKS = 5
 """How often the history of one case is read again because the service went on with it meanwhile."""

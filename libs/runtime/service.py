@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.js.client import JetStreamContext
@@ -24,11 +23,13 @@ from libs.runtime.directory import Directory
 from libs.runtime.healing import Healer
 from libs.runtime.metrics import FACTS_UNKNOWN
 from libs.runtime.operations import Readiness, operations_app
-from libs.runtime.projection import Apply, ApplySide, CaseProjection, Erase, SideProjection, in_transaction
+from libs.runtime.projection import Apply, CaseProjection, Erase, in_transaction
 from libs.runtime.provision import check_version
 from libs.runtime.reader import Reader
+from libs.runtime.serving import server_of
 from libs.runtime.settings import ServiceSettings
 from libs.runtime.sidelog import SideLog
+from libs.runtime.sides import ApplySide, SideProjection
 
 
 @dataclass
@@ -169,43 +170,6 @@ async def open_runtime(
         await runtime.close()
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to us: one process serves pages and operations together."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._asked = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
-
-    async def main_loop(self) -> None:
-        """The library's own loop wakes ten times a second; once is enough for the date in its answers."""
-        while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    await self._asked.wait()
-
-    def stop(self) -> None:
-        """Let the requests in hand end, then return from `serve`."""
-        self.should_exit = True
-        self._asked.set()
-
-
-def _server(app: ASGIApp, host: str, port: int) -> _Server:
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=3,
-    )
-    return _Server(config)
-
-
 async def serve(service: str, settings: ServiceSettings, build: Build) -> int:
     """Run a service until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a part of it died."""
     logs.configure(service, settings.log_level)
@@ -214,7 +178,7 @@ async def serve(service: str, settings: ServiceSettings, build: Build) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     readiness = Readiness(service)
-    operations = _server(operations_app(readiness), settings.host, settings.operations_port)
+    operations = server_of(operations_app(readiness), settings.host, settings.operations_port)
     watching = asyncio.create_task(operations.serve())
     work = asyncio.create_task(_work(service, settings, build, readiness, stop))
     stopping = asyncio.create_task(stop.wait())
@@ -237,7 +201,7 @@ async def _work(
     async with open_runtime(service, settings, readiness) as runtime, build(runtime) as pages:
         readiness.built = True
         logs.log("service_started", port=settings.port)
-        server = _server(pages, settings.host, settings.port) if pages else None
+        server = server_of(pages, settings.host, settings.port) if pages else None
         ends: set[asyncio.Task[Any]] = {
             asyncio.create_task(stop.wait()),
             asyncio.create_task(runtime.failed.wait()),

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from sqlalchemy import Connection
 
 from libs.contracts.sidefacts import SideFact
-from libs.runtime.projection import Applied, Apply, ApplySide
+from libs.runtime.projection import Applied, Apply
+from libs.runtime.sides import ApplySide
 from services.desk.metrics import LISTENERS
 
 INBOX, CALLS = "inbox", "calls"

@@ -14,11 +14,12 @@ from libs.contracts.subjects import side_subject
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import open_engine, table, upsert, writing
-from libs.runtime.projection import Applied, CaseProjection, Delivery, SideProjection, in_transaction
+from libs.runtime.projection import Applied, CaseProjection, Delivery, in_transaction
 from libs.runtime.reader import Reader
 from libs.runtime.rebuild import rebuild
 from libs.runtime.replay import replay
 from libs.runtime.sidelog import SideLog
+from libs.runtime.sides import SideProjection
 from tests.support.builders import a_case, armed, make
 from tests.support.bus import connected
 from tests.support.probes import POISON, Link, Probe, ProbeTable, reading_as_portal, seen, write_case

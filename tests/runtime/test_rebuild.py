@@ -14,11 +14,12 @@ from libs.devstack.nats_server import NatsServer
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import open_engine, reading, table
-from libs.runtime.projection import SideProjection, in_transaction
+from libs.runtime.projection import in_transaction
 from libs.runtime.reader import Reader
 from libs.runtime.rebuild import NotReadWhole, pages, rebuild
 from libs.runtime.replay import replay
 from libs.runtime.sidelog import SideLog
+from libs.runtime.sides import SideProjection
 from tests.support.builders import armed, make
 from tests.support.bus import connected
 from tests.support.probes import POISON, Link, Probe, ProbeTable, Seen, reading_as_portal, seen, write_case

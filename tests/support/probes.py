@@ -19,10 +19,11 @@ from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import CaseLink, reading, table
 from libs.runtime.healing import Healer
-from libs.runtime.projection import Applied, CaseProjection, SideProjection, in_transaction
+from libs.runtime.projection import Applied, CaseProjection, in_transaction
 from libs.runtime.reader import LASTING, Reader
 from libs.runtime.rebuild import Projection
 from libs.runtime.sidelog import SideLog
+from libs.runtime.sides import SideProjection
 from tests.support.builders import a_case, make, opened
 from tests.support.bus import connected
 

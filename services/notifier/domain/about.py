@@ -11,7 +11,8 @@ from libs.contracts.facts import Instant, Value, derived_id
 from libs.contracts.sidefacts import Audience
 from libs.contracts.sidefacts import LetterWay as Way
 from libs.packs.entries import Owner
-from services.notifier.domain.case import Case, Handed
+from services.notifier.domain.case import Case
+from services.notifier.domain.slips import Handed
 from services.notifier.domain.talks import Address
 
 __all__ = ["About", "Draft", "Way", "Wish", "Wishes", "letter_id", "to_citizen", "to_officers"]

@@ -8,43 +8,22 @@ from libs.contracts.errors import HotlineError
 from libs.contracts.events import (
     CaseAdded,
     CaseAmended,
-    CaseAnswered,
     CaseAnsweredAtDesk,
-    CaseDelegated,
     CaseDirected,
     CaseFact,
     CaseFollowerAdded,
     CaseInformationAsked,
     CaseInstructed,
-    CaseJoined,
     CaseOpened,
-    CaseProgressPromised,
-    CasePublished,
-    CaseRecalled,
-    CaseRejected,
     CaseReleased,
-    CaseReopened,
-    CaseReturned,
     CaseRouted,
-    CaseSucceeded,
     CaseTriaged,
     CaseUrgencySet,
-    CaseVerifying,
-    CaseWithheld,
 )
-from libs.contracts.facts import Instant, Value
+from libs.contracts.facts import Value
 from libs.contracts.partners import partner_of
+from services.notifier.domain.slips import Handed, handed_on
 from services.notifier.domain.talks import Talk, talk
-
-_ENDS_THE_SLIP = (
-    CaseAnsweredAtDesk,
-    CaseJoined,
-    CasePublished,
-    CaseRejected,
-    CaseReopened,
-    CaseReturned,
-    CaseWithheld,
-)
 
 _JUDGED = (CaseReleased, CaseRouted, CaseDirected, CaseAnsweredAtDesk, CaseInformationAsked)
 """After one of these somebody takes the case for a citizen's, whatever spoke for junk."""
@@ -52,30 +31,6 @@ _JUDGED = (CaseReleased, CaseRouted, CaseDirected, CaseAnsweredAtDesk, CaseInfor
 
 class NotOpened(HotlineError):
     """The first fact of this case is not that it was opened."""
-
-
-class Handed(Value):
-    """The last slip: the agencies, what it is about, and since when or until when they owe an answer.
-
-    `until` is the time that the citizen was told to wait for, `commune` who was last given the work.
-    """
-
-    number: int = 0
-    lead: str
-    co_leads: tuple[str, ...] = ()
-    coordinating: tuple[str, ...] = ()
-    commune: str = ""
-    delegated: bool = False
-    field: str
-    place: str | None = None
-    since: Instant
-    until: Instant | None = None
-    promised: Instant | None = None
-    open: bool = True
-
-    @property
-    def leads(self) -> tuple[str, ...]:
-        return (self.lead, *self.co_leads)
 
 
 class Directed(Value):
@@ -145,7 +100,7 @@ def fold(case: Case | None, fact: CaseFact) -> Case:
         )
     if case is None:
         raise NotOpened
-    changes = _changes(fact, case) | {"slip": _slip(case.slip, fact)}
+    changes = _changes(fact, case) | {"slip": handed_on(case.slip, fact)}
     return case.model_copy(update=changes | ({"silent": False} if isinstance(fact, _JUDGED) else {}))
 
 
@@ -204,63 +159,3 @@ def _(fact: CaseRouted | CaseTriaged, case: Case) -> dict[str, Any]:
 @_changes.register
 def _(fact: CaseFollowerAdded, case: Case) -> dict[str, Any]:
     return {"followers": tuple(dict.fromkeys((*case.followers, fact.case)))}
-
-
-def _slip(slip: Handed | None, fact: CaseFact) -> Handed | None:
-    if isinstance(fact, CaseRouted | CaseDirected):
-        return Handed(since=fact.at, **fact.slip.model_dump(include=set(Handed.model_fields)))
-    return slip.model_copy(update=_moved(fact, slip)) if slip else None
-
-
-@singledispatch
-def _moved(fact: CaseFact, slip: Handed) -> dict[str, Any]:
-    """How a fact changes the slip in force."""
-    del slip
-    return {"open": False} if isinstance(fact, _ENDS_THE_SLIP) else {}
-
-
-@_moved.register
-def _(fact: CaseVerifying, slip: Handed) -> dict[str, Any]:
-    del slip
-    return {"until": fact.until}
-
-
-@_moved.register
-def _(fact: CaseProgressPromised, slip: Handed) -> dict[str, Any]:
-    del slip
-    return {"promised": fact.promised_at, "until": None}
-
-
-@_moved.register
-def _(fact: CaseAnswered, slip: Handed) -> dict[str, Any]:
-    if fact.missing:
-        return {"promised": fact.promised_at or slip.promised, "until": None}
-    return {"open": False}
-
-
-@_moved.register
-def _(fact: CaseDelegated, slip: Handed) -> dict[str, Any]:
-    del slip
-    return {"commune": fact.to, "delegated": True}
-
-
-@_moved.register
-def _(fact: CaseRecalled, slip: Handed) -> dict[str, Any]:
-    del fact, slip
-    return {"delegated": False}
-
-
-@_moved.register
-def _(fact: CaseSucceeded, slip: Handed) -> dict[str, Any]:
-    if fact.slip != slip.number:
-        return {}
-
-    def now(*agencies: str) -> tuple[str, ...]:
-        return tuple(fact.to if agency == fact.agency else agency for agency in agencies)
-
-    return {
-        "lead": now(slip.lead)[0],
-        "co_leads": now(*slip.co_leads),
-        "coordinating": now(*slip.coordinating),
-        "commune": now(slip.commune)[0],
-    }

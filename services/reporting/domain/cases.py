@@ -236,10 +236,7 @@ _EFFECTS: dict[type[CaseFact], Callable[[Case, Any], Changes]] = {
     events.CaseAnswered: _answered_in_writing,
     events.CaseVerifying: _verifying,
     events.CaseProgressPromised: _promised,
-    events.CaseInformationAsked: lambda case, fact: {
-        "asked": True,
-        "handling": _noted(case, fact.question),
-    },
+    events.CaseInformationAsked: lambda case, fact: {"asked": True, "handling": _noted(case, fact.question)},
     events.CasePublished: _published,
     events.CaseReopened: _reopened,
     events.CaseSucceeded: _succeeded,
