@@ -35,6 +35,10 @@ class CaseOpened(CaseFact):
     raw: str = Field("", description="subject in RAW of what came in, byte for byte")
 
 
+LATE_FILE = "(Tệp gửi kèm tin trước đó, nay mới tải được.)"
+"""The text of an addition that only brings a file which could not be had with its own words."""
+
+
 class CaseAdded(CaseFact):
     """The citizen says more, on whatever channel. `automatic`: a machine of theirs said it."""
 

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from libs.contracts.casevalues import Origin
-from libs.contracts.events import CASE_FACTS, Person
+from libs.contracts.contacts import LATE_FILE
+from libs.contracts.events import CASE_FACTS, CaseAdded, Person
 from libs.contracts.sidefacts import LETTER_FACTS, LetterWay
 from libs.packs.letters import VARIABLES
 from libs.web.formats import work
@@ -27,7 +28,7 @@ from services.desk.pages.previews import LETTERS, preview
 from services.desk.pages.sent_forms import read_form
 from services.desk.pages.timeline import TITLES, told
 from services.desk.views import EntryView, Row
-from tests.support.builders import MONDAY_MORNING, a_case, opened, routed, slip
+from tests.support.builders import MONDAY_MORNING, a_case, make, opened, routed, slip
 from tests.support.desks import after, case_in, life
 from tests.support.provinces import province, thanh_hoa
 
@@ -79,6 +80,22 @@ def test_each_step_of_a_case_is_told_in_a_sentence(status: str) -> None:
         said = told(entry, labels)
         assert said.title and said.title != fact.token
         assert said.who
+
+
+@pytest.mark.parametrize(
+    ("automatic", "text", "title"),
+    [
+        (False, "Vẫn ngập", "Người gửi bổ sung"),
+        (True, "Tôi đi vắng đến thứ Hai", "Máy của người gửi tự trả lời"),
+        (True, LATE_FILE, "Ảnh, tệp đến sau"),
+    ],
+)
+def test_an_addition_says_whether_a_person_or_a_machine_spoke_or_only_a_file_came(
+    automatic: bool, text: str, title: str
+) -> None:
+    fact = make(CaseAdded, a_case(), text=text, channel="email", automatic=automatic)
+    entry = EntryView(1, fact.token, fact.at, "intake", "", "", "", fact.model_dump(mode="json"))
+    assert told(entry, Labels(thanh_hoa(), "vi")).title == title
 
 
 def row(due: timedelta | None, *, asked: bool = False) -> Row:

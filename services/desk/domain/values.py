@@ -3,6 +3,7 @@
 from typing import Literal
 
 from libs.contracts.casevalues import Attached
+from libs.contracts.contacts import LATE_FILE
 from libs.contracts.events import Slip
 from libs.contracts.facts import Actor, Instant, Value
 
@@ -93,6 +94,11 @@ class Addition(Value):
     at: Instant
     files: tuple[Attached, ...] = ()
     automatic: bool = False
+
+    @property
+    def only_files(self) -> bool:
+        """Whether nobody and no machine spoke: a file came later than its words."""
+        return self.text == LATE_FILE
 
 
 class Coded(Value):

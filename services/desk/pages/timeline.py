@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from libs.contracts.codes import spoken
+from libs.contracts.contacts import LATE_FILE
 from libs.web.labels import Labels
 from services.desk.domain.values_of_hands import RESULT_NAMES
 from services.desk.views import EntryView
@@ -38,6 +39,12 @@ def _of_agency(title: str) -> Title:
 def _slip(content: Content, labels: Labels, _: str) -> str:
     slip = content["slip"]
     return f"Phiếu chuyển số {slip['number']} đến {labels.agency(slip['lead'])}"
+
+
+def _addition(content: Content, _: Labels, __: str) -> str:
+    if not content.get("automatic"):
+        return "Người gửi bổ sung"
+    return "Ảnh, tệp đến sau" if content["text"] == LATE_FILE else "Máy của người gửi tự trả lời"
 
 
 def _transfer(content: Content, labels: Labels, _: str) -> str:
@@ -73,10 +80,7 @@ def _answer(content: Content, labels: Labels, agency: str) -> str:
 
 TITLES: dict[str, tuple[Title, bool]] = {
     "opened": (_plain("Tiếp nhận yêu cầu"), True),
-    "added": (
-        lambda c, _l, _a: "Máy của người gửi tự trả lời" if c.get("automatic") else "Người gửi bổ sung",
-        True,
-    ),
+    "added": (_addition, True),
     "routed": (_slip, True),
     "directed": (_slip, True),
     "triaged": (_plain("Chờ cán bộ Trực quyết định"), False),

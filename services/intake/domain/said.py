@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.contracts.casevalues import Attached, Origin, Person
-from libs.contracts.contacts import CaseAdded, CaseOpened
+from libs.contracts.contacts import LATE_FILE, CaseAdded, CaseOpened
 from libs.contracts.facts import Actor, derived_id
 from libs.contracts.subjects import CaseRef
 from libs.mail.charsets import clean, one_line
@@ -211,9 +211,6 @@ def added_by(words: Words, case_id: str, *, files: tuple[Attached, ...], stamp: 
     )
 
 
-LATE = "(Tệp gửi kèm tin trước đó, nay mới tải được.)"
-
-
 def late(words: Words, case_id: str, index: int, file: Attached, *, stamp: Stamp) -> CaseAdded:
     """A file that could not be had when its words were written. Nobody spoke: it is a machine's fact."""
     return CaseAdded(
@@ -223,7 +220,7 @@ def late(words: Words, case_id: str, index: int, file: Attached, *, stamp: Stamp
         by=Actor(service=SERVICE),
         pack_version=stamp.pack_version,
         channel=words.channel,
-        text=LATE,
+        text=LATE_FILE,
         received_at=words.at,
         files=(file,),
         origin=words.origin,
