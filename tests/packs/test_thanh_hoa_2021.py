@@ -109,9 +109,8 @@ def test_only_local_epidemiology_needs_a_place() -> None:
 def test_there_are_27_districts_with_a_committee_each_and_559_communes_in_them() -> None:
     pack = thanh_hoa()
     assert Counter(unit.level for unit in pack.units) == {"province": 1, "district": 27, "commune": 559}
-    committees = {
-        unit.code: pack.district_agency(unit.code) for unit in pack.units if unit.level == "district"
-    }
+    districts = [unit.code for unit in pack.units if unit.level == "district"]
+    committees = {code: pack.district_agency(code) for code in districts}
     assert len({agency and agency.code for agency in committees.values()}) == 27
     for unit in pack.units:
         if unit.level == "commune":
@@ -191,9 +190,8 @@ def test_every_kind_of_ground_is_there_in_both_languages_with_its_clause() -> No
 
 
 def test_the_channels_of_dieu_4_are_data() -> None:
-    assert {"phone", "portal", "email", "zalo", "facebook"} <= {
-        channel.code for channel in thanh_hoa().channels
-    }
+    channels = {channel.code for channel in thanh_hoa().channels}
+    assert channels >= {"phone", "portal", "email", "zalo", "facebook"}
 
 
 def test_every_field_has_a_dozen_questions_marked_as_a_sample() -> None:

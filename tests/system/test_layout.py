@@ -14,7 +14,6 @@ from tests.support.layout import ENTRIES, ROOT, leaves, modules, of_services
 
 LONGEST = 250
 LONGER = {
-    "tests/desk/test_pages.py": "every page of the desk for each role",
     "tests/desk/test_service.py": "every command of the desk, one after the other",
     "tests/desk/test_store.py": "every list of the desk on both databases",
     "tests/desk/test_calendar_pages.py": "the calendar's pages, one step after the other",
