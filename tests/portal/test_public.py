@@ -153,8 +153,9 @@ async def test_no_vietnamese_sentence_stands_on_an_english_page(server: NatsServ
         address = re.findall(r'href="(/answers/[0-9a-f]{16})"', (await browser.get("/answers")).text)[0]
         pack = site.runtime.directory.pack
         names = sorted(
-            {one.name_vi for one in (*pack.units, *pack.agencies, *pack.fields)}
-            | {one.name_en for one in pack.agencies}
+            {unit.name_vi for unit in pack.units}
+            | {field.name_vi for field in pack.fields}
+            | {name for agency in pack.agencies for name in (agency.name_vi, agency.name_en)}
             | {"Thanh Hóa"},
             key=len,
             reverse=True,
