@@ -38,10 +38,15 @@ from libs.runtime.provision import provision
 from libs.runtime.settings import settings_config
 
 ORDER = (
-    "DEAD", "ADVISORY", "ERASURES", "CASES", "CLOCKS", "LETTERS", "KV_MESSAGES", "KV_DIRECTORY", "OBJ_PACKS",
+    "DEAD", "ADVISORY", "ERASURES", "DELIVERIES", "CALLS", "RAW", "CASES", "CLOCKS", "LETTERS",
+    "KV_MESSAGES", "KV_CONVERSATIONS", "OBJ_FILES", "KV_TOKENS", "KV_DIRECTORY", "OBJ_PACKS",
 )  # fmt: skip
-"""DEAD points at facts, so it is saved before them; a letter follows from a fact, so LETTERS is saved after
-(a letter forgotten is a letter sent twice); DIRECTORY names a pack, so PACKS comes last."""
+"""DEAD points at facts, so it is saved before them, and so is RAW: no delivery is behind us whose words CASES
+lacks. A letter follows from a fact, so LETTERS comes after (a letter forgotten is a letter sent twice); FILES
+holds what facts name; DIRECTORY names a pack, so PACKS comes last."""
+
+YOUNGER = frozenset({"ERASURES", "DELIVERIES", "CALLS", "RAW", "KV_CONVERSATIONS", "OBJ_FILES", "KV_TOKENS"})
+"""Backups of earlier releases lack them."""
 
 FORMAT = 1
 SIDES = ("CLOCKS", "LETTERS")
@@ -95,15 +100,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         add_server(command)
         command.set_defaults(run=run)
     restore_.add_argument("--replicas", type=int, default=1, choices=(1, 3, 5), help="copies of each stream")
-    restore_.add_argument(
-        "--erasures", type=Path, help="list that `hotline erase --list` wrote after the backup was made"
-    )
-    restore_.add_argument(
-        "--privacy-seed-file",
-        type=Path,
-        default=os.environ.get("HOTLINE_PRIVACY_SEED_FILE"),
-        help="file with the nkey seed of privacy: erases again what the backup brought back",
-    )
+    restore_.add_argument("--erasures", type=Path, help="list that `hotline erase --list` wrote since")
+    seed = os.environ.get("HOTLINE_PRIVACY_SEED_FILE")
+    said = "nkey seed of privacy: erases again what the backup brought back"
+    restore_.add_argument("--privacy-seed-file", type=Path, default=seed, help=said)
     restore_.add_argument("--accounts-only", action="store_true", help="nats-server is well: only the desk")
 
 
@@ -189,7 +189,7 @@ def checked(folder: Path) -> Manifest:
         raise NotABackup(f"{folder / MANIFEST}: {where or 'damaged'}: {error.errors()[0]['msg']}") from None
     if manifest.format != FORMAT:
         raise NotABackup(f"{folder / MANIFEST}: format {manifest.format}; this version reads {FORMAT}")
-    if missing := set(ORDER) - {"ERASURES", *(one.name for one in manifest.streams)}:  # older ones lack it
+    if missing := set(ORDER) - YOUNGER - {one.name for one in manifest.streams}:
         raise NotABackup(f"{folder / MANIFEST}: streams missing: {', '.join(sorted(missing))}")
     for one in manifest.files:
         if not (folder / one.file).exists():

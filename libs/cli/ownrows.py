@@ -1,7 +1,7 @@
-"""Rows that no stream can bring back, as JSON lines: the desk's accounts and who looked at whose data.
+"""Rows that no stream can bring back, as JSON lines: the desk's accounts, who looked and changed what …
 
-The desk's tables are found in its database by name: a library never imports a service. Sessions are left
-out; people sign in again.
+The desk's tables are found in its database by name: a library never imports a service. Sessions, one-time
+links and workbooks being looked at are left out; people sign in again.
 """
 
 import json
@@ -16,8 +16,11 @@ from libs.cli.saved import SavedFile, writing_to
 from libs.contracts.errors import HotlineError
 from libs.runtime.database import reading, writing
 
-DESK = ("desk_account", "desk_view")
-"""The tables of the desk that are no projection, without its sessions; a test holds the two together."""
+DESK = (
+    "desk_account", "desk_view", "desk_change", "desk_shift", "desk_helpful", "desk_proposal",
+    "desk_proposal_entry", "desk_sought", "desk_sought_place",
+)  # fmt: skip
+"""The tables of the desk that are no projection nor end by themselves; a test holds the two together."""
 
 PAGE = 1_000
 
@@ -66,18 +69,26 @@ def restore(engine: Engine, saved: list[SavedTable], folder: Path) -> str:
 def _fill(connection: Connection, table: Table, saved: SavedTable | None, folder: Path) -> None:
     if saved is None:
         return
-    # numbers that the database gave are given anew, in the same order
-    given = {column.name for column in table.primary_key if column.type.python_type is int}
     page: list[dict[str, Any]] = []
     for row in _rows(folder / saved.file):
         if unknown := set(row) - set(table.columns.keys()):
             raise TablesDiffer(f"{saved.file}: {table.name} has no column {', '.join(sorted(unknown))}")
-        page.append({name: value for name, value in row.items() if name not in given})
+        page.append(row)
         if len(page) == PAGE:
             connection.execute(insert(table), page)
             page = []
     if page:
         connection.execute(insert(table), page)
+    _go_on(connection, table)
+
+
+def _go_on(connection: Connection, table: Table) -> None:
+    """Let the numbers that PostgreSQL gives follow those that came back; SQLite sees to it by itself."""
+    if connection.dialect.name == "postgresql" and "id" in table.columns:
+        given = func.pg_get_serial_sequence(table.name, "id")
+        last = select(func.max(table.c.id)).scalar_subquery()
+        if connection.execute(select(given)).scalar_one():
+            connection.execute(select(func.setval(given, func.greatest(last, 1))))
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:

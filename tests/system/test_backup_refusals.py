@@ -22,7 +22,7 @@ from tests.support.bus import provisioned
 
 ACCOUNT = {
     "id": "a" * 32, "login": "so-y-te", "password": "$argon2id$mẫu", "name": "Cán bộ mẫu", "role": "officer",
-    "agency": "YT", "active": True, "made_at": 1,
+    "agency": "YT", "active": True, "made_at": 1, "extension": "", "subject": "",
 }  # fmt: skip
 
 
@@ -51,8 +51,11 @@ def rows(engine: Engine, model: type[PeopleTable]) -> list[dict[str, object]]:
 
 
 def test_every_stream_bucket_and_own_table_is_in_a_backup() -> None:
+    import services.desk.app  # noqa: F401  # with it come the tables of all its rooms
+
     assert sorted(ORDER) == sorted([stream.name for stream in STREAMS] + bucket_streams())
-    assert set(DESK) == set(PeopleTable.metadata.tables) - {SessionRow.__tablename__}
+    passing = {"desk_session", "desk_invitation", "desk_workbook"}  # each ends by itself within days
+    assert set(DESK) == set(PeopleTable.metadata.tables) - passing
 
 
 def test_accounts_and_looks_come_back_and_sessions_do_not(database_url: str, tmp_path: Path) -> None:
