@@ -79,7 +79,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     successions = Successions(engine, rt.cases, rt.directory, rt.clock)
     surges = Surges(engine, rt.directory, rt.clock, rt.js, settings.surge_above)
     transfers = Transfers(engine, rt.cases, rt.directory, rt.clock)
-    presence = Presence(rt.nc, live)
+    news = News(rt.nc)
+    live.among(news)
     roster = Roster(engine, rt.clock)
     knowledge = Knowledge(engine, rt.directory, rt.clock, rt.js)
     attachments = Attachments(engine, open_files(rt.js))
@@ -104,7 +105,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         oidc=oidc,
         log=Log(engine, rt.directory),
         live=live,
-        presence=presence,
+        presence=Presence(news, live),
         roster=roster,
         reports=reports,
         successions=successions,
@@ -117,8 +118,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         erasing=Erasing(engine, rt.cases, rt.directory, rt.clock, attachments),
         exporting=Exporting(engine, rt.directory, rt.clock),
     )
-    await News(rt.nc, live).begin()
-    await presence.begin()
+    await news.begin()
     rt.read_cases(engine, LINK, live.watching(store.apply), erase=store.erase, after=live.announce, pace=SOON)
     for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
         rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce, pace=LATER)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, insert, select, update
 
 from libs.runtime.database import reading, table, writing
+from services.desk.account_rows import account_of, digest_of, now_seconds
 from services.desk.domain.errors import NotFound
 from services.desk.domain.people import Account
-from services.desk.people import ACCOUNT, account_of, digest_of, now_seconds
+from services.desk.people import ACCOUNT
 from services.desk.tables import InvitationRow
 
 INVITATION = table(InvitationRow)

@@ -11,8 +11,12 @@ from libs.contracts.sidefacts import SideFact
 from libs.runtime.projection import Applied, Apply
 from libs.runtime.sides import ApplySide
 from services.desk.metrics import LISTENERS
+from services.desk.news import News
 
 INBOX, CALLS = "inbox", "calls"
+CHANGED = "changed"
+"""The kind of news: topics."""
+
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment goes out, so that proxies keep the line and we notice its end."""
 
@@ -78,6 +82,11 @@ class Live:
         self._lock = threading.Lock()
         self._touched: set[str] = set()
         self._listeners: set[Listener] = set()
+
+    def among(self, news: News) -> None:
+        """Tell the other replicas what changed, and hear it from them."""
+        self.spread = lambda topics: news.tell(CHANGED, *sorted(topics))
+        news.hear(CHANGED, lambda *topics: self.tell(frozenset(topics)))
 
     def watching(self, apply: Apply) -> Apply:
         """The same `apply`, which also remembers whose cases it touched (it runs in threads)."""

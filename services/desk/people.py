@@ -1,7 +1,6 @@
 """Accounts and sessions: who may sign in, and who is signed in."""
 
 import asyncio
-import hashlib
 import secrets
 from typing import Any
 
@@ -9,15 +8,14 @@ from sqlalchemy import Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from libs.contracts.errors import Refused
-from libs.runtime.clock import SystemClock
 from libs.runtime.database import reading, table, writing
 from libs.web.limits import Limits, TooOften
 from services.desk.account_checks import LOGIN, check_password, checked, checked_extension
+from services.desk.account_rows import account_of, digest_of, now_seconds
 from services.desk.domain.errors import NotFound, NotSignedIn
 from services.desk.domain.people import Account
 from services.desk.metrics import SIGN_INS
 from services.desk.passwords import LONGEST, Passwords
-from services.desk.store import seconds
 from services.desk.tables import AccountRow, SessionRow
 
 ACCOUNT, SESSION = table(AccountRow), table(SessionRow)
@@ -240,18 +238,3 @@ class People:
         with writing(self._engine) as connection:
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(password=kept))
         self._end_sessions(SESSION.c.account == account_id)
-
-
-def now_seconds() -> int:
-    """Real time, also beside a simulated clock."""
-    return seconds(SystemClock().now())
-
-
-def digest_of(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
-def account_of(row: Row[Any]) -> Account:
-    """The account in a row of its table."""
-    return Account.model_validate(dict(row._mapping))  # noqa: SLF001  SQLAlchemy's public name for a row's columns

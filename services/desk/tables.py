@@ -11,6 +11,10 @@ def _big(*, nullable: bool = False) -> Column[int]:
     return Column(BigInteger, nullable=nullable)
 
 
+def _counted() -> Column[int]:
+    return Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
 class DeskTable(SQLModel, registry=registry()):
     """The projection: dropped and refilled by a rebuild. Instants are whole seconds since 1970, UTC."""
 
@@ -114,9 +118,8 @@ class HeirRow(DeskTable, table=True):
 class ClockRow(DeskTable, table=True):
     """The newest fact of one clock, by its sequence in CLOCKS; a miss is never forgotten.
 
-    `hours`: the calendar it counts in, "<pack version>/<profile>", empty for a promised instant. `pauses`:
-    spans that do not count, as JSON. `news`: what was ever said of it beyond start and end, fact → content,
-    as JSON: warned, missed, escalated, stretched, paused, resumed, moved.
+    `hours`: the calendar it counts in, "<pack version>/<profile>", empty for a promised instant. As JSON:
+    `pauses`, spans that do not count; `news`, fact → content of what was said between start and end.
     """
 
     __tablename__ = "desk_clock"
@@ -215,10 +218,7 @@ class ChangeRow(PeopleTable, table=True):
 
     __tablename__ = "desk_change"
 
-    id: int | None = Field(
-        default=None,
-        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    )
+    id: int | None = Field(default=None, sa_column=_counted())
     account: str = Field(index=True, max_length=32)
     at: int = Field(sa_column=_big())
     what: str = Field(max_length=32)
@@ -231,10 +231,7 @@ class ViewRow(PeopleTable, table=True):
 
     __tablename__ = "desk_view"
 
-    id: int | None = Field(
-        default=None,
-        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    )
+    id: int | None = Field(default=None, sa_column=_counted())
     account: str = Field(index=True, max_length=32)
     case_id: str = Field(index=True, max_length=32)
     at: int = Field(sa_column=_big())

@@ -63,10 +63,10 @@ for _name in (*TO_PUBLISH, "published", "withheld", "rejected"):
     EXPECTED.setdefault(("operator", _name), set()).add("reopen")
     EXPECTED["arbiter", _name] = {"reopen"}
 EXPECTED["operator", "arbiter"] |= {"answer-at-desk", "reject", "join"}
-for _status in AT_DESK | WITH_AGENCY | {"arbiter"}:
-    EXPECTED.setdefault(("arbiter", _status), set()).add("instruct")
-for _status in WITH_AGENCY | {"answered", "answered_by_phone"}:
-    EXPECTED["arbiter", _status] |= {"remind"}
+for _name in (*AT_DESK, *WITH_AGENCY, "arbiter"):
+    EXPECTED.setdefault(("arbiter", _name), set()).add("instruct")
+for _name in (*WITH_AGENCY, "answered", "answered_by_phone"):
+    EXPECTED["arbiter", _name] |= {"remind"}
 
 INPUT: dict[str, dict[str, object]] = {
     "amend": {"name": "Người Mới"},

@@ -1,6 +1,6 @@
 """What citizens say of how their case ended: rated once a cycle, opened again when nothing was solved."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from libs.contracts.errors import Refused
-from libs.contracts.events import CaseAnswered, CaseJoined, CaseRated, CaseReopened
+from libs.contracts.events import CaseAnswered, CaseFact, CaseJoined, CaseRated, CaseReopened
 from libs.contracts.facts import Actor
 from libs.contracts.requests import NotSolved, Rating
 from libs.contracts.subjects import CaseRef
@@ -66,17 +66,18 @@ def test_an_answer_is_rated_once_in_each_cycle_and_the_fact_names_whose_answer_i
     again = fold(rated, open_again(rated, unsolved(state), terms()))
     assert (again.status, again.cycle, again.unsolved) == ("triage", 2, 1)
     second = fold(again, make(CaseAnswered, CaseRef(2026, state.case_id), answer="Đã sửa", at=LATER))
-    assert rate(second, second, rating(state, cycle=2), terms())
+    assert isinstance(rate(second, second, rating(state, cycle=2), terms()), CaseRated)
 
 
 def test_what_is_still_being_dealt_with_is_neither_rated_nor_opened_again() -> None:
     ref = a_case()
     state = fold(fold(CaseState(), opened(ref)), routed(ref))
-    for decide in (
+    decisions: tuple[Callable[[], CaseFact], ...] = (
         lambda: rate(state, state, rating(state), terms()),
         lambda: open_again(state, unsolved(state), terms()),
         lambda: rate(answered(), answered(), rating(state, cycle=2), terms()),
-    ):
+    )
+    for decide in decisions:
         with pytest.raises(Refused, match="being dealt with") as refusal:
             decide()
         assert refusal.value.stale
@@ -84,7 +85,8 @@ def test_what_is_still_being_dealt_with_is_neither_rated_nor_opened_again() -> N
 
 def test_both_end_some_days_after_the_answer() -> None:
     state = answered()
-    assert rate(state, state, rating(state), terms(now=LATER + timedelta(days=90)))
+    last = terms(now=LATER + timedelta(days=90))
+    assert isinstance(rate(state, state, rating(state), last), CaseRated)
     with pytest.raises(Refused, match="90 days"):
         rate(state, state, rating(state), terms(now=LATER + timedelta(days=90, seconds=1)))
     with pytest.raises(Refused, match="30 days"):
