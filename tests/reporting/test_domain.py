@@ -129,7 +129,7 @@ def test_every_fact_of_a_case_has_a_meaning_here_or_is_named_as_having_none() ->
         events.CaseReleased, events.CaseClockPaused, events.CaseClockResumed, events.CaseContacted,
         events.CaseReported, events.CaseContributed, events.CaseFollowerAdded, events.CaseSuspectedFalse,
         events.CaseVerified, events.CaseReminded, events.CaseReviewed,
-        events.CaseRated,
+        events.CaseRated, events.CaseErased, events.CaseHoldPlaced, events.CaseHoldLifted,
     }  # fmt: skip
 
 

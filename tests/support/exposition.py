@@ -6,29 +6,35 @@ The names and labels are those of the real modules; only the values are invented
 import importlib
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import product
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+import libs.files.metrics
 import libs.runtime.metrics
 
 VALUES = {
     "agency": "SYT", "field": "F04", "way": "email", "channel": "portal",
-    "stream": "CASES", "outcome": "sent", "reason": "held", "template": "slip",
+    "stream": "CASES", "reason": "held", "template": "slip",
 }  # fmt: skip
+NAMED = {"kind": ("answer", "triage"), "outcome": ("sent", "broken", "away")}
+"""What queries name one by one."""
+SCANNING = ("intake", "desk")
 Measure = Counter | Gauge | Histogram
 
 
 def measures(module: Any) -> list[Measure]:
-    return [value for value in vars(module).values() if isinstance(value, Counter | Gauge | Histogram)]
+    """What the module declares, without the children that it names."""
+    declared = (value for value in vars(module).values() if isinstance(value, Counter | Gauge | Histogram))
+    return [value for value in declared if not value._labelvalues]
 
 
 def grow(measure: Measure, service: str) -> None:
-    """One event more, under one value of each label, and under both kinds of clock that queries name."""
+    """One event more, under one value of each label, and under each of those that queries name."""
     names = measure._labelnames
-    for kind in ("answer", "triage") if "kind" in names else ("",):
-        values = VALUES | {"kind": kind}
-        child: Any = measure.labels(*(values.get(name, service) for name in names)) if names else measure
+    for values in product(*(NAMED.get(name, (VALUES.get(name, service),)) for name in names)):
+        child: Any = measure.labels(*values) if names else measure
         if isinstance(measure, Histogram):
             child.observe(0.01)
         else:
@@ -58,7 +64,8 @@ def main(port: int, services: list[str]) -> None:
     _Handler.shown = {}
     for service in services:
         registry = CollectorRegistry()
-        mine = [*common, *measures(importlib.import_module(f"services.{service}.metrics"))]
+        own = measures(importlib.import_module(f"services.{service}.metrics"))
+        mine = [*common, *own, *(measures(libs.files.metrics) if service in SCANNING else ())]
         for measure in mine:
             registry.register(measure)
         _Handler.shown[service] = (registry, mine)
