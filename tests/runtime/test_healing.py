@@ -115,8 +115,8 @@ async def test_where_a_fact_in_between_is_gone_the_case_is_parked_and_somebody_i
             ref = await write_case(intake, desk, 4)
             other = await write_case(intake, desk, 1)
             await eventually(lambda: len(seen(engine)) == 5)
-            async with connected(server, "provisioner") as js:
-                await js.delete_msg("CASES", 3)
+            async with connected(server, "provisioner") as js, connected(server, "privacy") as deleting:
+                await deleting.delete_msg("CASES", 3)
                 lose(engine, ref, after=2)
                 newest = await one_more(server, ref)
                 await eventually(lambda: parked(engine, ref) == f"gap before {newest}")

@@ -120,10 +120,11 @@ async def test_a_hole_in_a_case_parks_it_in_a_rebuild_and_stands_in_nobodys_way(
         connected(server, "intake") as intake,
         connected(server, "desk") as desk,
         connected(server, "provisioner") as js,
+        connected(server, "privacy") as deleting,
     ):
         damaged = await write_case(intake, desk, 4)
         whole = await write_case(intake, desk, 2)
-        await js.delete_msg("CASES", 2)
+        await deleting.delete_msg("CASES", 2)
         await rebuild(js, "portal", probe.projection(engine))
         assert parked(engine) == {damaged.case_id: "gap before 3"}
         async with reading_as_portal(server, engine, probe):
@@ -139,10 +140,11 @@ async def test_a_stream_whose_last_fact_was_purged_is_read_to_its_end(server: Na
         connected(server, "intake") as intake,
         connected(server, "desk") as desk,
         connected(server, "provisioner") as js,
+        connected(server, "privacy") as deleting,
     ):
         await write_case(intake, desk, 3)
         last = await write_case(intake, desk, 2)
-        await js.purge_stream("CASES", subject=last.filter)
+        await deleting.purge_stream("CASES", subject=last.filter)
         assert [[one.seq for one in page] async for page in pages(js, "CASES", size=2)] == [[1, 2], [3]]
 
 
