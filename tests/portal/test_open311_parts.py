@@ -68,7 +68,7 @@ def test_a_form_says_the_same_in_an_address_and_in_parts(pairs: list[tuple[str, 
         assert read(parts, f"multipart/form-data; boundary={boundary}") == read(urlencode(said).encode())
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_inputs_or_refused(body: bytes) -> None:
     head = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
