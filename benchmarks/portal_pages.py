@@ -27,8 +27,8 @@ from services.portal.app import application
 from services.portal.case import Proof, PublicCase, Step, published_answer
 from services.portal.desk import Desk
 from services.portal.intake import Intake
-from services.portal.settings import Settings
 from services.portal.published import ANSWER
+from services.portal.settings import Settings
 from services.portal.store import CASE, Store, answer_row, case_row
 from services.portal.tables import PortalTable
 
