@@ -85,7 +85,7 @@ PAGES: dict[tuple[str, str], Entry] = {
     ("GET", "/oidc/back"): Entry(ANYBODY),
     ("GET", "/agencies"): Entry("oaq"),
     ("GET", "/agencies/found"): Entry("oaq"),
-    ("GET", "/alive"): Entry("ofhscapqk"),
+    ("GET", "/alive"): Entry(ANYBODY),  # one word: whether the session still lives
     ("GET", "/cases/{case_id}/here"): Entry(ALL, ALL),
     ("GET", "/knowledge"): Entry("ofhscaqk"),
     ("GET", "/knowledge/changes"): Entry("fhscaqk"),
