@@ -220,7 +220,7 @@ class ChangeRow(PeopleTable, table=True):
 
     id: int | None = Field(default=None, sa_column=_counted())
     account: str = Field(index=True, max_length=32)
-    at: int = Field(sa_column=_big())
+    at: int = Field(index=True, sa_type=BigInteger)
     what: str = Field(max_length=32)
     about: str = Field(max_length=64)
     detail: str

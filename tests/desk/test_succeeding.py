@@ -10,7 +10,7 @@ from libs.contracts.events import CaseSucceeded
 from libs.contracts.facts import Actor
 from libs.packs.takeover import MERGED, Takeover
 from services.desk.domain import inputs
-from services.desk.domain.errors import NotAllowed
+from services.desk.domain.errors import AgencyEnded, NotAllowed
 from services.desk.domain.obstacles import nobody_contacted
 from services.desk.domain.rights import may_see
 from services.desk.domain.state import CaseState
@@ -133,7 +133,7 @@ def test_nobody_takes_a_slip_from_an_agency_that_stands(
 
 def test_an_agency_that_ended_acts_no_more_even_while_nobody_goes_on() -> None:
     old = OFFICER.model_copy(update={"agency": "CU"})
-    with pytest.raises(NotAllowed) as no:
+    with pytest.raises(AgencyEnded) as no:
         told(ended_lead(), old, tell(inputs.Receive))
     assert "hết hiệu lực" in no.value.vi
 
