@@ -16,6 +16,7 @@ NAMES = (
     "accept",
     "webhooks",
     "mails",
+    "ring",
     "pipeline",
 )
 ARGUMENTS = {"places": ["benchmarks/data/classify-dev.csv"]}

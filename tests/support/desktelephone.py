@@ -1,14 +1,18 @@
 """Telephone calls as a translator tells them, for the desk's tests."""
 
 import hashlib
+import time
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
+
+from playwright.async_api import Page, expect
 
 from libs.contracts import calls
 from libs.contracts.calls import CallFact
 from libs.contracts.facts import Actor
 from libs.devstack.nats_server import NatsServer
+from libs.runtime.clock import SystemClock
 from libs.runtime.sidelog import SideLog
 from tests.support.builders import CITIZEN, MONDAY_MORNING
 from tests.support.bus import connected
@@ -61,3 +65,16 @@ async def telephone(server: NatsServer, *facts: CallFact) -> None:
     async with connected(server, "intake") as js:
         for fact in facts:
             assert await SideLog(js).write(fact)
+
+
+async def rings_and_ends(page: Page, log: SideLog) -> float:
+    """Seconds from the fact's acknowledgement to the number in the page; then the ring ends again."""
+    call, now = a_call(), SystemClock().now()
+    await log.write(rung(calls.CallRinging, call, start=now))
+    begun = time.monotonic()
+    await page.wait_for_selector(f'#ring a[href="/calls/new?call={call}"]', state="visible", timeout=3_000)
+    taken = time.monotonic() - begun
+    for fact in spoken(call, start=now)[1:]:
+        await log.write(fact)
+    await expect(page.locator("#ring .ring")).to_have_count(0)
+    return taken
