@@ -123,7 +123,7 @@
     for (const part of doc.querySelectorAll("[data-topic]")) {
       clearTimeout(timersOf.get(part.id));
       const next = [...part.querySelectorAll("[data-in]")].map((one) => Number(one.dataset.in)).filter((left) => left > 0 && left < 86_400);
-      if (next.length) timersOf.set(part.id, setTimeout(() => part.dispatchEvent(new Event("refresh")), Math.min(...next) * 1000 + 300));
+      if (next.length) timersOf.set(part.id, setTimeout(() => part.dispatchEvent(new Event("refresh")), Math.min(...next) * 1000 + 1200)); // whole seconds came: the last one is not over
     }
   };
   watch();
