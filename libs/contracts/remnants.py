@@ -4,13 +4,16 @@ What a newer version adds to a fact is dropped until somebody says here that it 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
-from libs.contracts.casevalues import Slip
+from libs.contracts.casevalues import Slip, Suggestion
 from libs.contracts.erasures import CaseErased, Remnant
 from libs.contracts.events import CASE_FACTS, CaseFact
+from libs.contracts.facts import Actor, Value
+
+V = TypeVar("V", bound=Value)
 
 ENVELOPE = ("event_id", "case_id", "at", "by", "cause", "pack_version")
 
@@ -54,6 +57,13 @@ KEPT: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Fact → fields that are nobody's. The published text is: whoever answered confirmed it (Điều 12)."""
 
+WITHIN: Mapping[type[Value], tuple[str, ...]] = {
+    Actor: ("service", "person", "name", "role", "agency"),
+    Slip: ("number", "lead", "co_leads", "coordinating", "field", "place", "rule"),
+    Suggestion: ("field", "lead", "offered", "score", "rule"),
+}
+"""The same inside the values that are kept. Officials answer for what they did under their names."""
+
 
 def remnants(facts: Iterable[tuple[int, CaseFact]]) -> tuple[Remnant, ...]:
     """What is left of these facts, (sequence, fact) each; of an erasure what it had left."""
@@ -79,17 +89,23 @@ def revived(remnant: Remnant) -> CaseFact | None:
 
 
 def _bare(fact: CaseFact) -> CaseFact:
-    cls, kept = type(fact), {*ENVELOPE, *KEPT.get(fact.token, ())}
+    return _only(fact, (*ENVELOPE, *KEPT.get(fact.token, ())))
+
+
+def _only(value: V, kept: tuple[str, ...]) -> V:
+    cls = type(value)
     content: dict[str, Any] = {
-        name: _without_words(getattr(fact, name)) if name in kept else _nothing(info.annotation)
+        name: _inside(getattr(value, name)) if name in kept else _nothing(info.annotation)
         for name, info in cls.model_fields.items()
         if name in kept or info.is_required()
     }
     return cls.model_validate(content)
 
 
-def _without_words(value: Any) -> Any:
-    return value.model_copy(update={"note": "", "inputs": {}}) if isinstance(value, Slip) else value
+def _inside(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_inside, value))
+    return _only(value, WITHIN.get(type(value), ())) if isinstance(value, Value) else value
 
 
 def _nothing(annotation: Any) -> Any:
