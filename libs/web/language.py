@@ -22,9 +22,7 @@ def say(sentence: str, lang: str, catalogue: Catalogue, /, **values: object) -> 
 
 COMMON: Catalogue = {
     "Đến nội dung chính": "Skip to main content",
-    "Bản trình diễn: dữ liệu mẫu, không phải dịch vụ chính thức.": (
-        "Demonstration: sample data, not an official service."
-    ),
+    "Bản trình diễn, không phải dịch vụ chính thức": "Demonstration, not an official service",
     "Có lỗi cần sửa": "There is a problem",
     "Lỗi:": "Error:",
     "Về trang chủ": "Go to the home page",

@@ -21,56 +21,101 @@ from services.desk.domain.values_of_hands import STAGE_NAMES
 from services.desk.pages.sent_forms import INPUT_NAMES
 from services.desk.province import successors
 
-_AGENCY = (
-    ("/inbox", "Hộp việc", ""),
-    ("/inbox?group=publish", "Chờ công khai", ""),
-    ("/inbox?group=joined", "Phối hợp, được giao", ""),
-    ("/reviews", "Rà soát", ""),
-    ("/inbox?group=closed", "Đã xong", ""),
-    ("/knowledge", "Hỏi đáp", ""),
+Entry = tuple[str, str, str]
+Menu = tuple[tuple[str, tuple[Entry, ...]], ...]
+
+_AGENCY: Menu = (
+    (
+        "Việc đang chờ",
+        (
+            ("/inbox", "Hộp việc", ""),
+            ("/inbox?group=joined", "Phối hợp, được giao", ""),
+            ("/inbox?group=publish", "Chờ công khai", ""),
+            ("/reviews", "Rà soát", ""),
+        ),
+    ),
+    ("Tra cứu", (("/inbox?group=closed", "Đã xong", ""), ("/knowledge", "Hỏi đáp", ""))),
 )
 
-MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
+MENU: dict[str, Menu] = {
     "operator": (
-        ("/calls/new", "Cuộc gọi mới", "F4"),
-        ("/calls", "Điện thoại", ""),
-        ("/agencies", "Danh bạ", ""),
-        ("/roster", "Lịch trực", ""),
-        ("/triage", "Phân loại", ""),
-        ("/arbiter", "Chờ thẩm quyền", ""),
-        ("/inbox?group=publish", "Chờ công khai", ""),
-        ("/inbox?group=closed", "Đã xong", ""),
-        ("/knowledge", "Hỏi đáp", ""),
+        (
+            "Việc đang chờ",
+            (
+                ("/calls/new", "Cuộc gọi mới", "F4"),
+                ("/calls", "Điện thoại", ""),
+                ("/triage", "Phân loại", ""),
+                ("/arbiter", "Chờ thẩm quyền", ""),
+                ("/inbox?group=publish", "Chờ công khai", ""),
+            ),
+        ),
+        (
+            "Tra cứu",
+            (
+                ("/knowledge", "Hỏi đáp", ""),
+                ("/agencies", "Danh bạ", ""),
+                ("/roster", "Lịch trực", ""),
+                ("/inbox?group=closed", "Đã xong", ""),
+            ),
+        ),
     ),
     "officer": _AGENCY,
     "head": _AGENCY,
     "arbiter": (
-        ("/arbiter", "Chờ xác định thẩm quyền", ""),
-        ("/overdue", "Quá hạn", ""),
-        ("/successions", "Chờ cơ quan kế tục", ""),
-        ("/knowledge/changes", "Thay đổi hỏi đáp", ""),
-        ("/reports", "Báo cáo", ""),
+        (
+            "Việc đang chờ",
+            (
+                ("/arbiter", "Chờ xác định thẩm quyền", ""),
+                ("/overdue", "Quá hạn", ""),
+                ("/successions", "Chờ cơ quan kế tục", ""),
+            ),
+        ),
+        ("Theo dõi", (("/knowledge/changes", "Thay đổi hỏi đáp", ""), ("/reports", "Báo cáo", ""))),
     ),
-    "police": (("/suspicions", "Tin cần xác minh", ""),),
-    "auditor": (("/audit", "Nhật ký", ""), ("/reports", "Báo cáo", "")),
+    "police": (("Việc đang chờ", (("/suspicions", "Tin cần xác minh", ""),)),),
+    "auditor": (("Kiểm tra", (("/audit", "Nhật ký", ""), ("/reports", "Báo cáo", ""))),),
     "administrator": (
-        ("/triage", "Phân loại", ""),
-        ("/arbiter", "Chờ thẩm quyền", ""),
-        ("/knowledge", "Hỏi đáp", ""),
-        ("/calendar", "Lịch làm việc", ""),
-        ("/roster", "Lịch trực", ""),
-        ("/routes", "Bảng chuyển phiếu", ""),
-        ("/successions", "Chờ cơ quan kế tục", ""),
-        ("/accounts", "Tài khoản", ""),
-        ("/persons", "Dữ liệu cá nhân", ""),
-        ("/audit", "Nhật ký", ""),
-        ("/parked", "Hồ sơ tạm dừng", ""),
-        ("/surge", "Chế độ quá tải", ""),
-        ("/helpful", "Có ích không", ""),
-        ("/reports", "Báo cáo", ""),
+        (
+            "Việc đang chờ",
+            (
+                ("/triage", "Phân loại", ""),
+                ("/arbiter", "Chờ thẩm quyền", ""),
+                ("/successions", "Chờ cơ quan kế tục", ""),
+                ("/parked", "Hồ sơ tạm dừng", ""),
+            ),
+        ),
+        (
+            "Dữ liệu chung",
+            (
+                ("/knowledge", "Hỏi đáp", ""),
+                ("/calendar", "Lịch làm việc", ""),
+                ("/roster", "Lịch trực", ""),
+                ("/routes", "Bảng chuyển phiếu", ""),
+                ("/helpful", "Có ích không", ""),
+            ),
+        ),
+        (
+            "Quản trị",
+            (
+                ("/accounts", "Tài khoản", ""),
+                ("/persons", "Dữ liệu cá nhân", ""),
+                ("/surge", "Chế độ quá tải", ""),
+                ("/audit", "Nhật ký", ""),
+                ("/reports", "Báo cáo", ""),
+            ),
+        ),
     ),
 }
-"""Role → (address, name, key) of the pages in its menu; the first one is where signing in leads."""
+"""Role → groups of its menu: a name and pages (address, name, key), the daily work first.
+
+The first page of the first group is where signing in leads; on a phone the other groups are folded.
+"""
+
+
+def home_of(role: str) -> str:
+    """Where signing in leads."""
+    return MENU[role][0][1][0][0]
+
 
 TONES = {
     "verifying": "warn", "promised": "warn", "answered_by_phone": "warn", "answered": "good",
@@ -101,10 +146,13 @@ class Frame:
             raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
         return account
 
-    def _menu(self, account: Account) -> tuple[tuple[str, str, str], ...]:
+    def _menu(self, account: Account) -> Menu:
         """Of the role; only departments with a field of their own review answers (Đồng Nai 4)."""
         fields = self.desk.reviews.fields(account)
-        return tuple(one for one in MENU[account.role] if fields or one[0] != "/reviews")
+        return tuple(
+            (name, tuple(one for one in pages if fields or one[0] != "/reviews"))
+            for name, pages in MENU[account.role]
+        )
 
     def render(
         self,

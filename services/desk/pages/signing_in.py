@@ -11,7 +11,7 @@ from libs.contracts.requests import Problem
 from libs.web.forms import Form, refused
 from libs.web.guard import Visit
 from services.desk.domain.errors import NotSignedIn
-from services.desk.pages.frame import MENU, Frame, form_of, own_path, wanted
+from services.desk.pages.frame import Frame, form_of, home_of, own_path, wanted
 
 SHORT = 40
 """Letters up to which an input is an id or a choice: nothing that anybody would have to type again."""
@@ -24,7 +24,7 @@ def signing_in_pages(frame: Frame) -> APIRouter:
     @routes.get("/")
     async def home(request: Request) -> Response:
         account = await frame.account(request)
-        return RedirectResponse(MENU[account.role][0][0], 303)
+        return RedirectResponse(home_of(account.role), 303)
 
     @routes.get("/login")
     async def ask(request: Request, next: str = "/", left: str = "") -> Response:  # noqa: A002  as in the address
