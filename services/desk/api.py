@@ -20,6 +20,7 @@ from services.desk.calls import TypedCall
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotFound, NotSignedIn
 from services.desk.domain.people import Account
+from services.desk.domain.rights import require_in_office
 from services.desk.domain.rights_table import COMMANDS
 from services.desk.problems import HANDLERS
 from services.desk.queries import Group
@@ -214,6 +215,7 @@ class Endpoints:
         account = await self._desk.people.who(bearer(request))
         if account is None:
             raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
+        require_in_office(account, self._desk.directory.pack.arbiter)
         return account
 
 

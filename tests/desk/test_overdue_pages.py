@@ -13,6 +13,7 @@ from tests.support.builders import make, routed, slip
 from tests.support.bus import connected
 from tests.support.deskpages import SAME, browser, held, send
 from tests.support.desks import ARBITER, COMMUNE, OFFICER, OPERATOR, STRANGER
+from tests.support.portals import hidden
 from tests.support.waiting import eventually
 from tests.support.worktable import HOUR, NOW, SOME, WAITS, Worktable, a_worktable, clock_fact
 
@@ -131,4 +132,7 @@ async def test_a_department_reads_answers_below_without_the_citizen_and_comments
             case = (await commune.get(table.path("below"))).text
             assert "có ý kiến về câu trả lời" in case and "Thiếu liều dùng" in case
             assert (await commune.get("/reviews")).status_code == 403
+            typed = {"csrf": hidden((await commune.get("/inbox")).text, "csrf"), "agreed": "maybe"}
+            refusal = await commune.post(f"/reviews/{ref.case_id}", data=typed, headers=SAME)
+            assert refusal.status_code == 403, "whose it is comes before what was typed"
             assert 'href="/reviews"' not in case

@@ -84,6 +84,14 @@ def test_a_department_reviews_an_answer_below_once_and_must_say_what_is_wrong() 
         reviewed(after_it, agreed=False, text="Thiếu")
 
 
+def test_the_arbiters_own_department_reviews_in_its_field_like_any_other() -> None:
+    rules = replace(BELOW, reviewers_of=lambda _: frozenset({"STTTT"}))
+    fact = decide(answered_below(), tell(Review, agreed=True), Moment(ARBITER, MONDAY_MORNING, rules))
+    assert fact.by.agency == "STTTT"
+    with pytest.raises(NotAllowed):
+        decide(answered_below(), tell(Review, agreed=True), Moment(ARBITER, MONDAY_MORNING, BELOW))
+
+
 def test_an_answer_of_the_province_or_of_another_field_is_not_theirs_to_review() -> None:
     with pytest.raises(NotAllowed):
         told(answered_below(), OFFICER, tell(Review, agreed=True))

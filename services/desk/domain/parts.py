@@ -12,9 +12,9 @@ def operator(_: CaseState, account: Account) -> bool:
     return account.role == "operator"
 
 
-def officer(_: CaseState, account: Account) -> bool:
-    """Of whatever agency; the decision then asks of which."""
-    return account.role in {"officer", "head"} and bool(account.agency)
+def reviewer(_: CaseState, account: Account) -> bool:
+    """Of whatever department, the arbiter's own too; the decision then asks whether the field is theirs."""
+    return account.role in {"officer", "head", "arbiter"} and bool(account.agency)
 
 
 def lead(state: CaseState, account: Account) -> bool:

@@ -16,7 +16,7 @@ from services.desk.domain.rights_table import (
 )
 from services.desk.domain.state import STATUS_NAMES, CaseState
 
-__all__ = ["RIGHTS", "allowed", "holds", "may_see", "require"]
+__all__ = ["RIGHTS", "allowed", "holds", "may_see", "require", "require_in_office"]
 
 
 def allowed(state: CaseState, account: Account, arbiter: str) -> frozenset[str]:
@@ -58,6 +58,20 @@ def holds(state: CaseState, account: Account) -> bool:
 def reads_packet(state: CaseState, account: Account) -> bool:
     """The sealed evidence of a suspicion is for the police unit that was asked, and for nobody else."""
     return account.active and police(state, account)
+
+
+def require_in_office(account: Account, arbiter: str) -> None:
+    """Raises NotAllowed for an arbiter's account of an agency that is not the arbiter, or no longer.
+
+    Điều 10.4 names one authority, and Điều 13 has that one watch over all cases. Another agency sees what was
+    sent to it and nothing else, masked or not: whoever sees without holding has it from the law.
+    """
+    if _foreign_arbiter(account, arbiter):
+        raise NotAllowed(
+            "Cơ quan của tài khoản này không phải cơ quan xác định thẩm quyền (Điều 10.4);"
+            " xin quản trị viên đổi vai trò hoặc cơ quan của tài khoản",
+            "this account's agency is not the arbiter: ask an administrator to move the account",
+        )
 
 
 def require(state: CaseState, command: Command, account: Account, arbiter: str) -> None:

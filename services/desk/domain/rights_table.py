@@ -16,10 +16,10 @@ from services.desk.domain.parts import (
     lead,
     lead_or_commune,
     not_an_onlooker,
-    officer,
     operator,
     operator_or_arbiter,
     police,
+    reviewer,
     whoever_works_on_it,
 )
 from services.desk.domain.state import (
@@ -103,7 +103,7 @@ RIGHTS: dict[type[Command], Right] = {
     ),
     oversight.Instruct: Right(("chỉ đạo xử lý gấp", "direct it urgently"), arbiter, _JOINABLE),
     oversight.Review: Right(
-        ("rà soát câu trả lời", "review the answer"), officer, TO_PUBLISH | {"published", "withheld"}
+        ("rà soát câu trả lời", "review the answer"), reviewer, TO_PUBLISH | {"published", "withheld"}
     ),
 }
 

@@ -12,6 +12,7 @@ from libs.runtime.directory import Directory
 from services.desk import reads
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.masking import masked_state
+from services.desk.domain.parts import reviewer
 from services.desk.domain.people import Account
 from services.desk.domain.state import CaseState
 from services.desk.domain.values_of_oversight import Review
@@ -56,15 +57,30 @@ class Reviews:
         self._clock = clock
 
     def fields(self, account: Account) -> tuple[str, ...]:
-        """The fields whose answers this person may review; none for most."""
-        if not account.active or account.role not in {"officer", "head"}:
+        """The fields whose answers this person may review; none for most. The arbiter is a department too."""
+        if not reviewer(CaseState(), account) or not account.active:
             return ()
         return reviewed_fields(self._directory.pack, account.agency)
+
+    async def require(self, account: Account, case_id: str) -> None:
+        """Whatever was typed: raises NotAllowed where the answer is not this person's to review."""
+        if not self.fields(account):
+            raise _not_theirs()
+        field, agency = await asyncio.to_thread(self._answered, case_id)
+        if field not in self.fields(account) or agency not in local_agencies(self._directory.pack):
+            raise _not_theirs()
+
+    def _answered(self, case_id: str) -> tuple[str, str]:
+        """Field and agency of the answer in force; empty without one."""
+        query = select(ANSWERED.c.field, ANSWERED.c.agency).where(ANSWERED.c.case_id == case_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return (row.field, row.agency) if row else ("", "")
 
     async def answers(self, account: Account, *, seen: bool = False, after: str = "") -> Answers:
         """Answers of the last 30 days in the person's fields: not reviewed by their agency yet, or all."""
         if not (fields := self.fields(account)):
-            raise NotAllowed("Cơ quan bạn không phụ trách lĩnh vực nào", "your agency has no field to review")
+            raise _not_theirs()
         return await asyncio.to_thread(self._answers, account.agency, fields, seen, after)
 
     def _answers(self, agency: str, fields: tuple[str, ...], seen: bool, after: str) -> Answers:
@@ -79,6 +95,13 @@ class Reviews:
         states = (CaseState.model_validate_json(row.state) for row in page.rows)
         public = public_words(self._directory.pack)
         return Answers(tuple(_answer(masked_state(state, public), agency) for state in states), page.next)
+
+
+def _not_theirs() -> NotAllowed:
+    return NotAllowed(
+        "Chỉ sở, ngành phụ trách lĩnh vực rà soát câu trả lời của huyện, xã",
+        "only a department of this field reviews answers of districts and communes",
+    )
 
 
 def _answer(state: CaseState, agency: str) -> Answer:

@@ -36,6 +36,7 @@ def review_pages(frame: Frame) -> APIRouter:
     @routes.post("/reviews/{case_id}")
     async def review(request: Request, case_id: str) -> Response:
         account, sent = await frame.account(request), form_of(request)
+        await desk.reviews.require(account, case_id)
         try:
             await desk.commands.do(account, case_id, read_form(Review, sent, frame.zone))
         except ValidationError as error:

@@ -190,7 +190,7 @@ def _coded(entry: EntryView, labels: Labels) -> list[str]:
 
 
 TRIAGE = {
-    "held": "cán bộ Trực đang giữ",
+    "held": "cán bộ Trực xem trước khi chuyển",
     "margin": "chưa đủ chắc chắn về lĩnh vực",
     "place-missing": "chưa rõ địa bàn",
     "place-ambiguous": "có nhiều nơi trùng tên",
