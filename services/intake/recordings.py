@@ -16,17 +16,20 @@ from nats.errors import Error as NatsError
 from libs.contracts.calls import CallRecordingReady, CallRecordingStored
 from libs.contracts.casevalues import Attached
 from libs.contracts.facts import Actor, derived_id
+from libs.contracts.sidefacts import Dead
 from libs.contracts.subjects import decode
 from libs.files.expiry import keep_until
 from libs.files.files import Files, id_of
 from libs.files.kinds import SOUNDS, kind_of
+from libs.runtime.delivery import reason_of
 from libs.runtime.logs import log
+from libs.runtime.metrics import FACTS_PARKED
 from libs.runtime.pull import Pull
 from libs.runtime.service import Runtime
 from services.intake.channels.telephony import SERVICE, CallRow
 from services.intake.media import Allowed, NotFetched, fetch
 from services.intake.metrics import RECORDINGS
-from services.intake.worker import Channels
+from services.intake.worker import OUTAGE, TRIES, Channels
 
 STREAM = "CALLS"
 AT_ONCE = 2
@@ -62,7 +65,9 @@ class Recordings:
     files: Files
     pauses: tuple[float, ...] = PAUSES
     limits: Allowed = field(default_factory=lambda: Allowed((), seconds=WITHIN, pauses=()))
+    away: float = AWAY
     _failures: dict[int, int] = field(default_factory=dict)
+    _defects: dict[int, int] = field(default_factory=dict)
     _going: set[asyncio.Task[None]] = field(default_factory=set)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -95,12 +100,37 @@ class Recordings:
             async with self._turns:
                 pause = await self._handle(message)
         except Exception as error:
-            log("recording_put_off", subject=message.subject, kind=type(error).__name__)
-            pause = AWAY
+            pause = await self._failed(message, error)
         finally:
             holding.cancel()
         with suppress(NatsError, TimeoutError, OSError):  # else it is delivered again
             await (message.nak(delay=pause) if pause else message.ack())
+
+    async def _failed(self, message: Msg, error: Exception) -> float:
+        """An outage is waited for; a defect is tried TRIES times, then a pointer is left for a person."""
+        seq = message.metadata.sequence.stream
+        log("recording_put_off", subject=message.subject, kind=type(error).__name__)
+        if isinstance(error, OUTAGE):
+            return self.away
+        defects = self._defects[seq] = self._defects.get(seq, 0) + 1
+        if defects < TRIES:
+            return self.away
+        try:
+            await self._park(message, seq, reason_of(error))
+        except OUTAGE:
+            return self.away
+        self._defects.pop(seq)
+        return 0
+
+    async def _park(self, message: Msg, seq: int, reason: str) -> None:
+        rt, about = self.rt, message.subject
+        at = rt.clock.now()
+        await rt.side.bury(
+            Dead(service=rt.service, stream=STREAM, seq=seq, subject=about, error=reason, at=at)
+        )
+        FACTS_PARKED.labels(rt.service, STREAM).inc()
+        RECORDINGS.labels("parked").inc()
+        log("recording_parked", subject=about, seq=seq, reason=reason)
 
     async def _handle(self, message: Msg) -> float:
         """Seconds until the next try, 0 when there is nothing more to do."""

@@ -41,7 +41,7 @@ TRIES = 6
 BUSY = 10.0
 """Seconds after which the server is told that a delivery is still being worked on."""
 
-_OUTAGE = (OutcomeUnknown, Unavailable, NatsError, TimeoutError, OSError)
+OUTAGE = (OutcomeUnknown, Unavailable, NatsError, TimeoutError, OSError)
 _HOPELESS = (ValueError, SetAside, Unverified)
 
 
@@ -198,7 +198,7 @@ class Worker:
         return "done"
 
     def _give_up(self, seq: int, error: Exception) -> bool:
-        if isinstance(error, _OUTAGE):
+        if isinstance(error, OUTAGE):
             return False
         self._failures[seq] = self._failures.get(seq, 0) + 1
         return isinstance(error, _HOPELESS) or self._failures[seq] >= self.tries

@@ -18,11 +18,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from libs.contracts.calls import CallRecordingReady
+from libs.contracts.casevalues import Attached
 from libs.contracts.facts import Actor
 from libs.devstack.nats_server import NatsServer
 from libs.files.expiry import expire
 from libs.files.files import Files, open_files
 from libs.files.jetstream import JetStreamStore
+from libs.files.settings import FilesSettings
 from libs.files.store import NoSuchFile
 from libs.runtime.service import open_runtime
 from services.intake.channels.rows import read_channels
@@ -195,6 +197,41 @@ async def test_a_recording_of_a_table_that_is_gone_is_lost_not_stuck(
     async with fetching(server, tmp_path, Pbx(), tries=1) as (_, _files, rt):
         await rt.side.write(ready("https://elsewhere.example/x.wav", system="another"))
         assert (await outcome(js)).file.lost == "no-such-channel"
+
+
+class Broken(Files):
+    """Has a fault of our own: no later try would change that."""
+
+    asked = 0
+
+    async def put(self, content: bytes, **_: Any) -> Attached:
+        self.asked += len(content) > 0
+        raise RuntimeError("0912 345 678")
+
+
+async def test_a_fault_of_our_own_is_tried_a_few_times_and_then_a_pointer_is_left_for_a_person(
+    js: JetStreamContext, server: NatsServer, tmp_path: Path
+) -> None:
+    table = channels_toml(tmp_path, "url_pbx", recording_hosts=["127.0.0.1"], recording_days=365)
+    async with serving(Starlette(routes=[Route("/{name:path}", Pbx().answer)])) as address:
+        async with open_runtime("intake", intake_settings(server)) as rt:
+            broken = Broken(open_files(rt.js).store, FilesSettings())
+            limits = Allowed((), loopback=True, pauses=())
+            worker = Recordings(rt, read_channels(table), broken, (0.05,), limits, away=0.05)
+            rt.keep_running(worker.run(), "recordings")
+            await rt.side.write(ready(f"{address}/2026/in-42.wav?{TOKEN}"))
+
+            async def parked() -> bool:
+                return bool(
+                    (await js.stream_info("DEAD", subjects_filter="dead.intake.CALLS.>")).state.subjects
+                )
+
+            await eventually(parked, what="the pointer")
+            info = await js.consumer_info("CALLS", "intake")
+            assert (broken.asked, info.num_ack_pending, info.num_pending) == (6, 0, 0)
+            subjects = (await js.stream_info("DEAD", subjects_filter="dead.intake.CALLS.>")).state.subjects
+            pointer = await js.get_last_msg("DEAD", next(iter(subjects or {})))
+            assert b"RuntimeError" in (pointer.data or b"") and b"0912" not in (pointer.data or b"")
 
 
 async def test_a_recording_is_fetched_again_after_a_restart_in_between(
