@@ -1,7 +1,23 @@
 """The pack's names for codes, in the reader's language; a code the pack has lost stands for itself."""
 
+import re
+
 from libs.packs.model import NotInPack, Pack
 from libs.web.pages import short
+
+_OPENING = re.compile(
+    r"^(?:Thông tin|Các vấn đề)(?:, kiến thức tư vấn hỗ trợ)?(?: chung| cụ thể)? (?:liên quan(?: đến)?|về) "
+    r"(?:việc thực hiện |yêu cầu |vấn đề |công tác )?(?:các )?"
+)
+_CLOSING = re.compile(
+    r" (?:liên quan đến|trong giai đoạn|do tác động|do ảnh hưởng|về công tác phòng|theo chỉ đạo)\b.*"
+)
+
+
+def brief(name: str) -> str:
+    """What a field of the regulation is about, without the formula its name opens and closes with."""
+    core = _CLOSING.sub("", _OPENING.sub("", short(name, 200)))
+    return short(core[:1].upper() + core[1:], 90)
 
 
 class Labels:
@@ -27,11 +43,20 @@ class Labels:
         return sorted(((code, self.agency(code)) for code in codes), key=lambda one: one[1])
 
     def field(self, code: str) -> str:
+        """What the field is about, short enough for a line; `field_whole` is its name."""
         try:
             field = self._pack.field(code)
         except NotInPack:
             return code
-        return short(self._either(field.name_vi, field.name_en), 90)
+        return brief(self._either(field.name_vi, field.name_en))
+
+    def field_whole(self, code: str) -> str:
+        """The name as the regulation has it."""
+        try:
+            field = self._pack.field(code)
+        except NotInPack:
+            return code
+        return self._either(field.name_vi, field.name_en)
 
     def fields(self) -> list[tuple[str, str]]:
         return [(field.code, self.field(field.code)) for field in self._pack.fields]

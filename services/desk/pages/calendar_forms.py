@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, time, timedelta
 
 from libs.contracts.requests import Problem
 from libs.packs import cells, tables
@@ -108,15 +107,6 @@ def read_decision(form: Mapping[str, str]) -> tuple[str, date | None, tuple[Prob
     values, problems = _values(columns, dict(form))
     signed = values.get("signed")
     return str(values.get("number", "")), signed if isinstance(signed, date) else None, tuple(problems)
-
-
-def read_instant(typed: str, zone: ZoneInfo) -> datetime | None:
-    """Wall time of the province; None for nothing and for what is none."""
-    try:
-        at = datetime.fromisoformat(typed)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def told_problems(problems: Iterable[PackProblem], draft: Draft, pack: Pack) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from libs.packs.errors import PackErrors
 from libs.packs.model import Pack
 from libs.runtime.errors import PackChanged
 from libs.web.forms import Form
+from libs.web.instants import read_moment
 from libs.worktime.calendar import CalendarError
 from services.desk.domain.calendars import (
     KINDS,
@@ -31,7 +32,6 @@ from services.desk.pages.calendar_forms import (
     by_how_much,
     read_day,
     read_decision,
-    read_instant,
     read_week,
     told_problems,
 )
@@ -160,7 +160,7 @@ class CalendarPage:
         if await self._problems(draft) or not changes(draft, self.pack):
             return self._back(draft)
         new = await self._desk.calendars.revised(draft)
-        chosen = read_instant(at, self._frame.zone)
+        chosen = read_moment(at, self._frame.zone)
         wrong = "Thời điểm này chưa đúng" if at and chosen is None else ""
         try:
             found = await self._desk.calendars.preview(new, chosen)

@@ -15,6 +15,7 @@ from libs.contracts.codes import parse_code
 from libs.contracts.errors import Refused
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.projection import DatabaseDown
+from libs.web.formats import moment
 from libs.web.forms import Form, problems_of, refused
 from services.desk.answers import Found
 from services.desk.calls import TypedCall
@@ -96,7 +97,7 @@ class Console:
         found = await self._frame.desk.calls.call(account, call) if call else None
         if found is None:
             return form
-        began = found.began.astimezone(self._frame.zone).strftime("%Y-%m-%dT%H:%M")
+        began = moment(found.began, self._frame.zone)
         return {**form, "call": call, "phone": found.party or found.number, "received_at": began}
 
     async def alike(self, account: Account, form: Mapping[str, str]) -> tuple[AlikeView, ...]:

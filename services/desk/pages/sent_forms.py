@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from libs.contracts.requests import Asked
+from libs.web.instants import read_moment
 
 MODEL = TypeVar("MODEL", bound=Asked)
 
@@ -13,7 +14,7 @@ MANY = frozenset({"co_leads", "coordinating", "question_ids"})
 """Inputs with several values: boxes named `coordinating.SYT`, and one list with commas."""
 
 INSTANTS = frozenset({"promised_at", "received_at", "until", "contacted_at", "answer_by"})
-"""Inputs of the kind datetime-local: wall time of the province."""
+"""Inputs that are an hour and a day: wall time of the province, day first."""
 
 TICKS = frozenset({"urgent", "secret", "partial", "take_back"})
 
@@ -71,8 +72,4 @@ def read_form(cls: type[MODEL], form: Mapping[str, str], zone: ZoneInfo) -> MODE
 
 def _instant(typed: str, zone: ZoneInfo) -> datetime | str:
     """The wall time in the zone; what is none stays as it was typed, to be refused."""
-    try:
-        at = datetime.fromisoformat(typed)
-    except ValueError:
-        return typed
-    return at if at.tzinfo else at.replace(tzinfo=zone)
+    return read_moment(typed, zone) or typed

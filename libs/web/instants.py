@@ -1,0 +1,32 @@
+"""Reads an hour and a day as people in Vietnam type them: the hour, then day, month, year."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+_HOUR = re.compile(r"(?<!\d)(\d{1,2}) ?(?:giờ|[:hg]) ?(\d{2})?(?: ?(?:phút|p))?(?!\d)", re.IGNORECASE)
+_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
+
+
+def read_moment(typed: str, zone: ZoneInfo) -> datetime | None:
+    """Wall time in the zone: `14:30 22/11/2026`, `22-11-26 14h30`, `14 giờ ngày 22/11/2026`, or ISO 8601.
+
+    None for what is no hour with a day: neither is guessed.
+    """
+    try:
+        at = datetime.fromisoformat(typed.strip())
+    except ValueError:
+        return _day_first(typed, zone)
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def _day_first(typed: str, zone: ZoneInfo) -> datetime | None:
+    day = _DAY.search(typed)
+    hour = _HOUR.search(typed[: day.start()]) or _HOUR.search(typed[day.end() :]) if day else None
+    if not day or not hour:
+        return None
+    year = int(day[3]) + (2000 if len(day[3]) == 2 else 0)
+    try:
+        return datetime(year, int(day[2]), int(day[1]), int(hour[1]), int(hour[2] or 0), tzinfo=zone)
+    except ValueError:
+        return None
