@@ -18,7 +18,7 @@ from libs.runtime.database import reading, writing
 
 DESK = (
     "desk_account", "desk_view", "desk_change", "desk_shift", "desk_helpful", "desk_proposal",
-    "desk_proposal_entry", "desk_sought", "desk_sought_place",
+    "desk_proposal_entry", "desk_sought", "desk_sought_place", "desk_standard", "desk_standard_version",
 )  # fmt: skip
 """The tables of the desk that are no projection nor end by themselves; a test holds the two together."""
 

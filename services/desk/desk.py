@@ -39,6 +39,7 @@ from services.desk.succession import Successions
 from services.desk.telephony.calls import Calls
 from services.desk.telephony.surges import Surges
 from services.desk.voices import Voices
+from services.desk.wording.standards import Standards
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,4 @@ class Desk:
     exporting: Exporting
     boards: Boards
     reviews: Reviews
+    standards: Standards

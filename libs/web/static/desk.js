@@ -80,7 +80,7 @@
     if (element.matches("summary")) {
       const panel = element.parentElement;
       panel.open = !panel.open;
-      if (panel.open) panel.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+      if (panel.open) (panel.querySelector("input:not([type=hidden]), textarea, select") ?? panel.querySelector("button"))?.focus();
       else element.focus();
     } else if (element.matches("input, textarea, select")) {
       const panel = element.closest("details");
@@ -99,7 +99,7 @@
     if (off() && key !== "Ctrl+Slash") return;
     if (key === "Ctrl+Enter") {
       const form = doc.activeElement?.form;
-      const button = form?.querySelector("button[data-key='Ctrl+Enter']") ?? form?.querySelector("button:not(.unseen):not([type=button]):not([data-insert]):not([data-preview])");
+      const button = form?.querySelector("button[data-key='Ctrl+Enter']") ?? form?.querySelector("button:not(.unseen):not([type=button]):not([data-insert]):not([data-standard]):not([data-preview])");
       if (form?.method === "post" && button) { event.preventDefault(); form.requestSubmit(button); }
       return;
     }
@@ -135,6 +135,27 @@
     if (ids) ids.value = [...new Set([...ids.value.split(","), button.dataset.question])].filter(Boolean).join(",");
     target.dispatchEvent(new Event("input", { bubbles: true }));
     target.focus();
+  });
+
+  // --- a standard text is put in at the cursor; the browser's own undo takes it back --------------------
+  doc.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-standard]");
+    if (!button) return;
+    event.preventDefault();
+    const target = button.form.elements[button.dataset.standard];
+    const body = new URLSearchParams({ csrf: button.form.elements.csrf.value, standard: button.value });
+    try {
+      const answer = await fetch(button.formAction, { method: "POST", body, headers: { accept: "text/plain" } });
+      if (!answer.ok) throw answer.status;
+      const text = await answer.text();
+      button.closest("details").open = false;
+      if (target.value && !target.selectionEnd) target.setSelectionRange(target.value.length, target.value.length);
+      target.focus();
+      const from = target.selectionStart, before = target.value.slice(0, from).trimEnd();
+      doc.execCommand("insertText", false, before && from === target.value.length ? `\n\n${text}` : text);
+      const gap = target.value.indexOf("___", from);
+      if (gap >= 0 && gap < target.selectionEnd) target.setSelectionRange(gap, gap + 3);
+    } catch { lost(true); }
   });
 
   // --- an agency of the address book is put into the form --------------------------------------------------

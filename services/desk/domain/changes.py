@@ -13,6 +13,8 @@ WHAT: dict[str, tuple[str, str]] = {
     "pack": ("đổi gói dữ liệu", "pack put in force"),
     "surge-on": ("bật chế độ quá tải", "surge mode on"),
     "surge-off": ("tắt chế độ quá tải", "surge mode off"),
+    "standard-added": ("thêm mẫu trả lời", "standard text added"),
+    "standard-changed": ("sửa mẫu trả lời", "standard text changed"),
     "report-exported": ("xuất báo cáo", "report exported"),
     "log-exported": ("xuất nhật ký", "log exported"),
 }

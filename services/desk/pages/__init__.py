@@ -38,6 +38,7 @@ from services.desk.pages.reviews import review_pages
 from services.desk.pages.roster import roster_pages
 from services.desk.pages.routes import route_pages
 from services.desk.pages.signing_in import kept_words, password_pages, signing_in_pages
+from services.desk.pages.standards import insertion, standard_pages
 from services.desk.pages.successions import succession_pages
 from services.desk.pages.triage import triage_pages
 from services.desk.problems import status_of
@@ -51,6 +52,7 @@ ROUTES = (
     person_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,
     route_pages, succession_pages, helpful_pages, overdue_pages, review_pages, triage_pages,
+    insertion, standard_pages,
 )  # fmt: skip
 MAX_UPLOAD = 6_000_000
 """Bytes of one form with a workbook, and some to say in words that it was too much."""

@@ -17,6 +17,7 @@ from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.inputs import Direct, TransferCall
 from services.desk.domain.people import Account
 from services.desk.domain.rights_table import COMMANDS
+from services.desk.domain.standard import require_filled
 from services.desk.pages.case_parts import CaseParts
 from services.desk.pages.clocks import clock_parts
 from services.desk.pages.frame import Frame, form_of
@@ -135,6 +136,7 @@ class CasePage:
         view = await self._desk.queries.case(account, case_id, reason=reason)
         view = await self._desk.hands.with_followers(account, view)
         alike = await self._desk.hands.similar(account, case_id) if "join" in view.allowed else ()
+        standards = await self._desk.standards.offered(account, view.state, view.allowed)
         recordings = await self._desk.attachments.recordings(view.state.calls)
         time = await self._desk.clocks.of(account, case_id)
         return self._frame.render(
@@ -152,6 +154,7 @@ class CasePage:
             alike=alike,
             others=self._desk.presence.here(account, case_id),
             recordings=recordings,
+            standards=standards,
             **self._parts.of(view, opened, form.values if form else None),
             **clock_parts(time, self._desk.directory.pack),
         )
@@ -162,6 +165,7 @@ class CasePage:
         if cls is None:
             raise HTTPException(404)
         try:
+            require_filled(command, sent)
             for told in [read_form(*step, self._frame.zone) for step in steps(cls, sent)]:
                 done = await self._desk.commands.do(account, case_id, told)
         except ValidationError as error:

@@ -16,6 +16,7 @@ from libs.web.pages import Pages
 from services.desk.desk import Desk
 from services.desk.domain.errors import NotSignedIn
 from services.desk.domain.people import ROLE_NAMES, Account
+from services.desk.domain.rights import require_in_office
 from services.desk.domain.state import STATUS_NAMES
 from services.desk.domain.values_of_hands import STAGE_NAMES
 from services.desk.pages.sent_forms import INPUT_NAMES
@@ -34,7 +35,14 @@ _AGENCY: Menu = (
             ("/reviews", "Rà soát", ""),
         ),
     ),
-    ("Tra cứu", (("/inbox?group=closed", "Đã xong", ""), ("/knowledge", "Hỏi đáp", ""))),
+    (
+        "Tra cứu",
+        (
+            ("/inbox?group=closed", "Đã xong", ""),
+            ("/knowledge", "Hỏi đáp", ""),
+            ("/standards", "Mẫu trả lời", ""),
+        ),
+    ),
 )
 
 MENU: dict[str, Menu] = {
@@ -53,6 +61,7 @@ MENU: dict[str, Menu] = {
             "Tra cứu",
             (
                 ("/knowledge", "Hỏi đáp", ""),
+                ("/standards", "Mẫu trả lời", ""),
                 ("/agencies", "Danh bạ", ""),
                 ("/roster", "Lịch trực", ""),
                 ("/inbox?group=closed", "Đã xong", ""),
@@ -70,7 +79,14 @@ MENU: dict[str, Menu] = {
                 ("/successions", "Chờ cơ quan kế tục", ""),
             ),
         ),
-        ("Theo dõi", (("/knowledge/changes", "Thay đổi hỏi đáp", ""), ("/reports", "Báo cáo", ""))),
+        (
+            "Theo dõi",
+            (
+                ("/reviews", "Rà soát", ""),
+                ("/knowledge/changes", "Thay đổi hỏi đáp", ""),
+                ("/reports", "Báo cáo", ""),
+            ),
+        ),
     ),
     "police": (("Việc đang chờ", (("/suspicions", "Tin cần xác minh", ""),)),),
     "auditor": (("Kiểm tra", (("/audit", "Nhật ký", ""), ("/reports", "Báo cáo", ""))),),
@@ -88,6 +104,7 @@ MENU: dict[str, Menu] = {
             "Dữ liệu chung",
             (
                 ("/knowledge", "Hỏi đáp", ""),
+                ("/standards", "Mẫu trả lời", ""),
                 ("/calendar", "Lịch làm việc", ""),
                 ("/roster", "Lịch trực", ""),
                 ("/routes", "Bảng chuyển phiếu", ""),
@@ -140,10 +157,11 @@ class Frame:
         return request.cookies.get(self.desk.settings.session_cookie, "")
 
     async def account(self, request: Request) -> Account:
-        """Who asks. Raises NotSignedIn."""
+        """Who asks. Raises NotSignedIn, and NotAllowed for an arbiter that is none any more."""
         account = await self.desk.people.who(self.token(request))
         if account is None:
             raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
+        require_in_office(account, self.desk.directory.pack.arbiter)
         return account
 
     def _menu(self, account: Account) -> Menu:
@@ -212,7 +230,9 @@ def wanted(request: Request) -> str:
     return request.url.path if request.url.path in SELF_SENT else request.url.path.rpartition("/")[0] or "/"
 
 
-SELF_SENT = frozenset({"/calls/new", "/routes", "/surge", "/password", "/calendar", "/roster", "/texts"})
+SELF_SENT = frozenset(
+    {"/calls/new", "/routes", "/surge", "/password", "/calendar", "/roster", "/texts", "/standards"}
+)
 """Pages whose forms are sent to their own address."""
 
 
