@@ -1,23 +1,26 @@
 """Published answers: searched by words, field, place, agency and time, page after page, the newest first."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, literal_column, or_, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
-from libs.places.text import unmarked, words
-from libs.runtime.database import reading, table
+from libs.runtime.database import reading, table, upsert
 from services.portal.case import PublishedAnswer
 from services.portal.tables import AnswerRow
+from services.portal.words import asked, holding, terms
 
 ANSWER = table(AnswerRow)
 PAGE = 20
 """Answers on one page."""
 
-_SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
-_WORDS = 12
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SPOT = re.compile(r"[1-8]?[0-9]{1,18}")
+_WITHIN = 11
+"""Bits of a row's spot below the microsecond."""
 
 
 @dataclass(frozen=True)
@@ -65,61 +68,63 @@ class Published:
 
     def newest(self, limit: int) -> list[tuple[str, datetime]]:
         """(name of its page, when it was published) of the newest answers, for the site map."""
-        query = select(ANSWER.c.public_id, ANSWER.c.published_at).order_by(ANSWER.c.published_at.desc())
+        query = select(ANSWER.c.public_id, ANSWER.c.spot).order_by(ANSWER.c.spot.desc()).limit(limit)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.limit(limit)).all()
-        return [(row.public_id, aware(row.published_at)) for row in rows]
+            rows = connection.execute(query).all()
+        return [(row.public_id, EPOCH + timedelta(microseconds=row.spot >> _WITHIN)) for row in rows]
+
+
+def keep_answers(connection: Connection, answers: Iterable[tuple[str, PublishedAnswer]]) -> None:
+    """Write the answers (case id, answer) in the caller's transaction."""
+    rows: dict[str, dict[str, object]] = {}
+    for case_id, one in answers:
+        said = terms(
+            f"{one.question} {one.answer}", field=one.field, agency=one.agency, place=one.place or ""
+        )
+        spot = _free(
+            connection, _spot(one.published_at) | crc32(case_id.encode()) % 2**_WITHIN, case_id, rows
+        )
+        rows[case_id] = {
+            "case_id": case_id,
+            "public_id": one.id,
+            "spot": spot,
+            "terms": said,
+            "data": one.model_dump_json(),
+        }
+    upsert(connection, ANSWER, list(rows.values()), key=["case_id"])
+
+
+def _free(connection: Connection, spot: int, case_id: str, rows: Mapping[str, Mapping[str, object]]) -> int:
+    """The first spot from here that no other answer has: those of one instant have an order too."""
+    taken = {row["spot"] for row in rows.values()}
+    other = select(ANSWER.c.case_id).where(ANSWER.c.spot == bindparam("spot"), ANSWER.c.case_id != case_id)
+    while spot in taken or connection.execute(other, {"spot": spot}).first():
+        spot += 1
+    return spot
 
 
 def _page(connection: Connection, wanted: Wanted, limit: int, *, with_marks: bool) -> Found:
-    conditions = [
-        *_filters(wanted),
-        *_all_words(wanted.words, connection.dialect.name, with_marks=with_marks),
-    ]
-    query = select(ANSWER.c.data, ANSWER.c.published_at, ANSWER.c.public_id).where(*conditions)
-    query = query.order_by(ANSWER.c.published_at.desc(), ANSWER.c.public_id.desc())
+    sought = asked(
+        wanted.words,
+        with_marks=with_marks,
+        field=filter(None, [wanted.field]),
+        agency=filter(None, [wanted.agency]),
+        place=wanted.places,
+    )
+    conditions, spot = holding(connection, ANSWER, sought)
+    if wanted.since:
+        conditions.append(spot >= _spot(wanted.since))
+    if _SPOT.fullmatch(wanted.after):
+        conditions.append(spot < int(wanted.after))
+    query = select(ANSWER.c.data, ANSWER.c.spot).where(*conditions).order_by(spot.desc())
     rows = connection.execute(query.limit(limit + 1)).all()
     shown = rows[:limit]
-    after = f"{aware(shown[-1].published_at).timestamp():.6f}~{shown[-1].public_id}" if rows[limit:] else ""
+    after = str(shown[-1].spot) if rows[limit:] else ""
     return Found(tuple(PublishedAnswer.model_validate_json(row.data) for row in shown), after)
 
 
-def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
-    c = ANSWER.c
-    found: list[ColumnElement[bool]] = []
-    for column, value in ((c.field, wanted.field), (c.agency, wanted.agency)):
-        if value:
-            found.append(column == value)
-    if wanted.places:
-        found.append(c.place.in_(wanted.places))
-    if wanted.since:
-        found.append(c.published_at >= wanted.since)
-    if wanted.after and (key := _key(wanted.after)):
-        at, name = key
-        found.append(or_(c.published_at < at, and_(c.published_at == at, c.public_id < name)))
-    return found
-
-
-def _key(after: str) -> tuple[datetime, str] | None:
-    """Where a page begins; None for what is no key of ours."""
-    seconds, _, name = after.partition("~")
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC), name
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _all_words(query: str, dialect: str, *, with_marks: bool) -> list[ColumnElement[bool]]:
-    """One condition a word; letters and digits only, so nothing in them means anything to the database."""
-    wanted = words(query)[:_WORDS]
-    marked = [word for word in wanted if with_marks and not word.isascii()]
-    found = [ANSWER.c.exact.like(f"% {word}%") for word in marked]
-    plain = [unmarked(word) for word in wanted]
-    if dialect == "postgresql" and plain:
-        terms = " & ".join(f"'{word}':*" for word in plain)
-        vector = func.to_tsvector(_SIMPLE, ANSWER.c.folded)
-        return [vector.op("@@")(func.to_tsquery(_SIMPLE, terms)), *found]
-    return [*found, *(ANSWER.c.folded.like(f"% {word}%") for word in plain)]
+def _spot(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1) << _WITHIN
 
 
 def aware(stored: datetime) -> datetime:

@@ -7,21 +7,20 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, select
 
 from libs.contracts.events import CaseOpened
 from libs.contracts.sidefacts import ClockFact, SideFact
-from libs.places.text import syllables, words
 from libs.runtime.database import reading, table, upsert
 from libs.runtime.projection import Applied
 from services.portal.case import (
     Proof,
     PublicCase,
-    PublishedAnswer,
     following,
     open_case,
     published_answer,
 )
 from services.portal.domain import fold
-from services.portal.published import ANSWER, aware
+from services.portal.published import ANSWER, aware, keep_answers
 from services.portal.register import REQUEST, register
 from services.portal.tables import CaseRow, ClockRow, Link
+from services.portal.words import settle
 
 LINK, CASE, CLOCK = (table(model) for model in (Link, CaseRow, ClockRow))
 PROJECTION = (LINK, CASE, ANSWER, CLOCK, REQUEST)
@@ -53,7 +52,7 @@ class Store:
                 cases[one.ref.case_id] = fold(known, one.fact, self.proof)
         upsert(connection, CASE, [case_row(case) for case in cases.values()], key=["case_id"])
         shown = [(case.case_id, answer) for case in cases.values() if (answer := published_answer(case))]
-        upsert(connection, ANSWER, [answer_row(*one) for one in shown], key=["case_id"])
+        keep_answers(connection, shown)
         register(connection, cases.values())
 
     def apply_clocks(self, connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
@@ -69,6 +68,7 @@ class Store:
         """Delete what came from CASES about these cases."""
         for each in (CASE, ANSWER, REQUEST):
             connection.execute(delete(each).where(each.c.case_id.in_(case_ids)))
+        settle(connection)
 
     def _cases(self, connection: Connection, ids: set[str]) -> dict[str, PublicCase]:
         rows = connection.execute(select(CASE.c.case_id, CASE.c.data).where(CASE.c.case_id.in_(ids)))
@@ -132,21 +132,6 @@ def case_row(case: PublicCase) -> dict[str, object]:
         "lookup": case.lookup,
         "link": case.link,
         "data": case.model_dump_json(),
-    }
-
-
-def answer_row(case_id: str, answer: PublishedAnswer) -> dict[str, object]:
-    text = f"{answer.question} {answer.answer}"
-    return {
-        "case_id": case_id,
-        "public_id": answer.id,
-        "published_at": answer.published_at,
-        "field": answer.field,
-        "place": answer.place or "",
-        "agency": answer.agency,
-        "exact": f" {' '.join(words(text))} ",
-        "folded": f" {' '.join(syllables(text))} ",
-        "data": answer.model_dump_json(),
     }
 
 

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, Index, Text, func, literal_column
+from sqlalchemy import BigInteger, Column, DateTime, Index, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from libs.runtime.database import CaseLink, table
+from services.portal.words import Terms, index_words
 
 
 class PortalTable(SQLModel, registry=registry()):
@@ -31,26 +32,19 @@ class CaseRow(PortalTable, table=True):
 
 
 class AnswerRow(PortalTable, table=True):
-    """A published answer. `exact` and `folded` are its words with and without marks, for searching."""
+    """A published answer. `spot` grows with the instant it was published; `terms` is what it is found by."""
 
     __tablename__ = "portal_answer"
+    __table_args__ = (Index("portal_answer_terms", "terms", postgresql_using="gin").ddl_if("postgresql"),)
 
     case_id: str = Field(primary_key=True, max_length=32)
     public_id: str = Field(unique=True, max_length=16)
-    published_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
-    field: str = Field("", index=True)
-    place: str = Field("", index=True)
-    agency: str = Field("", index=True)
-    exact: str = Field(sa_column=Column(Text, nullable=False))
-    folded: str = Field(sa_column=Column(Text, nullable=False))
+    spot: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    terms: frozenset[str] = Field(sa_column=Column(Terms, nullable=False))
     data: str = Field(sa_column=Column(Text, nullable=False))
 
 
-Index(
-    "portal_answer_words",
-    func.to_tsvector(literal_column("'simple'::regconfig"), table(AnswerRow).c.folded),
-    postgresql_using="gin",
-).ddl_if(dialect="postgresql")
+index_words(table(AnswerRow))
 
 
 class ClockRow(PortalTable, table=True):
