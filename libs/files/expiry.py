@@ -1,12 +1,18 @@
-"""Files that are kept for a time only: a mark beside each names its last day."""
+"""Files that are kept for a time only: marks beside each name its last day, and the call it belongs to."""
 
 import re
-from datetime import date
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 
+from libs.contracts.streams import STREAMS
 from libs.files.files import ABOUT, THUMB
 from libs.files.store import Store
 
-_MARK = re.compile(r"^([0-9a-f]{32})-until-(\d{4}-\d\d-\d\d)$")
+DELIVERY = "raw-"
+"""Begins the name of a delivery's body that was too large for RAW."""
+
+_KEPT = {stream.name: timedelta(seconds=stream.keep or 0) for stream in STREAMS}["RAW"] + timedelta(days=1)
+_MARK = re.compile(r"^([0-9a-f]{32})-(until|of)-([\w-]+)$", re.ASCII)
 
 
 async def keep_until(store: Store, file_id: str, day: date) -> None:
@@ -14,12 +20,44 @@ async def keep_until(store: Store, file_id: str, day: date) -> None:
     await store.put(f"{file_id}-until-{day.isoformat()}", b"")
 
 
-async def expire(store: Store, *, today: date, remove: bool) -> tuple[str, ...]:
-    """Ids of files whose last day has passed; with `remove` they are gone, their mark last."""
-    marks = [found async for name, _ in store.names() if (found := _MARK.match(name))]
-    over = [mark for mark in marks if mark[2] < today.isoformat()]
+async def belongs_to(store: Store, file_id: str, call: str) -> None:
+    """The file is a recording of this call, also when CALLS has forgotten it. Raises OutcomeUnknown."""
+    await store.put(f"{file_id}-of-{call}", b"")
+
+
+async def expire(
+    store: Store,
+    *,
+    today: date,
+    remove: bool,
+    held: frozenset[str] = frozenset(),
+    gone: frozenset[str] = frozenset(),
+) -> tuple[str, ...]:
+    """Ids of files whose last day has passed; with `remove` they are gone, their marks last.
+
+    `held`: calls of cases that are kept as evidence, whatever their age; `gone`: those of erased cases.
+    """
+    marks: dict[str, dict[str, str]] = defaultdict(dict)
+    async for name, _ in store.names():
+        if found := _MARK.match(name):
+            marks[found[1]][found[2]] = found[3]
+    over = [one for one, about in marks.items() if _over(about, today.isoformat(), held, gone)]
     if remove:
-        for mark in over:
-            for what in (mark[1], f"{mark[1]}{THUMB}", f"{mark[1]}{ABOUT}", mark[0]):
-                await store.remove(what)
-    return tuple(mark[1] for mark in over)
+        for one in over:
+            beside = (f"{one}-{kind}-{value}" for kind, value in marks[one].items())
+            for name in (one, f"{one}{THUMB}", f"{one}{ABOUT}", *beside):
+                await store.remove(name)
+    return tuple(over)
+
+
+def _over(about: dict[str, str], today: str, held: frozenset[str], gone: frozenset[str]) -> bool:
+    call = about.get("of", "")
+    return call not in held and (call in gone or about.get("until", today) < today)
+
+
+async def expire_deliveries(store: Store, *, now: datetime, remove: bool) -> int:
+    """Large bodies of deliveries that RAW itself has forgotten; how many."""
+    over = [name async for name, at in store.names() if name.startswith(DELIVERY) and at < now - _KEPT]
+    for name in over if remove else ():
+        await store.remove(name)
+    return len(over)

@@ -13,6 +13,7 @@ from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError, ObjectNotFoundError
 from nats.js.object_store import ObjectStore
 
+from libs.files.expiry import DELIVERY
 from libs.runtime.errors import OutcomeUnknown
 from libs.runtime.publishing import AWAY, PATIENCE, Occupied, publish
 from services.intake.channels.shape import Delivery
@@ -99,7 +100,7 @@ class RawLog:
         return not ack.duplicate
 
     async def _put(self, body: bytes) -> str:
-        name = f"raw-{_token(body)}"
+        name = f"{DELIVERY}{_token(body)}"
         try:
             store = await self._store()
             try:

@@ -18,7 +18,7 @@ from libs.contracts.casevalues import Attached
 from libs.contracts.facts import Actor, derived_id
 from libs.contracts.sidefacts import Dead
 from libs.contracts.subjects import decode
-from libs.files.expiry import keep_until
+from libs.files.expiry import belongs_to, keep_until
 from libs.files.files import Files, id_of
 from libs.files.kinds import SOUNDS, kind_of
 from libs.runtime.delivery import reason_of
@@ -169,6 +169,8 @@ class Recordings:
         if kind_of(content) not in SOUNDS:  # a page that asks to log in, or to wait
             return Attached(id=id_of(key, 0, content), lost="refused-type")
         file = await self.files.put(content, key=key, limit=row.recording_bytes)
+        if not file.lost:
+            await belongs_to(self.files.store, file.id, ready.call)
         if row.recording_days and not file.lost:
             await keep_until(
                 self.files.store, file.id, (ready.at + timedelta(days=row.recording_days)).date()
