@@ -6,7 +6,7 @@ import pytest
 
 from libs.contracts.events import Suggestion
 from libs.devstack.nats_server import NatsServer
-from services.desk.pages.why import why
+from services.desk.pages.why import sureness, why
 from tests.support.deskpages import browser, held, send
 from tests.support.desks import ADMINISTRATOR, ARBITER, OFFICER, OPERATOR, case_in
 from tests.support.provinces import thanh_hoa
@@ -25,12 +25,26 @@ def offered(**fields: object) -> tuple[str, ...]:
     return why(one, case_in("triage").model_copy(update=changes), thanh_hoa())
 
 
-def test_a_suggestion_tells_its_words_its_margin_its_place_and_its_rule() -> None:
-    words, margin, place, rule = offered(words=("tiêm", "mũi hai"))
+def test_a_suggestion_tells_its_words_its_place_and_its_rule() -> None:
+    words, place, rule = offered(words=("tiêm", "mũi hai"))
     assert "“tiêm”, “mũi hai”" in words
-    assert "70%" in margin and "hơn gợi ý khác 50%" in margin
     assert "Quảng Xương" in place and "trong nội dung" in place
     assert "R04-ANY" in rule and "Phụ lục 2" in rule
+
+
+def test_how_sure_the_router_is_stands_in_a_word_with_the_figures_behind_it() -> None:
+    def sure(score: float, other: float) -> tuple[str, str]:
+        one = Suggestion(field="F04", lead=("SYT",), score=score, rule="R04-ANY")
+        second = Suggestion(field="F03", lead=("SCT",), score=other, rule="R03-ANY")
+        state = case_in("triage").model_copy(update={"suggestions": (one, second)})
+        return sureness(one, state, thanh_hoa())
+
+    assert sure(0.9, 0.05)[0] == "Chắc"
+    assert sure(0.7, 0.2)[0] == "Khá chắc" and "70%, hơn gợi ý thứ hai 50%" in sure(0.7, 0.2)[1]
+    assert sure(0.5, 0.4)[0] == "Chưa chắc"
+    assert sure(0.2, 0.7)[0] == "Chưa chắc" and "20%, sau gợi ý đầu 50%" in sure(0.2, 0.7)[1]
+    proposed = Suggestion(field="F04", lead=("SYT",), score=1, rule="proposed")
+    assert sureness(proposed, case_in("triage"), thanh_hoa()) == ("", "")
 
 
 def test_what_nothing_is_known_of_is_said_to_be_so() -> None:

@@ -20,7 +20,7 @@ from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.lists import Shelf
 from services.desk.pages.sent_forms import read_form
 from services.desk.pages.timeline import TRIAGE
-from services.desk.pages.why import why
+from services.desk.pages.why import sureness, why
 
 QUEUES: dict[str, tuple[str, type[Command]]] = {
     "triage": ("Phân loại", Direct),
@@ -93,7 +93,7 @@ class TriagePage:
         _, cls = QUEUES[queue]
         named = state.determination.agency if state.determination else ""
         offered = [
-            (one, why(one, state, pack))
+            (one, why(one, state, pack), sureness(one, state, pack))
             for one in state.suggestions
             if one.lead and (not named or one.lead[0] == named)
         ]

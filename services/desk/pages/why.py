@@ -1,4 +1,4 @@
-"""Behind a suggestion: the words, the place, the row of the routing table and the margin, as sentences."""
+"""Behind a suggestion: the words, the place, the row of the routing table and how sure it is, as sentences."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,12 @@ PLACE_FROM = {
 """Source of the place, as the router codes it → in words."""
 
 
+SURE = 0.8
+"""Score from which "Chắc" is said."""
+
+
 def why(one: Suggestion, state: CaseState, pack: Pack) -> tuple[str, ...]:
-    """The first says why the field, the second where, the last by which rule the agency follows."""
+    """The first says why the field, then where, the last by which rule the agency follows."""
     if one.rule == "proposed":
         return ("Cơ quan trả lại phiếu đề xuất cơ quan này.",)
     return tuple(_why(one, state, pack))
@@ -28,12 +32,6 @@ def _why(one: Suggestion, state: CaseState, pack: Pack) -> Iterator[str]:
     if one.words:
         said = ", ".join(f"“{word}”" for word in one.words)
         yield f"Từ ngữ {said} thường gặp ở lĩnh vực này."
-    others = [other.score for other in state.suggestions if other != one]
-    ahead = one.score - max(others, default=0.0)
-    sure = f"Độ chắc chắn {_percent(one.score)}"
-    if others:
-        sure += f", {'hơn' if ahead >= 0 else 'kém'} gợi ý khác {_percent(abs(ahead))}"
-    yield f"{sure}; hệ thống tự chuyển khi hơn ít nhất {_percent(pack.margin)}."
     named = state.place or (state.places[0] if len(state.places) == 1 else "")
     if named:
         source = PLACE_FROM.get(state.place_from, "")
@@ -45,6 +43,20 @@ def _why(one: Suggestion, state: CaseState, pack: Pack) -> Iterator[str]:
         yield "Chưa rõ địa bàn."
     rule = next((row for row in pack.routes if row.id == one.rule), None)
     yield f"Dòng {one.rule} của bảng chuyển phiếu{f': {rule.note}' if rule and rule.note else ''}."
+
+
+def sureness(one: Suggestion, state: CaseState, pack: Pack) -> tuple[str, str]:
+    """How sure the router is, in a word and in figures; empty for what an agency proposed."""
+    if one.rule == "proposed":
+        return "", ""
+    others = [other.score for other in state.suggestions if other != one]
+    ahead = one.score - max(others, default=0.0)
+    word = "Chưa chắc" if ahead < pack.margin else "Chắc" if one.score >= SURE else "Khá chắc"
+    beside = ""
+    if others:
+        beside = f", {'hơn gợi ý thứ hai' if ahead >= 0 else 'sau gợi ý đầu'} {_percent(abs(ahead))}"
+    least = _percent(pack.margin)
+    return word, f"Độ chắc chắn {_percent(one.score)}{beside}. Hệ thống tự chuyển khi hơn ít nhất {least}."
 
 
 def _percent(share: float) -> str:
