@@ -1,5 +1,6 @@
 """A conversation by mail on real mail servers: from the citizen to the case, and back, and again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes
@@ -50,8 +51,14 @@ async def hotline(server: NatsServer, folder: Path, post: Post) -> AsyncIterator
 
 async def letter_in(post: Post, user: str, count: int) -> EmailMessage:
     """The newest of that many letters in a citizen's mailbox."""
-    await eventually(lambda: len(post.boxes.mails(user)) >= count, within=15)
-    found = message_from_bytes(post.boxes.mails(user)[-1], policy=default)
+    mails: list[bytes] = []
+
+    async def there() -> bool:
+        mails[:] = await asyncio.to_thread(post.boxes.mails, user)  # the services run meanwhile
+        return len(mails) >= count
+
+    await eventually(there, within=15)
+    found = message_from_bytes(mails[-1], policy=default)
     assert isinstance(found, EmailMessage)
     return found
 

@@ -29,6 +29,7 @@ from services.intake.channels.rows import read_secret
 from services.intake.channels.shape import Delivery
 from services.intake.metrics import TRANSPORT_UP
 from services.intake.transports import PAUSES, Keep
+from services.intake.transports.mail_idle import heed_from_now, wait
 
 PAGE = 100
 """Mails listed at once."""
@@ -71,6 +72,7 @@ class _Box:
     def listed(self, tried: Mapping[tuple[str, str], int]) -> list[tuple[str, int]]:
         """(UID, bytes) of mails that are to be done: the least tried first, then the oldest."""
         assert self.box
+        heed_from_now(self.client)
         found = self.box.uids("UNDELETED", None)
         uids = sorted(found, key=lambda uid: tried.get((self.epoch, uid), 0))[:PAGE]
         if not uids:
@@ -104,7 +106,7 @@ class _Box:
         """Until the server says that something came, or so long; the server need not be able to."""
         assert self.box
         if "IDLE" in self.client.capabilities:
-            self.box.idle.wait(timeout=seconds)
+            wait(self.box, seconds)
 
     def cut(self) -> None:
         """End whatever the other thread waits for."""
