@@ -8,6 +8,7 @@ from typing import Any
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
+from nats.aio.transport import TcpTransport
 from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 
@@ -17,6 +18,44 @@ from libs.runtime.metrics import BUS_ERRORS, CONNECTED
 
 OPEN_TIMEOUT = 2
 """Seconds for one attempt to connect."""
+
+
+class _Client(Client):
+    """nats-py's, which forgets a connection whose greeting failed or was given up (2.16.0)."""
+
+    async def _process_connect_init(self) -> None:
+        try:
+            await super()._process_connect_init()
+        except BaseException:
+            if isinstance(self._transport, TcpTransport):
+                self._transport.close()  # type: ignore[no-untyped-call]
+            raise
+
+    async def close(self) -> None:
+        """Who looks for the server is asked again until it stops: `wait_for` swallows (Python 3.11)."""
+        looking = self._reconnection_task
+        while looking and not looking.done() and looking is not asyncio.current_task():
+            looking.cancel()
+            await asyncio.wait({looking}, timeout=0.1)
+        await super().close()
+
+
+class _Broker(NatsBroker):
+    """FastStream's, which only drains, and so leaves a client open that is looking for its server (0.7.8)."""
+
+    async def _connect(self) -> Client:
+        client = _Client()
+        await client.connect(**self._connection_kwargs)
+        self.config.connect(client)
+        return client
+
+    async def stop(self, *reason: Any) -> None:
+        client = self._connection
+        try:
+            await super().stop(*reason)
+        finally:
+            if client is not None:
+                await client.close()
 
 
 def broker_for(user: str, url: str, seed_file: Path) -> NatsBroker:
@@ -37,7 +76,7 @@ def broker_for(user: str, url: str, seed_file: Path) -> NatsBroker:
         CONNECTED.labels(user).set(1)
         log("bus_reconnected")
 
-    return NatsBroker(
+    return _Broker(
         [part.strip() for part in url.split(",")],
         name=f"hotline-{user}",
         security=NatsNKey.from_seed(seed_file.read_text().strip()),
