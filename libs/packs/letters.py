@@ -123,6 +123,11 @@ def read_letter(name: str, text: str) -> tuple[Letter | None, list[Problem]]:
     return letter, problems
 
 
+def written_letter(letter: Letter) -> str:
+    """The text of the letter's file: `read_letter` reads it back to the same letter."""
+    return f"{letter.subject}\n\n{letter.body}\n{SMS_MARK}\n{letter.sms}\n"
+
+
 def known() -> str:
     return ", ".join(VARIABLES)
 

@@ -59,6 +59,7 @@ from services.desk.telephony.surges import Surges
 from services.desk.telephony.transfers import Transfers
 from services.desk.telephony.watch import Watch
 from services.desk.voices import Voices
+from services.desk.wording.letters import Letters
 from services.desk.wording.standards import Standards
 
 MOST_CASES = 20
@@ -116,6 +117,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         boards=Boards(engine, rt.directory, rt.clock, Queries(engine, rt.directory, rt.clock)),
         reviews=Reviews(engine, rt.directory, rt.clock),
         standards=Standards(engine, rt.directory, rt.clock),
+        letters=Letters(rt.directory, rt.clock, rt.js),
         attachments=attachments,
         erasing=Erasing(engine, rt.cases, rt.directory, rt.clock, attachments),
         exporting=Exporting(engine, rt.directory, rt.clock),

@@ -39,6 +39,7 @@ from services.desk.succession import Successions
 from services.desk.telephony.calls import Calls
 from services.desk.telephony.surges import Surges
 from services.desk.voices import Voices
+from services.desk.wording.letters import Letters
 from services.desk.wording.standards import Standards
 
 
@@ -77,3 +78,4 @@ class Desk:
     boards: Boards
     reviews: Reviews
     standards: Standards
+    letters: Letters

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from libs.contracts.errors import HotlineError
+from libs.packs.gsm import parts
 from libs.packs.model import Pack
 from libs.runtime.clock import Clock
 from libs.runtime.database import in_thread
@@ -15,7 +16,6 @@ from libs.runtime.logs import log
 from services.notifier import metrics
 from services.notifier.fallbacks import Fallbacks
 from services.notifier.gateways.gateway import Gateway, GatewayDown, Message, Outcome, Reply, Send
-from services.notifier.gateways.gsm import parts
 from services.notifier.keeper import TROUBLE, Keeper
 from services.notifier.letterlog import LetterLog
 from services.notifier.outbox import Letter, Outbox

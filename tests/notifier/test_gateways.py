@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from libs.devstack.nats_server import free_port
+from libs.packs.gsm import parts
 from services.notifier.gateways.console import Console
 from services.notifier.gateways.gateway import Gateway, GatewayDown, Message, Outcome, Reply
-from services.notifier.gateways.gsm import parts
 from services.notifier.gateways.kannel import Kannel
 from services.notifier.gateways.smtp import Smtp, TlsMode
 from tests.support.mailbox import DROP, HOLD, Mailbox, mailbox

@@ -25,6 +25,7 @@ from services.desk.pages.console import console_pages
 from services.desk.pages.files import file_pages
 from services.desk.pages.frame import Frame, to_sign_in
 from services.desk.pages.helpful import helpful_pages
+from services.desk.pages.letters import letter_pages
 from services.desk.pages.lists import list_pages
 from services.desk.pages.oidc import oidc_pages
 from services.desk.pages.overdue import overdue_pages
@@ -52,7 +53,7 @@ ROUTES = (
     person_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,
     route_pages, succession_pages, helpful_pages, overdue_pages, review_pages, triage_pages,
-    insertion, standard_pages,
+    insertion, standard_pages, letter_pages,
 )  # fmt: skip
 MAX_UPLOAD = 6_000_000
 """Bytes of one form with a workbook, and some to say in words that it was too much."""

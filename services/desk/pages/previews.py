@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from libs.contracts.codes import spoken
+from libs.packs.gsm import parts
 from libs.packs.letters import fill
 from libs.packs.model import NotInPack, Pack
 from libs.web.labels import Labels
@@ -69,7 +70,7 @@ def preview(
     return Preview(
         ", không được thì ".join(ways),
         letter.sms if by_text else letter.body,
-        parts=_parts(counted.sms) if by_text else 0,
+        parts=parts(counted.sms) if by_text else 0,
         others=len(state.followers),
         silent=bool(state.spam) and not state.slips,
     )
@@ -86,11 +87,6 @@ def _ways(state: CaseState) -> list[str]:
         "tin nhắn SMS" if state.person.phone else None,
     )
     return [way for way in ways if way]
-
-
-def _parts(text: str) -> int:
-    """Of a plain message: 160 letters in one, 153 in each of several."""
-    return 1 if len(text) <= 160 else -(-len(text) // 153)
 
 
 def _values(state: CaseState, pack: Pack, typed: Mapping[str, str]) -> Mapping[str, str]:

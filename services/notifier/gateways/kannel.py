@@ -8,8 +8,8 @@ from functools import partial
 
 import httpx
 
+from libs.packs.gsm import is_gsm
 from services.notifier.gateways.gateway import GatewayDown, Message, Outcome, Reply, Send
-from services.notifier.gateways.gsm import is_gsm
 
 ALPHABET, UCS2 = "0", "2"
 
