@@ -40,7 +40,8 @@ def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     found: dict[str, Problem] = {}
     for one in error.errors():
         name = str(one["loc"][0]) if one["loc"] else ""
-        vi, en = _SENTENCES.get(one["type"], _OTHERWISE)
+        kind = "missing" if one["input"] == "" else one["type"]
+        vi, en = _SENTENCES.get(kind, _OTHERWISE)
         context = one.get("ctx", {})
         found.setdefault(name, Problem(field=name, vi=vi.format(**context), en=en.format(**context)))
     return tuple(found.values())

@@ -47,10 +47,13 @@ class Exporting:
     directory: Directory
     clock: Clock
 
-    async def person(self, account: Account, *, phone: str = "", email: str = "", reference: str) -> Held:
+    async def person(
+        self, account: Account, *, phone: str = "", email: str = "", reference: str, what: str = "export"
+    ) -> Held:
         """Every case of this telephone number or e-mail address with all its facts, letters and calls.
 
-        `reference`: the number of the request. Raises NotAllowed, Refused naming the input.
+        `reference`: the number of the request; `what` is done with it stands in the log. Raises NotAllowed,
+        Refused naming the input.
         """
         if account.role != "administrator" or not account.active:
             raise NotAllowed("Chỉ quản trị viên được làm việc này", "administrators only")
@@ -61,7 +64,7 @@ class Exporting:
             raise Refused("Cần số điện thoại hoặc thư điện tử", "give a phone or an e-mail", field="phone")
         cases = await asyncio.to_thread(self._cases, wanted)
         for case in cases:
-            why = f"export {reference.strip()}"[:300]
+            why = f"{what} {reference.strip()}"[:300]
             await asyncio.to_thread(record_look, self.engine, account, case["case_id"], why)
         now = self.clock.now()
         return Held(now, answer_due(self.directory.pack, now), tuple(cases))

@@ -15,6 +15,7 @@ from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.people import ROLE_NAMES, ROLES, Account
 from services.desk.pages.administration import administrator
 from services.desk.pages.frame import Frame, form_of
+from services.desk.pages.signing_in import SIGN_IN_ANEW
 from services.desk.province import successors
 from services.desk.staff import ACTS
 
@@ -166,6 +167,6 @@ def welcome_pages(frame: Frame) -> APIRouter:
                 wrong = refused({}, error)
         if wrong:
             return frame.render(request, "welcome.html", None, 422, form=wrong, whose=whose, token=token)
-        return RedirectResponse("/login", 303)
+        return RedirectResponse(SIGN_IN_ANEW, 303)
 
     return routes

@@ -1,6 +1,8 @@
 """A person's data, for administrators: what is held of them; erasing a case, holding it as evidence."""
 
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
@@ -13,7 +15,7 @@ from libs.contracts.errors import Refused
 from libs.web.forms import Form, refused
 from services.desk.domain.people import Account
 from services.desk.erasing import Asked
-from services.desk.exporting import answer_due
+from services.desk.exporting import Held, answer_due
 from services.desk.pages.administration import administrator
 from services.desk.pages.frame import Frame, form_of
 
@@ -28,14 +30,24 @@ def person_pages(frame: Frame) -> APIRouter:
     routes = APIRouter()
 
     def show(
-        request: Request, account: Account, form: Form, *, done: str = "", status: int = 200
+        request: Request,
+        account: Account,
+        form: Form,
+        *,
+        of: str = "",
+        done: str = "",
+        status: int = 200,
+        found: Sequence[Mapping[str, Any]] | None = None,
     ) -> Response:
+        """`of`: the form that was sent; the others stay as they were."""
         return frame.render(
             request,
             "persons.html",
             account,
             status,
             form=form,
+            of=of,
+            found=found,
             done=DONE.get(done, ""),
             fresh=uuid4(),
             due=answer_due(frame.desk.directory.pack, frame.desk.clock.now()),
@@ -49,14 +61,9 @@ def person_pages(frame: Frame) -> APIRouter:
     async def export(request: Request) -> Response:
         account, sent = await administrator(frame, request), form_of(request)
         try:
-            held = await frame.desk.exporting.person(
-                account,
-                phone=sent.get("phone", ""),
-                email=sent.get("email", ""),
-                reference=sent.get("reference", ""),
-            )
+            held = await _held(frame, account, sent, "export")
         except Refused as error:
-            return show(request, account, refused(sent, error), status=422)
+            return show(request, account, refused(sent, error), of="export", status=422)
         text = json.dumps(to_jsonable_python(held), ensure_ascii=False, indent=1)
         name = 'attachment; filename="du-lieu-ca-nhan.json"'
         headers = {"content-disposition": name, "cache-control": "no-store"}
@@ -66,12 +73,21 @@ def person_pages(frame: Frame) -> APIRouter:
     async def change(request: Request, what: str) -> Response:
         account, sent = await administrator(frame, request), form_of(request)
         try:
+            if what == "find":
+                held = await _held(frame, account, sent, what)
+                return show(request, account, Form(sent), of="export", found=held.cases)
             await _change(frame, account, what, sent)
         except Refused as error:
-            return show(request, account, refused(sent, error), status=409 if error.stale else 422)
+            of = "export" if what == "find" else what
+            return show(request, account, refused(sent, error), of=of, status=409 if error.stale else 422)
         return RedirectResponse(f"/persons?done={what}", 303)
 
     return routes
+
+
+async def _held(frame: Frame, account: Account, sent: Mapping[str, str], what: str) -> Held:
+    asked = {name: sent.get(name, "") for name in ("phone", "email", "reference")}
+    return await frame.desk.exporting.person(account, **asked, what=what)
 
 
 async def _change(frame: Frame, account: Account, what: str, sent: dict[str, str]) -> None:

@@ -30,7 +30,7 @@ INPUT_NAMES: Mapping[str, str] = {
     "lead": "Cơ quan chủ trì",
     "proposed_agency": "Đề xuất cơ quan",
     "partial": "Trả lời một phần",
-    "to": "Chọn",
+    "to": "Nơi nhận",
     "take_back": "Rút phiếu",
     "text": "Nội dung",
     "report": "Báo cáo",

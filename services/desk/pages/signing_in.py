@@ -11,7 +11,8 @@ from libs.contracts.requests import Problem
 from libs.web.forms import Form, refused
 from libs.web.guard import Visit
 from services.desk.domain.errors import NotSignedIn
-from services.desk.pages.frame import Frame, form_of, home_of, own_path, wanted
+from services.desk.pages.frame import Frame, form_of, own_path, wanted
+from services.desk.pages.menu import home_of
 
 SHORT = 40
 """Letters up to which an input is an id or a choice: nothing that anybody would have to type again."""
@@ -27,9 +28,10 @@ def signing_in_pages(frame: Frame) -> APIRouter:
         return RedirectResponse(home_of(account.role), 303)
 
     @routes.get("/login")
-    async def ask(request: Request, next: str = "/", left: str = "") -> Response:  # noqa: A002  as in the address
+    async def ask(request: Request, next: str = "/", left: str = "", new: str = "") -> Response:  # noqa: A002  as in the address
         leave = await frame.desk.oidc.leave() if left and frame.desk.oidc.on else ""
-        return frame.render(request, "login.html", None, next=own_path(next), kept={}, leave=leave)
+        to = own_path(next)
+        return frame.render(request, "login.html", None, next=to, kept={}, leave=leave, anew=bool(new))
 
     @routes.post("/login")
     async def sign_in(request: Request) -> Response:
@@ -70,6 +72,9 @@ def signing_in_pages(frame: Frame) -> APIRouter:
 
     return routes
 
+
+SIGN_IN_ANEW = "/login?new=yes"
+"""Where one signs in with a new password, and is told so."""
 
 KEPT = "kept."
 """How the inputs of a form begin that is carried through signing in."""
@@ -127,6 +132,6 @@ def password_pages(frame: Frame) -> APIRouter:
             await people.change_password(account, form.get("old", ""), form.get("new", ""))
         except Refused as error:
             return frame.render(request, "password.html", account, 422, form=refused({}, error))
-        return RedirectResponse("/login", 303)
+        return RedirectResponse(SIGN_IN_ANEW, 303)
 
     return routes
