@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from itertools import accumulate, chain, pairwise, takewhile
 
+from libs.places.synonyms import SYNONYMS
 from libs.places.text import expand, syllables, words
 from libs.places.words import COURTESIES
 
@@ -19,6 +20,8 @@ _OPENING = 40  # syllables at the beginning of an answer: it says there what it 
 _COMPLETIONS = 40  # words that the last syllable may become while it is typed
 _WORK = 40_000  # postings looked at for one query, the rarest words first
 _SECOND_LOOK = 50  # best entries looked through for every syllable
+_SHORT = 8  # different syllables; an entry that happens to hold all of a longer question is merely a long one
+_SYNONYM = 0.3  # what another word of the same meaning counts beside the word that was said
 _COURTESIES = tuple(f" {phrase} " for phrase in COURTESIES)
 
 
@@ -56,9 +59,10 @@ class AnswerIndex:
         self._vocabulary = sorted(term for term in self._postings.terms if term.isascii() and " " not in term)
 
     def search(self, query: str, limit: int = 6) -> list[Hit]:
-        """The best entries; those with every syllable come before those with some.
+        """The best entries; of a short query those with every syllable come before those with some.
 
-        Works with and without marks, from the second letter, and completes the last syllable being typed.
+        Works with and without marks, from the second letter, completes the last syllable being typed, and
+        finds by another word of the same meaning.
         """
         asked = _asked(query)
         if sum(map(len, asked)) < 2:
@@ -67,10 +71,15 @@ class AnswerIndex:
         groups = {term: [term] for term in said}
         if query[-1:].isalnum():
             groups[asked[-1]] = self._completed(asked[-1])
-        scores = self._scored([(group, math.sqrt(said[term])) for term, group in groups.items()])
+        meant = {
+            term: [other for other in SYNONYMS[term] if other not in said] for term in said.keys() & SYNONYMS
+        }
+        weighted = [(group, math.sqrt(said[term])) for term, group in groups.items()]
+        scores = self._scored([*weighted, *((others, _SYNONYM) for others in meant.values())])
         best = nlargest(max(limit, _SECOND_LOOK), scores, key=scores.__getitem__)
-        wanted = [groups[term] for term in set(asked)]
-        best.sort(key=lambda at: not all(self._postings.hold(group, at) for group in wanted))
+        wanted = _wanted(groups, meant, asked)
+        if len(wanted) <= _SHORT:
+            best.sort(key=lambda at: not all(self._postings.hold(group, at) for group in wanted))
         return [Hit(self._entries[at], scores[at], self._share(wanted, at)) for at in best[:limit]]
 
     def _share(self, wanted: list[list[str]], at: int) -> float:
@@ -162,6 +171,16 @@ def _asked(query: str) -> list[str]:
     for phrase in _COURTESIES:
         bare = bare.replace(phrase, " ")
     return bare.split() or text.split()
+
+
+def _wanted(groups: dict[str, list[str]], meant: dict[str, list[str]], asked: list[str]) -> list[list[str]]:
+    """For each different syllable that was asked the terms that an entry may hold instead."""
+    wanted = {syllable: [*groups[syllable]] for syllable in asked}
+    for term, others in meant.items():
+        for syllable in syllables(term):
+            if syllable in wanted:
+                wanted[syllable] += others
+    return [*wanted.values()]
 
 
 def _counted(entry: Entry) -> Counter[str]:

@@ -58,6 +58,15 @@ def test_entries_with_every_word_come_before_those_with_some() -> None:
     assert found("gia rau")[0] == "prices"
 
 
+def test_a_long_entry_that_happens_to_hold_a_long_question_does_not_come_before_the_one_about_it() -> None:
+    question = "mẹ tôi ở quê lên thăm con thì khai báo y tế ở đâu"
+    others = [Entry(f"{at}", "F99", "", "Con lên quê thăm mẹ tôi thì ở đâu") for at in range(20)]
+    about = Entry("about", "F02", "", "Khai báo y tế: khai báo y tế tại trạm y tế nơi đến")
+    long = Entry("long", "F99", "", f"{'nói chuyện khác ' * 200} {' '.join(question.split()[::-1])}")
+    index = AnswerIndex([*others, about, long])
+    assert index.search(question)[0].entry == about
+
+
 def test_abbreviations_find_what_they_stand_for() -> None:
     assert found("cccd")[0] == "card"
     assert found("xn")[0] == "tests"
