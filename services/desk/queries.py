@@ -26,6 +26,7 @@ from services.desk.province import public_words
 from services.desk.showing import clock_view, entry_view, letter_view, listed
 from services.desk.store import states
 from services.desk.views import CaseView, Listing, ParkedCase, Personal
+from services.desk.waiting import Waiting
 
 Group = Literal["open", "publish", "closed", "joined", "tasks"]
 BESIDE = ("co-lead", "coordinator", "commune")
@@ -42,6 +43,7 @@ class Queries:
         self._engine = engine
         self._directory = directory
         self._clock = clock
+        self.waiting = Waiting(engine, clock)
 
     async def case(self, account: Account, case_id: str, *, reason: str = "") -> CaseView:
         """The case page. Operators and the lead of the current slip see the person, and that is recorded.

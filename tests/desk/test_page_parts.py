@@ -21,9 +21,10 @@ from services.desk.domain.rights_table import COMMANDS
 from services.desk.domain.state import STATUSES, CaseState
 from services.desk.pages.case import DONE
 from services.desk.pages.case_parts import places
-from services.desk.pages.frame import MENU, TONES, own_path
+from services.desk.pages.frame import TONES, own_path
 from services.desk.pages.letter_words import LETTER_NAMES, LETTER_OUTCOMES, LETTER_WAYS, letter_reason
 from services.desk.pages.lists import by_deadline
+from services.desk.pages.menu import MENU
 from services.desk.pages.previews import LETTERS, preview
 from services.desk.pages.sent_forms import read_form
 from services.desk.pages.timeline import TITLES, told

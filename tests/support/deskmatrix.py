@@ -165,7 +165,6 @@ API: dict[tuple[str, str], Entry] = {
     ("POST", "/sought"): _KEY,
     ("POST", "/calls"): Entry("o", inputs={"text": "Đèn đường tắt"}),
     ("GET", "/search"): Entry(ALL),
-    ("GET", "/menu"): Entry(ALL),
     ("GET", "/answers"): Entry(ALL),
     ("GET", "/parked"): _ADMIN,
     ("GET", "/reports/{report}"): Entry("aqk", inputs={"report": "agencies.xlsx"}),

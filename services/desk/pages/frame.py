@@ -19,120 +19,9 @@ from services.desk.domain.people import ROLE_NAMES, Account
 from services.desk.domain.rights import require_in_office
 from services.desk.domain.state import STATUS_NAMES
 from services.desk.domain.values_of_hands import STAGE_NAMES
+from services.desk.pages.menu import MENU, MENU_PATH, Menu
 from services.desk.pages.sent_forms import INPUT_NAMES
 from services.desk.province import successors
-
-Entry = tuple[str, str, str]
-Menu = tuple[tuple[str, tuple[Entry, ...]], ...]
-
-_AGENCY: Menu = (
-    (
-        "Việc đang chờ",
-        (
-            ("/inbox", "Hộp việc", ""),
-            ("/inbox?group=joined", "Phối hợp, được giao", ""),
-            ("/inbox?group=publish", "Chờ công khai", ""),
-            ("/reviews", "Rà soát", ""),
-        ),
-    ),
-    (
-        "Tra cứu",
-        (
-            ("/inbox?group=closed", "Đã xong", ""),
-            ("/knowledge", "Hỏi đáp", ""),
-            ("/standards", "Mẫu trả lời", ""),
-        ),
-    ),
-)
-
-MENU: dict[str, Menu] = {
-    "operator": (
-        (
-            "Việc đang chờ",
-            (
-                ("/calls/new", "Cuộc gọi mới", "F4"),
-                ("/calls", "Điện thoại", ""),
-                ("/triage", "Phân loại", ""),
-                ("/arbiter", "Chờ thẩm quyền", ""),
-                ("/inbox?group=publish", "Chờ công khai", ""),
-            ),
-        ),
-        (
-            "Tra cứu",
-            (
-                ("/knowledge", "Hỏi đáp", ""),
-                ("/standards", "Mẫu trả lời", ""),
-                ("/agencies", "Danh bạ", ""),
-                ("/roster", "Lịch trực", ""),
-                ("/inbox?group=closed", "Đã xong", ""),
-            ),
-        ),
-    ),
-    "officer": _AGENCY,
-    "head": _AGENCY,
-    "arbiter": (
-        (
-            "Việc đang chờ",
-            (
-                ("/arbiter", "Chờ xác định thẩm quyền", ""),
-                ("/overdue", "Quá hạn", ""),
-                ("/successions", "Chờ cơ quan kế tục", ""),
-            ),
-        ),
-        (
-            "Theo dõi",
-            (
-                ("/reviews", "Rà soát", ""),
-                ("/knowledge/changes", "Thay đổi hỏi đáp", ""),
-                ("/reports", "Báo cáo", ""),
-            ),
-        ),
-    ),
-    "police": (("Việc đang chờ", (("/suspicions", "Tin cần xác minh", ""),)),),
-    "auditor": (("Kiểm tra", (("/audit", "Nhật ký", ""), ("/reports", "Báo cáo", ""))),),
-    "administrator": (
-        (
-            "Việc đang chờ",
-            (
-                ("/triage", "Phân loại", ""),
-                ("/arbiter", "Chờ thẩm quyền", ""),
-                ("/successions", "Chờ cơ quan kế tục", ""),
-                ("/parked", "Hồ sơ tạm dừng", ""),
-            ),
-        ),
-        (
-            "Dữ liệu chung",
-            (
-                ("/knowledge", "Hỏi đáp", ""),
-                ("/standards", "Mẫu trả lời", ""),
-                ("/calendar", "Lịch làm việc", ""),
-                ("/roster", "Lịch trực", ""),
-                ("/routes", "Bảng chuyển phiếu", ""),
-                ("/helpful", "Có ích không", ""),
-            ),
-        ),
-        (
-            "Quản trị",
-            (
-                ("/accounts", "Tài khoản", ""),
-                ("/persons", "Dữ liệu cá nhân", ""),
-                ("/surge", "Chế độ quá tải", ""),
-                ("/audit", "Nhật ký", ""),
-                ("/reports", "Báo cáo", ""),
-            ),
-        ),
-    ),
-}
-"""Role → groups of its menu: a name and pages (address, name, key), the daily work first.
-
-The first page of the first group is where signing in leads; on a phone the other groups are folded.
-"""
-
-
-def home_of(role: str) -> str:
-    """Where signing in leads."""
-    return MENU[role][0][1][0][0]
-
 
 TONES = {
     "verifying": "warn", "promised": "warn", "answered_by_phone": "warn", "answered": "good",
@@ -157,11 +46,16 @@ class Frame:
         return request.cookies.get(self.desk.settings.session_cookie, "")
 
     async def account(self, request: Request) -> Account:
-        """Who asks. Raises NotSignedIn, and NotAllowed for an arbiter that is none any more."""
+        """Who asks, and for the menu what waits for them.
+
+        Raises NotSignedIn, and NotAllowed for an arbiter that is none any more.
+        """
         account = await self.desk.people.who(self.token(request))
         if account is None:
             raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
         require_in_office(account, self.desk.directory.pack.arbiter)
+        if "hx-request" not in request.headers or request.url.path == MENU_PATH:
+            request.state.waiting = await self.desk.queries.waiting.of(account)
         return account
 
     def _menu(self, account: Account) -> Menu:
@@ -186,6 +80,7 @@ class Frame:
         shown: dict[str, Any] = {
             "account": account,
             "menu": self._menu(account) if account else (),
+            "waiting": getattr(request.state, "waiting", {}),
             "here": f"{request.url.path}?{request.url.query}".rstrip("?"),
             "labels": Labels(pack, "vi"),
             "pack": pack,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.desk.pages.frame import Frame
+from services.desk.pages.menu import MENU_PATH
 from services.desk.queries import Group
 from services.desk.views import Row
 
@@ -50,6 +51,10 @@ def list_pages(frame: Frame) -> APIRouter:
         return frame.render(
             request, "list.html", account, title=title, shelves=shelves, next=listing.next, kind=group
         )
+
+    @routes.get(MENU_PATH)
+    async def menu(request: Request, here: str = "") -> Response:
+        return frame.render(request, "menu.html", await frame.account(request), here=here)
 
     @routes.get("/search")
     async def search(request: Request, q: str = "") -> Response:

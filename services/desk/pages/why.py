@@ -1,4 +1,4 @@
-"""Behind a suggestion: the words, the place, the row of the routing table and how sure it is, as sentences."""
+"""Behind a suggestion: the words, the place, the row of the routing table; how sure it is, as sentences."""
 
 from collections.abc import Iterator
 
