@@ -93,6 +93,26 @@ async def test_an_accepted_change_waits_for_its_day_and_is_then_put_in_force_onc
     assert (kept.state, kept.version) == ("applied", room.directory.current)
 
 
+async def test_a_change_that_is_refused_on_its_day_tells_its_agency_why_and_goes_in_once_it_can(
+    room: Room,
+) -> None:
+    short = NEW.model_copy(update={"valid_to": room.today + timedelta(days=4)})
+    late = Proposal(agency="SYT", questions=(QuestionChange(before=None, after=short),))
+    number = await room.propose(room.today + timedelta(days=3), "a", late)
+    assert await room.accept(number) == "accepted"
+    began, changes = room.clock.at, room.knowledge.changes
+    room.clock.at += timedelta(days=6)  # the desk stood still until the entry had ended
+    for _ in range(2):
+        await changes.apply_due()
+    kept = await changes.one(OFFICER, number)
+    assert kept.state == "accepted" and "Gói dữ liệu không nhận" in kept.reason
+    assert room.asked() == []
+    room.clock.at = began + timedelta(days=3)
+    await changes.apply_due()
+    kept = await changes.one(OFFICER, number)
+    assert (kept.state, kept.reason) == ("applied", "")
+
+
 async def test_a_desk_that_stopped_between_pack_and_note_does_not_put_the_change_twice(room: Room) -> None:
     number = await room.propose(room.today, "a")
     await room.accept(number)

@@ -157,11 +157,15 @@ class Changes:
             await asyncio.sleep(EVERY)
 
     async def apply_due(self) -> None:
+        """Those whose day has come; one that is refused stays accepted with the reason, and is tried again."""
         for kept in await asyncio.to_thread(self.store.due, self.revising.today()):
             try:
                 await self._apply(kept)
             except HotlineError as error:
                 log("proposal_not_applied", number=kept.id, kind=type(error).__name__)
+                if isinstance(error, Refused) and error.vi != kept.reason:
+                    why = {"was": "accepted", "reason": error.vi[:LONGEST]}
+                    await asyncio.to_thread(self.store.move, kept.id, "accepted", **why)
 
     async def _apply(self, kept: Kept) -> None:
         day = max(kept.effective, self.revising.today())
@@ -171,7 +175,8 @@ class Changes:
             document=kept.document,
             note=f"Đề nghị {kept.id} gửi {kept.at:%d/%m/%Y %H:%M:%S}: {kept.note or kept.proposal.agency}",
         )
-        await asyncio.to_thread(self.store.move, kept.id, "applied", was="accepted", version=version)
+        done = {"was": "accepted", "version": version, "reason": ""}
+        await asyncio.to_thread(self.store.move, kept.id, "applied", **done)
         PROPOSED.labels("applied").inc()
 
     async def _move(self, kept: Kept, state: State, by: str, reason: str = "") -> None:
