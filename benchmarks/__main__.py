@@ -6,6 +6,7 @@ import sys
 NAMES = (
     "worktime",
     "places",
+    "questions",
     "routing",
     "pack_load",
     "clocks",

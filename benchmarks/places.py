@@ -6,12 +6,10 @@ import time
 from pathlib import Path
 
 from libs.packs.knowledge import Knowledge
-from libs.places.answers import AnswerIndex, Entry
 from tests.support.places import entries, examples
 from tests.support.provinces import knowledge, province
 
 GOAL_TEXTS_PER_SECOND = 5_000
-GOAL_MILLISECONDS = 30.0
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -50,43 +48,11 @@ def speed(pack: str, texts: list[str], rounds: int = 40) -> None:
     print(f"place, field, urgency in {pack}: {rate:,.0f}/s = {rate / GOAL_TEXTS_PER_SECOND:.1f}× the goal")
 
 
-def recall(questions: list[dict[str, str]]) -> None:
-    """Columns id, question, answer: the answers are indexed, the questions are asked."""
-    index = AnswerIndex(Entry(row["id"], "", "", row["answer"]) for row in questions)
-    hits = sum(
-        any(hit.entry.id == row["id"] for hit in index.search(row["question"], 5)) for row in questions
-    )
-    print(f"answers among the first five: {hits / len(questions):.3f} of {len(questions)}")
-
-
-def latency(size: int) -> None:
-    known = entries()
-    many = (
-        Entry(f"{at}", e.field, f"{e.question} {at}", e.answer)
-        for at in range(size)
-        for e in [known[at % len(known)]]
-    )
-    index = AnswerIndex(many)
-    queries = [entry.question[:length] for entry in known for length in (2, 7, 15, 200)]
-    taken = []
-    for query in queries:
-        started = time.perf_counter()
-        index.search(query)
-        taken.append(1000 * (time.perf_counter() - started))
-    taken.sort()
-    p95 = taken[int(0.95 * len(taken))]
-    p50 = taken[len(taken) // 2]
-    share = p95 / GOAL_MILLISECONDS
-    print(f"search in {size:,} entries: p50 {p50:.1f} ms, p95 {p95:.1f} ms, {share:.2f} of the limit")
-
-
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument(
         "sentences", nargs="?", type=Path, help="CSV: id, text, field, fields_all, district_code"
     )
-    asked.add_argument("--questions", type=Path, help="CSV: id, question, answer")
-    asked.add_argument("--entries", type=int, default=20_000, help="size of the index whose latency is taken")
     given = asked.parse_args()
     province("thanh-hoa-2021")
     started = time.perf_counter()
@@ -101,9 +67,6 @@ def main() -> None:
     )
     for pack in ("thanh-hoa-2021", "thanh-hoa", "dong-nai"):
         speed(pack, texts)
-    if given.questions:
-        recall(read(given.questions))
-    latency(given.entries)
 
 
 if __name__ == "__main__":

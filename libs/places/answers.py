@@ -99,10 +99,13 @@ class AnswerIndex:
         return scores
 
     def _completed(self, start: str) -> list[str]:
-        """The syllable itself and what it may become, the commonest first."""
+        """The syllable itself and what it may become, the commonest first, as far as the work goes."""
+        count = self._postings.count
         first = bisect_left(self._vocabulary, start)
         longer = takewhile(lambda term: term.startswith(start), self._vocabulary[first:])
-        return sorted(longer, key=lambda term: (term != start, -self._postings.count(term)))[:_COMPLETIONS]
+        found = sorted(longer, key=lambda term: (term != start, -count(term)))[:_COMPLETIONS]
+        done = accumulate(map(count, found), initial=0)
+        return [term for term, before in zip(found, done, strict=False) if before < _WORK]
 
 
 class _Postings:
