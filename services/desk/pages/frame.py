@@ -90,6 +90,7 @@ class Frame:
             "stages": STAGE_NAMES,
             "case_id": "",
             "leave": "",
+            "anew": False,
             "oidc_name": self.desk.settings.oidc_name if self.desk.oidc.on else "",
             "input_names": INPUT_NAMES,
             "heirs": self._heirs(account),
