@@ -84,7 +84,6 @@ MENU: dict[str, Menu] = {
                 ("/knowledge", "Hỏi đáp", ""),
                 ("/standards", "Mẫu trả lời", ""),
                 ("/texts", "Mẫu thư", ""),
-                ("/texts", "Mẫu thư", ""),
                 ("/calendar", "Lịch làm việc", ""),
                 ("/roster", "Lịch trực", ""),
                 ("/routes", "Bảng chuyển phiếu", ""),
