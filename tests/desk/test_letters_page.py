@@ -9,6 +9,7 @@ import pytest
 
 from libs.devstack.nats_server import NatsServer
 from libs.packs.letters import read_letter
+from libs.runtime.clock import SystemClock
 from services.desk.pages.letters import cells_of
 from tests.support.builders import CITIZEN, a_case, opened
 from tests.support.deskpages import browser, held
@@ -145,13 +146,13 @@ async def test_the_next_letter_of_a_notifier_has_the_new_words(
         settings = notifier_settings(server, f"sqlite:///{tmp_path / 'notifier.db'}", smtp_port=box.port)
         async with notifier(settings) as runtime:
             first, second = a_case(), a_case()
-            await happen(server, first, opened(first))
+            await happen(server, first, opened(first, at=SystemClock().now()))
             await settled(settings, 1)
             saved = await sent(web, do="save", document=DOCUMENT)
             assert saved.status_code == 303
             version = office.runtime.directory.current
             await eventually(lambda: runtime.directory.current == version)
-            await happen(server, second, opened(second))
+            await happen(server, second, opened(second, at=SystemClock().now()))
             await settled(settings, 2)
         assert box.to == [CITIZEN.email, CITIZEN.email]
         assert [one.startswith("Tổng đài đã nhận yêu cầu") for one in box.subjects] == [False, True]
