@@ -1,8 +1,10 @@
 """Where people live: house numbers with their street, hamlets behind "thường trú tại", the sender's own.
 
-Streets and hamlets alone are where matters happen: they stay, as do the addresses of offices.
+Streets and hamlets alone are where matters happen: they stay, as do the addresses of offices; but of a person
+who is erased the own ones go.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -33,6 +35,11 @@ _OFFICE = re.compile(
     r"[^.;\n]{0,90}$",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"^(?:(?:số nhà|số|nhà)\s+)?\d[\w/-]*\s+(?=\w)", re.IGNORECASE)
+_COMMUNE = re.compile(
+    r"(?:xã|phường|thị trấn|đặc khu|huyện|quận|thị xã|thành phố|tỉnh|tp|tx|tt|p|q|h|x)(?:[. ]|$)",
+    re.IGNORECASE,
+)
 _SENDERS_DOOR = re.compile(r"(?:(?:số nhà|số|nhà)\s+)?\d[\w/-]*\s+\w[^,;]*", re.IGNORECASE)
 
 
@@ -53,6 +60,15 @@ def of_person(text: str, address: str) -> Iterator[Found]:
     known += filter(_SENDERS_DOOR.fullmatch, parts[:1])
     read = tokens(text)
     for one in dict.fromkeys(filter(None, known)):
+        yield from _the_words(text, read, [token.folded for token in tokens(one)])
+
+
+def home_of(text: str, address: str) -> Iterator[Found]:
+    """Each part of a person's address below the commune, alone: house and street, street, hamlet."""
+    parts = [part.strip() for part in re.split(r"[,;]", nfc(address)) if part.strip()]
+    below = list(itertools.takewhile(lambda part: not _COMMUNE.match(part), parts))
+    read = tokens(text)
+    for one in dict.fromkeys((*below, *(_NUMBER.sub("", part, count=1) for part in below))):
         yield from _the_words(text, read, [token.folded for token in tokens(one)])
 
 

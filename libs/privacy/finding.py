@@ -7,12 +7,22 @@ from libs.privacy import addresses, names, numbers
 from libs.privacy.spans import Found, apart
 
 
-def find(text: str, persons: Sequence[Person] = (), public: frozenset[str] = frozenset()) -> list[Found]:
+def find(
+    text: str,
+    persons: Sequence[Person] = (),
+    public: frozenset[str] = frozenset(),
+    *,
+    erased: bool = False,
+) -> list[Found]:
     """Personal data in the text; `persons` are those of the case, found also where nothing gives them away.
+
+    `erased`: also the hamlet or the street alone where one of them lives.
 
     `public`: telephone numbers (digits only) and e-mail addresses (lower case) that anybody may know.
     """
-    return apart([*_anybodys(text, public), *(one for who in persons for one in _of(text, who, public))])
+    homes = [one for who in persons for one in addresses.home_of(text, who.address)] if erased else []
+    theirs = (one for who in persons for one in _of(text, who, public))
+    return apart([*_anybodys(text, public), *theirs, *homes])
 
 
 def _anybodys(text: str, public: frozenset[str]) -> Iterator[Found]:

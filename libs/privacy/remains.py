@@ -26,6 +26,5 @@ def persons_in(facts: Iterable[CaseFact]) -> Iterator[Person]:
 def _covered(fact: CaseFact, persons: tuple[Person, ...]) -> CaseFact:
     if not isinstance(fact, CasePublished):
         return fact
-    return fact.model_copy(
-        update={"question": cover(fact.question, persons), "answer": cover(fact.answer, persons)}
-    )
+    texts = {name: cover(getattr(fact, name), persons, erased=True) for name in ("question", "answer")}
+    return fact.model_copy(update=texts)
