@@ -7,7 +7,7 @@ before it is gone (the server does so for a deletion by sequence, not for a purg
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nats.js.api import RawStreamMsg
@@ -19,6 +19,7 @@ from libs.contracts.errors import HotlineError
 from libs.contracts.events import CaseErased, CaseFact
 from libs.contracts.streams import CONSUMERS
 from libs.contracts.subjects import case_ref
+from libs.files.expiry import recordings
 from libs.files.files import ABOUT, LOOSE, THUMB
 from libs.files.jetstream import BUCKET, STREAM, JetStreamStore
 from libs.files.store import Store
@@ -43,6 +44,7 @@ class Eraser:
     store: Store
     step: Callable[[str], None] = lambda _: None
     _keys: dict[str, list[str]] | None = field(default=None, init=False)
+    _sounds: Mapping[str, list[str]] | None = field(default=None, init=False)
 
     async def known(self) -> dict[str, Erasure]:
         """The list: case → its newest entry."""
@@ -95,7 +97,11 @@ class Eraser:
         for subject in one.raw:
             await self._delivery(subject)
         self.step("calls")
-        for call in one.calls:
+        for (
+            call
+        ) in one.calls:  # a recording outlives the call's facts, so nobody could name it in the erasure
+            for name in (await self._recorded()).get(call, ()):
+                await self._remove(name)
             await self._wipe("CALLS", f"call.{call}.>")
         self.step("keys")
         for subject in (await self._keys_of()).get(one.case_id, []):
@@ -150,6 +156,12 @@ class Eraser:
         if body:
             await self._remove(body)
         await self._wipe("RAW", subject)
+
+    async def _recorded(self) -> Mapping[str, list[str]]:
+        """Call → names in FILES; read once."""
+        if self._sounds is None:
+            self._sounds = await recordings(self.store)
+        return self._sounds
 
     async def _keys_of(self) -> dict[str, list[str]]:
         """Case → keys that name it; both buckets are read once."""

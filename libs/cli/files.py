@@ -6,7 +6,6 @@ import asyncio
 from nats.js.client import JetStreamContext
 
 from libs.cli.bus import add_server, provisioner
-from libs.cli.erasing import Eraser
 from libs.contracts.erasures import CaseHoldLifted, CaseHoldPlaced
 from libs.contracts.subjects import case_ref
 from libs.files.expiry import expire, expire_deliveries
@@ -31,9 +30,8 @@ async def _sweep(arguments: argparse.Namespace) -> int:
         store = open_files(js).store
         now = SystemClock().now()
         found = await sweep(js, store, now=now, remove=arguments.remove)
-        gone = frozenset(call for one in (await Eraser(js, store).known()).values() for call in one.calls)
         held = await held_calls(js)
-        expired = await expire(store, today=now.date(), remove=arguments.remove, held=held, gone=gone)
+        expired = await expire(store, today=now.date(), remove=arguments.remove, held=held)
         deliveries = await expire_deliveries(store, now=now, remove=arguments.remove)
     verb = "forgotten" if arguments.remove else "to be forgotten (run again with --remove)"
     print(f"uploads older than two days: {len(found.named)} in cases, {len(found.forgotten)} {verb}")

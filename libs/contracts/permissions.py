@@ -113,6 +113,7 @@ def _erasing() -> set[str]:
     return {
         *("case.*.*.erased", "erasure.*.*", "$JS.API.STREAM.NAMES", "$JS.API.CONSUMER.INFO.CASES.*"),
         *(subject for stream in (*emptied, "DEAD", "ERASURES") for subject in _reading(stream)),
+        *(*_objects("FILES"), "$JS.API.CONSUMER.INFO.OBJ_FILES.>"),  # names tell which call a recording is of
         *(f"$JS.API.STREAM.{what}.{stream}" for what in ("PURGE", "MSG.DELETE") for stream in emptied),
         *(f"$JS.API.CONSUMER.CREATE.{stream}" for stream in scanned),
         *(

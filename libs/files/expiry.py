@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from libs.contracts.streams import STREAMS
@@ -31,28 +32,43 @@ async def expire(
     today: date,
     remove: bool,
     held: frozenset[str] = frozenset(),
-    gone: frozenset[str] = frozenset(),
 ) -> tuple[str, ...]:
     """Ids of files whose last day has passed; with `remove` they are gone, their marks last.
 
-    `held`: calls of cases that are kept as evidence, whatever their age; `gone`: those of erased cases.
+    `held`: calls of cases that are kept as evidence, whatever their age.
     """
+    day, marks = today.isoformat(), await _marks(store)
+    over = [
+        one
+        for one, about in marks.items()
+        if about.get("until", day) < day and about.get("of", "") not in held
+    ]
+    for one in over if remove else ():
+        for name in _names(one, marks[one]):
+            await store.remove(name)
+    return tuple(over)
+
+
+async def recordings(store: Store) -> Mapping[str, list[str]]:
+    """Call → the names of all that lies here of its recordings."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one, about in (await _marks(store)).items():
+        found[about.get("of", "")] += _names(one, about)
+    return found
+
+
+async def _marks(store: Store) -> dict[str, dict[str, str]]:
     marks: dict[str, dict[str, str]] = defaultdict(dict)
     async for name, _ in store.names():
         if found := _MARK.match(name):
             marks[found[1]][found[2]] = found[3]
-    over = [one for one, about in marks.items() if _over(about, today.isoformat(), held, gone)]
-    if remove:
-        for one in over:
-            beside = (f"{one}-{kind}-{value}" for kind, value in marks[one].items())
-            for name in (one, f"{one}{THUMB}", f"{one}{ABOUT}", *beside):
-                await store.remove(name)
-    return tuple(over)
+    return marks
 
 
-def _over(about: dict[str, str], today: str, held: frozenset[str], gone: frozenset[str]) -> bool:
-    call = about.get("of", "")
-    return call not in held and (call in gone or about.get("until", today) < today)
+def _names(file_id: str, about: Mapping[str, str]) -> list[str]:
+    """The file, what lies beside it, and its marks, which come last."""
+    beside = (f"{file_id}-{kind}-{value}" for kind, value in about.items())
+    return [file_id, f"{file_id}{THUMB}", f"{file_id}{ABOUT}", *beside]
 
 
 async def expire_deliveries(store: Store, *, now: datetime, remove: bool) -> int:

@@ -60,16 +60,6 @@ async def test_a_recording_of_a_held_case_outlives_its_last_day_until_the_hold_i
     assert LONG in await names(js)
 
 
-async def test_a_recording_of_an_erased_case_goes_though_nobody_knows_its_call_any_more(
-    server: NatsServer, js: JetStreamContext
-) -> None:
-    await recorded(server)
-    store = JetStreamStore(js)
-    assert await expire(store, today=NOW.date(), remove=True, gone=frozenset({OTHER})) == (LONG,)
-    assert {name for name in await names(js) if name.startswith(LONG)} == set()
-    assert SHORT in await names(js)
-
-
 async def test_a_large_delivery_goes_once_its_stream_has_forgotten_it(
     server: NatsServer, js: JetStreamContext
 ) -> None:

@@ -11,6 +11,7 @@ from libs.contracts.casevalues import Attached
 from libs.contracts.streams import CONSUMERS
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
+from libs.files.expiry import belongs_to
 from libs.files.files import open_files
 from libs.files.store import NoSuchFile
 from libs.privacy.remains import what_is_left
@@ -18,7 +19,7 @@ from tests.support.builders import a_case, make, opened
 from tests.support.bus import connected
 from tests.support.history import happen
 
-FILE, OTHERS, CALL = "f" * 32, "e" * 32, "c" * 32
+FILE, OTHERS, CALL, SOUND = "f" * 32, "e" * 32, "c" * 32, "a" * 32
 SECRET = b"0912 345 678 la so cua toi"
 
 
@@ -30,6 +31,9 @@ async def a_case_with_traces(server: NatsServer) -> CaseRef:
         store = open_files(js).store
         await store.put(FILE, SECRET * 9000)
         await store.put(OTHERS, b"of somebody else")
+        await store.put(SOUND, SECRET * 9000)  # years later nobody names it but its mark
+        await belongs_to(store, SOUND, CALL)
+        await belongs_to(store, OTHERS, "another")
         await js.publish("raw.zalo.k1", SECRET)
         await js.publish(f"call.{CALL}.main.ringing", SECRET)
         messages, talks = await js.key_value("MESSAGES"), await js.key_value("CONVERSATIONS")
@@ -81,6 +85,8 @@ async def test_nothing_of_it_is_left_and_nothing_of_others_is_gone(
         await eraser.finish(found)
         with pytest.raises(NoSuchFile):
             await eraser.store.get(FILE)
+        left = {name async for name, _ in eraser.store.names()}
+        assert left == {OTHERS, f"{OTHERS}-of-another"}
     async with connected(server, "intake") as js:
         assert await open_files(js).store.get(OTHERS) == b"of somebody else"
     assert await names(server, "RAW") == set()
