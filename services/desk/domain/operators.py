@@ -138,6 +138,9 @@ def refer(state: CaseState, command: inputs.Refer, moment: Moment) -> CaseFact:
     return made(events.CaseReferred, state, command, moment, question=command.question)
 
 
+WHY_FAILED = ("Cần ghi lý do không kết nối được", "say why the call failed")
+
+
 @decides(inputs.TransferCall)
 def transfer_call(state: CaseState, command: inputs.TransferCall, moment: Moment) -> CaseFact:
     """Điều 10.1, 10.2: connected or failed; the slip goes out in any case."""
@@ -146,7 +149,7 @@ def transfer_call(state: CaseState, command: inputs.TransferCall, moment: Moment
     if not number:
         raise Refused("Cơ quan này chưa đăng ký số", "the agency has no registered number", field="number")
     if command.result == "failed" and not command.detail:
-        raise Refused("Cần ghi lý do không kết nối được", "say why the call failed", field="detail")
+        raise Refused(*WHY_FAILED, field="detail")
     if any(
         one.followed and (one.agency, one.result) == (command.agency, command.result)
         for one in state.transfers

@@ -15,6 +15,7 @@ from libs.web.forms import Form, problems_of, refused
 from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.inputs import Direct, TransferCall
+from services.desk.domain.operators import WHY_FAILED
 from services.desk.domain.people import Account
 from services.desk.domain.rights_table import COMMANDS
 from services.desk.domain.standard import require_filled
@@ -101,10 +102,12 @@ def steps(cls: type[Command], sent: dict[str, str]) -> list[tuple[type[Command],
     """What a form asks for: one command, or the slip and then the transfer of the call (Điều 10.1).
 
     The slip comes first and stands whatever becomes of the call (10.2). `result` follow: the telephone
-    system says it, and the desk writes it down by itself.
+    system says it, and the desk writes it down by itself. Raises Refused before anything is sent.
     """
     if cls is not TransferCall or sent.get("with_slip") != "yes":
         return [(cls, sent)]
+    if sent.get("result") == "failed" and not sent.get("detail"):
+        raise Refused(*WHY_FAILED, field="detail")
     kept = {name: value for name, value in sent.items() if name in {"command_id", "seen", "field"}}
     slip = (Direct, kept | {"lead": sent.get("agency", "")})
     transfer = {name: value for name, value in sent.items() if name != "seen"}  # the slip is our own change
