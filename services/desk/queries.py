@@ -186,7 +186,7 @@ class Queries:
                 )
                 for case_id, state in cases
             )
-            return Listing(tuple(rows), found.next)
+            return Listing(tuple(rows), found.next, found.left)
 
         return await self._read(answer)
 

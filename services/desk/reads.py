@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, tuple_
 
 from libs.contracts.errors import Refused
 from libs.contracts.events import CASE_FACTS, CaseFact
@@ -106,10 +106,11 @@ def parked(connection: Connection) -> Sequence[Row[Any]]:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a list (case_id, calm, opened_at, due, state) and the cursor after the last of them."""
+    """Rows of a list (case_id, calm, opened_at, due, state), the cursor after the last, how many follow."""
 
     rows: Sequence[Row[Any]]
     next: str
+    left: int = 0
 
 
 def waiting(connection: Connection, queue: str, after: str) -> Page:
@@ -166,15 +167,18 @@ def page_of(
     newest: bool = False,
 ) -> Page:
     """One page by key, not by offset: the thousandth costs what the first does."""
-    if after:
-        mark = tuple_(*_cursor(after, len(key)))
-        query = query.where(tuple_(*key) < mark if newest else tuple_(*key) > mark)
+
+    def beyond(mark: Sequence[int | str]) -> Select[Any]:
+        return query.where(tuple_(*key) < tuple_(*mark) if newest else tuple_(*key) > tuple_(*mark))
+
+    wanted = beyond(_cursor(after, len(key))) if after else query
     order = [column.desc() if newest else column.asc() for column in key]
-    rows = connection.execute(query.order_by(*order).limit(PAGE + 1)).all()
+    rows = connection.execute(wanted.order_by(*order).limit(PAGE + 1)).all()
     if len(rows) <= PAGE:
         return Page(rows, "")
-    last = rows[PAGE - 1]
-    return Page(rows[:PAGE], "~".join(str(getattr(last, str(column.key))) for column in key))
+    mark = [getattr(rows[PAGE - 1], str(column.key)) for column in key]
+    rest = beyond(mark).with_only_columns(func.count(), maintain_column_froms=True)
+    return Page(rows[:PAGE], "~".join(map(str, mark)), connection.execute(rest).scalar_one())
 
 
 def _cursor(after: str, length: int) -> tuple[int | str, ...]:

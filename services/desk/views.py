@@ -43,10 +43,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of a list; `next` is the cursor of the page after it, empty at the end."""
+    """A page of a list; `next` is the cursor of the page after it, empty at the end; `left` follow it."""
 
     rows: tuple[Row, ...]
     next: str = ""
+    left: int = 0
 
 
 @dataclass(frozen=True)

@@ -195,12 +195,15 @@ def test_a_closed_case_sorts_by_when_it_was_closed(book: Book) -> None:
 def walk(book: Book, page: object) -> list[list[str]]:
     """Every page of a list, as case ids."""
     pages: list[list[str]] = []
+    left: list[int] = []
     after = ""
     while True:
         with reading(book.engine) as connection:
             found = page(connection, after)  # type: ignore[operator]
         pages.append([row.case_id for row in found.rows])
+        left.append(found.left)
         if not (after := found.next):
+            assert left == [sum(map(len, pages[at + 1 :])) for at in range(len(pages))], "as many as follow"
             return pages
 
 

@@ -26,11 +26,12 @@ GROUPS: dict[str, tuple[Group, str]] = {
 
 @dataclass(frozen=True)
 class Shelf:
-    """Part of a list under one heading, in the list's order."""
+    """Part of a list under one heading, in the list's order; `left`: how many more stand elsewhere."""
 
     name: str
     tone: str
     rows: tuple[Row, ...]
+    left: int = 0
 
 
 def list_pages(frame: Frame) -> APIRouter:
@@ -47,10 +48,11 @@ def list_pages(frame: Frame) -> APIRouter:
         shelves = shelves_of(group, listing.rows, frame)
         if group == "open" and not after and account.of_agency:
             tasks = await queries.inbox(account, "tasks")
-            shelves = (Shelf("Việc của tôi: phối hợp, được giao", "warn", tasks.rows), *shelves)
+            shelves = (Shelf("Việc của tôi: phối hợp, được giao", "warn", tasks.rows, tasks.left), *shelves)
         return frame.render(
-            request, "list.html", account, title=title, shelves=shelves, next=listing.next, kind=group
-        )
+            request, "list.html", account, title=title, shelves=shelves, next=listing.next, left=listing.left,
+            kind=group,
+        )  # fmt: skip
 
     @routes.get(MENU_PATH)
     async def menu(request: Request, here: str = "") -> Response:
@@ -64,7 +66,15 @@ def list_pages(frame: Frame) -> APIRouter:
             return RedirectResponse(f"/cases/{listing.rows[0].case_id}", 303)
         shelves = (Shelf("", "", listing.rows),)
         return frame.render(
-            request, "list.html", account, title="Tìm hồ sơ", shelves=shelves, next="", kind="search", q=q
+            request,
+            "list.html",
+            account,
+            title="Tìm hồ sơ",
+            shelves=shelves,
+            next="",
+            left=0,
+            kind="search",
+            q=q,
         )
 
     return routes

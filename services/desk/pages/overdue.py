@@ -92,7 +92,8 @@ class OverduePages:
         values = {"outcome": None, "trouble": "", "text": "", **more}
         return self._frame.render(
             request, "overdue_cases.html", account, what=what, age=age, rows=rows, next=listing.next,
-            kept=kept, reminds=account.role == "arbiter" and what != "nobody", command_id=uuid4(),
+            left=listing.left, kept=kept,
+            reminds=account.role == "arbiter" and what != "nobody", command_id=uuid4(),
             **values, **self._words(wanted),
         )  # fmt: skip
 

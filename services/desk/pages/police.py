@@ -36,6 +36,7 @@ def police_pages(frame: Frame) -> APIRouter:
             title="Tin cần xác minh",
             shelves=own_part(listing.rows, "Chờ kết luận", "Đã kết luận"),
             next=listing.next,
+            left=listing.left,
             kind="suspicions",
         )
 

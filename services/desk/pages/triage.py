@@ -68,7 +68,8 @@ class TriagePage:
         title, _ = QUEUES[queue]
         return self._frame.render(
             request, "triage.html", account, status, title=title, queue=queue, kind=queue,
-            shelves=(Shelf("", "", listing.rows),), next=listing.next, done=asked.get("done", ""),
+            shelves=(Shelf("", "", listing.rows),), next=listing.next, left=listing.left,
+            done=asked.get("done", ""),
             trouble=trouble,
             head=await self._head(account, ids[at], queue) if ids else None,
             later=(ids[at + 1 :] or ids[:at] or [""])[0],
