@@ -15,6 +15,7 @@ from libs.contracts.facts import Actor
 from libs.contracts.sidefacts import ClockArmed, ClockFact, ClockMissed
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
+from libs.packs.model import Pack
 from libs.runtime.clock import SystemClock
 from libs.runtime.sidelog import SideLog
 from tests.support.builders import a_case, make, opened, routed, slip
@@ -124,15 +125,22 @@ def clock_fact(cls: type[ClockFact], ref: CaseRef, due: timedelta) -> ClockFact:
 @asynccontextmanager
 async def a_worktable(server: NatsServer, folder: Path) -> AsyncIterator[Worktable]:
     """The desk with intake behind it; everybody's password is the same."""
-    await in_force(server, with_a_commune(COMMUNE.agency))
+    async with an_empty_table(server, folder, with_a_commune(COMMUNE.agency)) as table:
+        for name, (text, facts) in STORIES.items():
+            await table.put(name, text, *facts)
+        await table.run_clocks()
+        yield table
+
+
+@asynccontextmanager
+async def an_empty_table(
+    server: NatsServer, folder: Path, pack: Pack, **settings: Any
+) -> AsyncIterator[Worktable]:
+    """The same before anything happened."""
+    await in_force(server, pack)
     url = f"sqlite:///{folder / 'desk.db'}"
     await hire(url, *PEOPLE)
     async with running_intake(server) as (intake, _), serving(intake._transport.app) as address:  # type: ignore[attr-defined]
-        async with running_desk(desk_settings(server, url, folder, intake_url=address)) as office:
-            table = Worktable(server, office)
-            for name, (text, facts) in STORIES.items():
-                await table.put(name, text, *facts)
-            await table.run_clocks()
+        async with running_desk(desk_settings(server, url, folder, intake_url=address, **settings)) as office:
             async with serving(office.app) as origin:
-                table.origin = origin
-                yield table
+                yield Worktable(server, office, origin)
