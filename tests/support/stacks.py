@@ -46,9 +46,9 @@ IMPATIENT = {"notifier": {"handover_seconds": "5", "lease_seconds": "6", "poll_s
 
 
 @contextmanager
-def whole_hotline(folder: Path) -> Iterator[Stack]:
-    """All seven services on SQLite, on free ports; stopped afterwards."""
-    stack = Stack(Layout(folder, any_ports=True, also=IMPATIENT), say=silent)
+def whole_hotline(folder: Path, **also: dict[str, str]) -> Iterator[Stack]:
+    """All seven services on SQLite, on free ports; stopped afterwards. `also`: settings by service."""
+    stack = Stack(Layout(folder, any_ports=True, also={**IMPATIENT, **also}), say=silent)
     try:
         stack.start()
         yield stack

@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,6 +22,7 @@ from services.desk.attachments import Attachments
 from services.desk.domain.people import Account
 from services.desk.erasing import Asked, Erasing
 from tests.support.bus import connected
+from tests.support.remains import counts, leaks
 from tests.support.stacks import command, settled, whole_hotline
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
@@ -31,10 +31,6 @@ PROJECTING = ("desk", "sla", "notifier", "reporting", "portal")
 CHIEF = Account(id="a" * 32, login="chief", name="Quản trị", role="administrator", agency="", active=True)
 SECRETS = [one.encode() for one in ("Nguyễn Văn Mẫu", "912345678", "0912 345 678", WORDS[:40])]
 STEPS = ("listed", "files", "deliveries", "calls", "keys", "facts", "done")
-COUNTED = (
-    "code, channel, received_at, opened_at, field, place, urgent, status, open, agency, cycle, slip,"
-    " handling_from, handling_to, promised_until, reason, operator, officer, published_at, public_text"
-)
 
 
 class Killed(Exception):
@@ -45,23 +41,9 @@ def asked(number: int) -> Asked:
     return Asked(UUID(int=number), "12/YC-2026", "Người gửi yêu cầu")
 
 
-def counts(stack: Stack) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(stack.layout.data / "reporting.db")) as database:
-        return database.execute(f"select {COUNTED} from reporting_case").fetchall()
-
-
 def the_case(stack: Stack) -> str:
     with closing(sqlite3.connect(stack.layout.data / "desk.db")) as database:
         return str(database.execute("select case_id from desk_case where queue = 'closed'").fetchone()[0])
-
-
-def leaks(stack: Stack, *folders: Path) -> list[str]:
-    """Files of the databases and of the server with anything of the person in them."""
-    for file in stack.layout.data.glob("*.db"):
-        with closing(sqlite3.connect(file)) as database:
-            database.execute("pragma wal_checkpoint(truncate)")
-    files = [one for folder in folders for one in folder.rglob("*") if one.is_file()]
-    return [str(one) for one in files if any(secret in one.read_bytes() for secret in SECRETS)]
 
 
 async def erase(stack: Stack, case_id: str) -> None:
@@ -110,15 +92,15 @@ def test_the_person_goes_from_every_file_and_the_counts_stay(tmp_path: Path) -> 
         settled(stack)
         case_id, before = the_case(stack), counts(stack)
         store = Path(stack.nats.folder)
-        assert leaks(stack, stack.layout.data) != []
+        assert leaks(stack, SECRETS, stack.layout.data) != []
         asyncio.run(erase(stack, case_id))
         settled(stack)
         assert counts(stack) == before
         asyncio.run(finish(stack, case_id))
         for service in PROJECTING:
             stack.end(service)
-        assert leaks(stack, stack.layout.data, store) == []
+        assert leaks(stack, SECRETS, stack.layout.data, store) == []
         for service in PROJECTING:
             command(stack, service, "rebuild")
         assert counts(stack) == before
-        assert leaks(stack, stack.layout.data, store) == []
+        assert leaks(stack, SECRETS, stack.layout.data, store) == []
