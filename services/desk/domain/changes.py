@@ -15,6 +15,8 @@ WHAT: dict[str, tuple[str, str]] = {
     "surge-off": ("tắt chế độ quá tải", "surge mode off"),
     "standard-added": ("thêm mẫu trả lời", "standard text added"),
     "standard-changed": ("sửa mẫu trả lời", "standard text changed"),
+    "shift-added": ("xếp ca trực", "shift put into the roster"),
+    "shift-dropped": ("bỏ ca trực", "shift taken out of the roster"),
     "report-exported": ("xuất báo cáo", "report exported"),
     "log-exported": ("xuất nhật ký", "log exported"),
 }

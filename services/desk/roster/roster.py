@@ -12,6 +12,7 @@ from libs.contracts.errors import Refused
 from libs.runtime.clock import Clock
 from libs.runtime.database import reading, table, writing
 from libs.runtime.logs import log
+from services.desk.changes import record_change
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
 from services.desk.domain.roster import Shift, check, gaps, on_duty
@@ -60,7 +61,7 @@ class Roster:
     async def drop(self, account: Account, shift: str) -> None:
         """A shift that is not there any more is gone already."""
         _only(account, MAY_WRITE)
-        await asyncio.to_thread(self._drop, shift)
+        await asyncio.to_thread(self._drop, account, shift)
 
     async def copy(self, account: Account, week: datetime) -> int:
         """The week before once more; who has a shift then already keeps theirs. How many were written."""
@@ -127,10 +128,21 @@ class Roster:
         spans = {"begins": int(begins.timestamp()), "ends": int(ends.timestamp())}
         with writing(self._engine) as connection:
             connection.execute(insert(SHIFT).values(row | spans))
+        self._record(account, "shift-added", person, spans["begins"], spans["ends"])
 
-    def _drop(self, shift: str) -> None:
+    def _drop(self, account: Account, shift: str) -> None:
+        gone = delete(SHIFT).where(SHIFT.c.id == shift)
         with writing(self._engine) as connection:
-            connection.execute(delete(SHIFT).where(SHIFT.c.id == shift))
+            row = connection.execute(gone.returning(SHIFT.c.account, SHIFT.c.begins, SHIFT.c.ends)).first()
+        if row:
+            self._record(account, "shift-dropped", row.account, row.begins, row.ends)
+
+    def _record(self, account: Account, what: str, person: str, begins: int, ends: int) -> None:
+        """Whose shift, in whole minutes UTC."""
+        with reading(self._engine) as connection:
+            login = connection.execute(select(ACCOUNT.c.login).where(ACCOUNT.c.id == person)).scalar()
+        first, last = (f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%MZ}" for at in (begins, ends))
+        record_change(self._engine, account, what, login or person, f"{first}/{last}")
 
 
 def _shift(row: Row[Any]) -> Shift:
