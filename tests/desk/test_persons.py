@@ -9,13 +9,14 @@ import httpx
 from sqlalchemy import select
 
 from libs.contracts import events
-from libs.contracts.codes import with_check_digit
+from libs.contracts.codes import spoken, with_check_digit
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.database import open_engine, reading, table
 from services.desk.tables import ViewRow
 from tests.support.builders import CITIZEN, a_case, make, opened, routed
 from tests.support.desks import ADMINISTRATOR, ARBITER, AUDITOR, OFFICER, OPERATOR
+from tests.support.deskpages import SAME, held
 from tests.support.deskweb import browser, send
 from tests.support.history import happen
 from tests.support.waiting import eventually
@@ -55,6 +56,19 @@ def looks(table_: Worktable, case_id: str) -> list[Any]:
     with reading(engine) as connection:
         found = connection.execute(select(rows.c.account, rows.c.reason).where(rows.c.case_id == case_id))
         return [tuple(row) for row in found]
+
+
+async def test_a_persons_cases_are_found_by_their_number_and_the_look_is_written_down(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with a_worktable(server, tmp_path) as desk, browser(desk, ADMINISTRATOR) as web:
+        ref = await settled(desk, web)
+        form = held((await web.get("/persons")).text, "/persons/export")
+        form |= {"phone": PHONE, "reference": "12/YC-2026"}
+        found = await web.post("/persons/find", data=form, headers=SAME)
+        assert found.status_code == 200 and spoken(CODE) in found.text
+        assert "Lê Thị Kín" not in found.text
+        assert (ADMINISTRATOR.id, "find 12/YC-2026") in looks(desk, ref.case_id)
 
 
 async def test_only_administrators_have_the_page(server: NatsServer, tmp_path: Path) -> None:
