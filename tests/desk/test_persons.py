@@ -15,8 +15,8 @@ from libs.devstack.nats_server import NatsServer
 from libs.runtime.database import open_engine, reading, table
 from services.desk.tables import ViewRow
 from tests.support.builders import CITIZEN, a_case, make, opened, routed
-from tests.support.desks import ADMINISTRATOR, ARBITER, AUDITOR, OFFICER, OPERATOR
 from tests.support.deskpages import SAME, held
+from tests.support.desks import ADMINISTRATOR, ARBITER, AUDITOR, OFFICER, OPERATOR
 from tests.support.deskweb import browser, send
 from tests.support.history import happen
 from tests.support.waiting import eventually

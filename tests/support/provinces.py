@@ -28,10 +28,11 @@ def changed_agency(code: str, **changes: Any) -> Pack:
     return pack.model_copy(update={"agencies": tuple(agencies), "version": f"{pack.version}-{code}"})
 
 
-def with_a_commune(code: str) -> Pack:
+def with_a_commune(code: str, **more: Any) -> Pack:
     """The Thanh Hóa pack with one more agency: a commune that a desk's people may be of."""
     pack = thanh_hoa()
-    commune = pack.agencies[0].model_copy(update={"code": code, "kind": "commune", "name_vi": "Xã Mẫu"})
+    told = {"code": code, "kind": "commune", "name_vi": "Xã Mẫu", **more}
+    commune = pack.agencies[0].model_copy(update=told)
     return pack.model_copy(update={"agencies": (*pack.agencies, commune)})
 
 
