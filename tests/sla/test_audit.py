@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
@@ -28,15 +27,9 @@ from services.sla.ticker import Ticker
 from tests.support.builders import make
 from tests.support.bus import connected
 from tests.support.clocks import DAYS, clock_pack
-from tests.support.town import Town, a_town
+from tests.support.town import Town
 from tests.support.waiting import eventually
 from tests.support.worktime import at
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with a_town(tmp_path) as made:
-        yield made
 
 
 def sample(name: str, **labels: str) -> float:

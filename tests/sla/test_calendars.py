@@ -8,16 +8,6 @@ from libs.packs.model import Pack
 from tests.support.clocks import Story, clock_pack, local
 
 
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    return clock_pack(tmp_path_factory.mktemp("pack"))
-
-
-@pytest.fixture
-def story(pack: Pack) -> Story:
-    return Story(pack)
-
-
 def test_the_swapped_saturday_counts_and_the_friday_given_for_it_does_not(story: Story) -> None:
     story.routed("2025-12-31 15:30")
     assert local(story.last("armed").due) == "2026-01-05 15:30"

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,19 +14,8 @@ from libs.runtime.database import open_engine, reading, table
 from libs.runtime.directory import put_pack
 from services.sla.tables import Link
 from tests.support.clocks import DAYS, clock_pack
-from tests.support.town import Town, a_town
+from tests.support.town import Town
 from tests.support.waiting import eventually
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with a_town(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'sla.db'}"
 
 
 async def test_a_restart_of_the_server_loses_and_doubles_nothing(town: Town, sqlite_url: str) -> None:

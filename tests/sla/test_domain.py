@@ -12,18 +12,8 @@ from libs.contracts.events import (
 )
 from libs.packs.model import Pack
 from services.sla.domain.case import Case
-from tests.support.clocks import Story, clock_pack, local
+from tests.support.clocks import Story, local
 from tests.support.worktime import at
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    return clock_pack(tmp_path_factory.mktemp("pack"))
-
-
-@pytest.fixture
-def story(pack: Pack) -> Story:
-    return Story(pack)
 
 
 def test_a_slip_starts_eight_working_hours_when_it_is_delivered(story: Story) -> None:

@@ -1,11 +1,11 @@
 """Clock facts on their way out, and replicas that share the work."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 
 from libs.contracts.sidefacts import ClockFact
 from libs.contracts.subjects import side_subject
@@ -15,27 +15,9 @@ from services.sla.domain.reckoning import sheet
 from services.sla.effects import EFFECT
 from services.sla.tables import SlaTable
 from tests.support.builders import a_case
-from tests.support.clocks import a_book, clock_pack
+from tests.support.clocks import a_book
 from tests.support.clockstore import Desk
 from tests.support.worktime import at
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    return clock_pack(tmp_path_factory.mktemp("pack"))
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = open_engine(database_url)
-    SlaTable.metadata.create_all(made)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def desk(engine: Engine, pack: Pack) -> Desk:
-    return Desk(engine, pack)
 
 
 def test_noted_facts_are_published_oldest_first_and_then_forgotten(desk: Desk) -> None:

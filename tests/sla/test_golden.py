@@ -18,16 +18,6 @@ from tests.support.clocks import Story, clock_pack, clocks_toml, local
 from tests.support.worktime import at
 
 
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    return clock_pack(tmp_path_factory.mktemp("pack"))
-
-
-@pytest.fixture
-def story(pack: Pack) -> Story:
-    return Story(pack)
-
-
 def test_g4_facts_of_one_instant_give_one_outcome_in_any_order_of_questions(pack: Pack) -> None:
     """G4: a hold that ended together with the ticket was ignored."""
     when = "2026-03-02 09:00"

@@ -1,6 +1,5 @@
 """A changed calendar over many clocks on a real database: adopted once for all, told one by one."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -31,14 +30,6 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pack, Pack, Pack]:
         clock_pack(tmp_path_factory.mktemp("pack"), days__csv=f"{DAYS}{more}") for more in days
     )
     return plain, later, past
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = open_engine(database_url)
-    SlaTable.metadata.create_all(made)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

@@ -1,42 +1,19 @@
 """Failures other systems had with overdue work, against our store (G23, G25, G26)."""
 
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 
 from libs.contracts.events import (
     CaseAdded,
     CaseAnswered,
     CaseInformationAsked,
 )
-from libs.packs.model import Pack
-from libs.runtime.database import open_engine, writing
+from libs.runtime.database import writing
 from services.sla.effects import EFFECT
 from services.sla.store import CLOCK
-from services.sla.tables import SlaTable
 from tests.support.builders import a_case
-from tests.support.clocks import clock_pack
 from tests.support.clockstore import Desk
 from tests.support.worktime import at
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    return clock_pack(tmp_path_factory.mktemp("pack"))
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = open_engine(database_url)
-    SlaTable.metadata.create_all(made)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def desk(engine: Engine, pack: Pack) -> Desk:
-    return Desk(engine, pack)
 
 
 @pytest.mark.timeout(90)

@@ -1,11 +1,8 @@
 """The clocks' service on a real nats-server: facts in, clock facts out, each once, whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
@@ -23,21 +20,9 @@ from services.sla.packs import book_of
 from services.sla.store import CLOCK, Store
 from services.sla.ticker import Ticker
 from tests.support.provinces import thanh_hoa
-from tests.support.town import Town, a_town
+from tests.support.town import Town
 from tests.support.waiting import eventually
 from tests.support.worktime import at
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with a_town(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'sla.db'}"
-
 
 COUNTED = (
     ("missed", {"kind": "answer", "agency": "YT"}),

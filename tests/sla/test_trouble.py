@@ -1,6 +1,5 @@
 """The clocks' service and what can be wrong: damaged rows, calendars that end, new packs."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,20 +16,9 @@ from services.sla.app import project
 from services.sla.packs import book_of
 from services.sla.rows import CLOCK, LINK
 from tests.support.clocks import DAYS, clock_pack
-from tests.support.town import Town, a_town
+from tests.support.town import Town
 from tests.support.waiting import eventually
 from tests.support.worktime import at
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with a_town(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'sla.db'}"
 
 
 def sample(name: str, **labels: str) -> float:
