@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from libs.runtime.settings import DatabaseSettings, settings_config
 
@@ -38,6 +38,11 @@ class Settings(DatabaseSettings):
     oidc_scopes: str = Field("openid profile", description="what is asked for; `email` for the claim email")
     oidc_name: str = Field("tài khoản của tỉnh", description="what the button calls the provider")
     secret_file: Path = Field(description="file with a random secret that signs forms; same in all replicas")
+
+    @field_validator("retention_file", mode="before")
+    @classmethod
+    def _without(cls, given: object) -> object:
+        return given or None  # compose can only leave it empty
 
     @property
     def session_cookie(self) -> str:

@@ -18,7 +18,7 @@ from tests.support.layout import COMPOSE, ENTRIES, ROOT, of_services
 DATABASES = {"desk", "sla", "notifier", "reporting", "portal"}
 FILES, OPENS_FILES = "hotline_files_", {"intake", "desk"}
 MAY_PUBLISH = {"portal", "desk", "intake", "prometheus", "grafana", "mail"}
-INSIDE_ONLY = {"nats", "postgres", "provision", "router", "sla", "reporting", "hotline"}
+INSIDE_ONLY = {"nats", "postgres", "provision", "router", "sla", "reporting", "hotline", "erase"}
 
 
 def given(entry: dict[str, Any]) -> dict[str, str]:
@@ -87,7 +87,7 @@ def test_a_folder_that_is_mounted_whole_is_made_and_can_be_read(
 def test_what_an_operator_did_not_set_is_not_set_though_compose_names_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for service in ("intake", "notifier"):
+    for service in ("intake", "notifier", "desk"):
         told = of_services()[service]["environment"]
         unset = [name for name, value in told.items() if re.fullmatch(r"\$\{\w+:(\+.*|-)\}", str(value))]
         for name in unset:
@@ -96,6 +96,7 @@ def test_what_an_operator_did_not_set_is_not_set_though_compose_names_it(
             "nkey_seed_file": tmp_path,
             "database_url": "sqlite://",
             "clients": CLIENTS,
+            "secret_file": tmp_path,
         }
         settings = settings_of(service)(**required).model_dump()
         prefix = f"HOTLINE_{service.upper()}_"
@@ -154,7 +155,7 @@ def test_images_of_others_are_pinned_to_a_release(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in ENTRIES if name not in of_services()])
 def test_what_others_wait_for_can_be_asked_how_it_is(name: str) -> None:
-    assert "healthcheck" in ENTRIES[name] or name in {"provision", "hotline", "grafana"}
+    assert "healthcheck" in ENTRIES[name] or name in {"provision", "hotline", "erase", "grafana"}
 
 
 def test_every_variable_of_compose_is_explained_in_the_example() -> None:
