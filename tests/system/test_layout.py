@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from libs.contracts.streams import CONSUMERS, SERVICES, WRITERS
+from libs.contracts.streams import BUCKETS, CONSUMERS, DAY, SERVICES, STREAMS, WRITERS
 from libs.packs.folder import load
 from tests.support.layout import ENTRIES, ROOT, leaves, modules, of_services
 
@@ -60,6 +60,15 @@ def test_the_picture_and_the_tables_of_the_architecture_name_each_service() -> N
     assert re.findall(r"^\| (\w+) \|", table, re.MULTILINE)[1:] == list(SERVICES)
     assert {name for name in SERVICES if f"│ {name}" in text.split("```")[1]} == set(SERVICES)
     assert [path for path in re.findall(r"`(tests/[\w/.]+)`", text) if not (ROOT / path).exists()] == []
+
+
+def test_the_architecture_names_each_stream_and_bucket_and_how_long_it_keeps() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    tables = text.split("## What the server keeps")[1].split("\n## ")[0]
+    told = dict(re.findall(r"^\| ([A-Z]+) \|.* \| ([^|]+) \|$", tables, re.MULTILINE))
+    assert list(told) == [one.name for one in (*STREAMS, *BUCKETS)]
+    days = {one.name: f"{one.keep // DAY} days" for one in (*STREAMS, *BUCKETS) if one.keep}
+    assert {name: kept for name, kept in told.items() if kept.endswith("days")} == days
 
 
 def test_a_pack_is_called_like_its_folder_and_the_default_one_exists() -> None:
