@@ -84,7 +84,7 @@ async def test_a_matter_is_sent_with_a_photo_followed_answered_rated_and_opened_
 ) -> None:
     number = f"098733344{FORMS.index(form)}"
     words = f"Cầu gãy ván, trẻ con đi học nguy hiểm ({form.name})"
-    async with town.somebody(form, 422) as seen:
+    async with town.somebody(form, 404, 422) as seen:
         page = seen.page
         await page.get_by_role("main").get_by_role("link", name="Gửi yêu cầu").click()
         await page.get_by_label("Nội dung câu hỏi hoặc phản ánh").fill(words)
