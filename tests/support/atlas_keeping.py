@@ -130,6 +130,13 @@ ADMINISTRATION = (
         act=press("form[action='/persons/erase'] button"),
         sends="/persons/{what}",
     ),
+    Visit(
+        "/persons",
+        who=Q,
+        name="found",
+        sends="/persons/{what}",
+        act=press("button[formaction$=find]", exportphone="0912 345 678", exportreference="1/YC"),
+    ),
     Visit("/audit", who=K),
     Visit("/audit", "/audit?kind=changes", K, name="changes"),
     Visit("/audit", "/audit?kind=packs", Q, name="packs"),
