@@ -64,7 +64,7 @@ async def test_a_preview_shows_the_letter_and_what_changed_and_stores_nothing(
     page = (await sent(web, do="try")).text
     assert "<b>Tổng đài đã nhận yêu cầu 123 456 782</b>" in page
     assert "1022 da nhan 123 456 782." in page and "GSM-7: 1 phần" in page
-    assert "Thêm: </span>Tổng đài đã nhận yêu cầu {code}" in page and "<del>" in page
+    assert "Thêm:</b> Tổng đài đã nhận yêu cầu {code}" in page and "<del>" in page
     assert len(office.runtime.directory.history) == 1
 
 
