@@ -15,7 +15,7 @@ from libs.contracts.events import CaseErased, CaseFact
 from libs.contracts.facts import derived_id
 from libs.contracts.remnants import revived
 from libs.contracts.subjects import CaseRef
-from libs.privacy.remains import what_is_left
+from libs.privacy.remains import persons_in, what_is_left
 from libs.runtime.caselog import CaseLog, Stored
 from libs.runtime.clock import Clock
 from libs.runtime.database import reading
@@ -29,6 +29,7 @@ from services.desk.domain.erasing import require_erasable
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.fold import fold
 from services.desk.domain.people import Account
+from services.desk.domain.privacy import find_personal
 from services.desk.domain.state import CaseState
 
 TRIES = 5
@@ -125,6 +126,12 @@ class Erasing:
         if not isinstance(last, CaseErased):  # what was said after an erasure may be erased too
             state = state.model_copy(update={"erased_at": None})
         require_erasable(state)
+        if any(find_personal(asked.reason, one) for one in persons_in(fact for _, fact in facts)):
+            raise Refused(
+                "Lý do được giữ lại mãi: đừng nêu tên, số điện thoại, địa chỉ",
+                "the reason stays when everything else goes: name nobody in it",
+                field="reason",
+            )
         calls = await asyncio.to_thread(self._own_calls, ref.case_id, state.calls)
         recorded = await self.attachments.recordings(calls)
         raw = [str(getattr(fact, "raw", "")) for _, fact in facts]

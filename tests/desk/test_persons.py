@@ -106,6 +106,8 @@ async def test_a_settled_case_is_erased_once_nobody_holds_it(server: NatsServer,
         refusal = await send(web, "/persons", "/persons/erase", **asked())
         assert refusal.status_code == 409 and "chứng cứ" in refusal.text
         assert (await send(web, "/persons", "/persons/lift", **asked())).status_code == 303
+        named = await send(web, "/persons", "/persons/erase", **asked(reason="Bà Lê Thị Kín yêu cầu"))
+        assert named.status_code == 422 and "đừng nêu tên" in named.text, "the reason stays"
         form = asked(reason="Người gửi yêu cầu")
         for _ in range(2):  # a double click
             assert (await send(web, "/persons", "/persons/erase", **form)).status_code == 303
