@@ -13,8 +13,8 @@ from libs.contracts.codes import spoken, with_check_digit
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.clock import SystemClock
-from tests.portal.test_pages import cases, shown
-from tests.portal.test_voices import both
+from tests.portal.test_pages import shown
+from tests.portal.test_voices import both, facts
 from tests.support.browsers import Watched, chromium, window
 from tests.support.builders import a_case, make, opened, routed
 from tests.support.bus import provisioned
@@ -122,7 +122,8 @@ async def test_a_matter_is_sent_with_a_photo_followed_answered_rated_and_opened_
 
 async def sent(town: Town, words: str) -> tuple[CaseRef, str]:
     """The case that the form made, as the portal shows it by now."""
-    (case,) = [one for one in await cases(town.server) if one.text == words]
+    told_ = await facts(town.server)
+    (case,) = [one for one in told_ if isinstance(one, events.CaseOpened) and one.text == words]
     ref = CaseRef(case.at.year, case.case_id)
     await shown(town.site, ref, 1)
     return ref, case.code
