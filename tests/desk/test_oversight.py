@@ -11,6 +11,7 @@ from services.desk.domain.errors import NotAllowed
 from services.desk.domain.inputs import Direct
 from services.desk.domain.oversight import owing
 from services.desk.domain.oversight_inputs import Instruct, Remind, Review
+from services.desk.domain.rights import require_in_office
 from services.desk.domain.state import CaseState
 from services.desk.store import queue_of
 from tests.support.builders import MONDAY_MORNING, a_case, make, opened, routed, slip
@@ -97,3 +98,10 @@ def test_an_answer_of_the_province_or_of_another_field_is_not_theirs_to_review()
         told(answered_below(), OFFICER, tell(Review, agreed=True))
     with pytest.raises(NotAllowed):
         reviewed(case_in("answered"), agreed=True)
+
+
+def test_an_arbiters_account_of_another_agency_is_out_of_office() -> None:
+    require_in_office(ARBITER, "STTTT")
+    require_in_office(OFFICER, "STTTT")
+    with pytest.raises(NotAllowed, match="not the arbiter"):
+        require_in_office(ARBITER.model_copy(update={"agency": "SYT"}), "STTTT")

@@ -7,7 +7,7 @@ from services.desk.domain import inputs
 from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
-from services.desk.domain.rights import RIGHTS, allowed, holds, may_see, require_in_office
+from services.desk.domain.rights import RIGHTS, allowed, holds, may_see
 from services.desk.domain.rights_table import COMMANDS
 from services.desk.domain.state import AT_DESK, FINAL, STATUSES, TO_PUBLISH, WITH_AGENCY
 from tests.support.builders import MONDAY_MORNING, a_case, opened, routed, slip
@@ -172,13 +172,6 @@ def test_an_arbiter_of_another_agency_than_the_packs_determines_nothing() -> Non
     assert not allowed(case_in("arbiter"), other, "STTTT")
     with pytest.raises(NotAllowed):
         told(case_in("arbiter"), other, command("determine"))
-
-
-def test_an_arbiters_account_of_another_agency_is_out_of_office() -> None:
-    require_in_office(ARBITER, "STTTT")
-    require_in_office(OFFICER, "STTTT")
-    with pytest.raises(NotAllowed, match="not the arbiter"):
-        require_in_office(ARBITER.model_copy(update={"agency": "SYT"}), "STTTT")
 
 
 def test_an_officer_without_an_agency_is_nobodys_lead() -> None:
