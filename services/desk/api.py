@@ -198,7 +198,7 @@ class Endpoints:
     async def answers(self, request: Request) -> Response:
         """`?q=` words → questions with their answers."""
         await self._who(request)
-        return answer(self._desk.answers.search(_asked(request)))
+        return answer(await self._desk.answers.search(_asked(request)))
 
     async def parked(self, request: Request) -> Response:
         return answer(await self._desk.queries.parked(await self._who(request)))

@@ -58,14 +58,14 @@ def console_pages(frame: Frame) -> APIRouter:
         if form.get("do") in {"find", "alike"}:
             return await console.show(request, account, Form(form))
         if form.get("do", "").startswith("insert-"):
-            return await console.show(request, account, Form(console.with_answer(form)))
+            return await console.show(request, account, Form(await console.with_answer(form)))
         return await console.take(request, account, form)
 
     @routes.get("/questions")
     async def hits(request: Request, q: str = "") -> Response:
         """Only the hits, for the search while typing."""
         account = await frame.account(request)
-        return frame.render(request, "hits.html", account, q=q, hits=console.find(q))
+        return frame.render(request, "hits.html", account, q=q, hits=await console.find(q))
 
     @routes.post("/similar")
     async def alike(request: Request) -> Response:
@@ -88,8 +88,8 @@ class Console:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
 
-    def find(self, words: str) -> list[Found]:
-        return self._frame.desk.answers.search(words, HITS)
+    async def find(self, words: str) -> list[Found]:
+        return await self._frame.desk.answers.search(words, HITS)
 
     async def of_call(self, account: Account, call: str) -> dict[str, str]:
         """The form for a call: what the telephone system knows of it."""
@@ -124,7 +124,7 @@ class Console:
             "form": form,
             "again": request.method == "POST",
             "q": q,
-            "hits": self.find(q),
+            "hits": await self.find(q),
             "notices": self._frame.desk.knowledge.notices.in_force(),
             "trouble": trouble,
             "desk_channels": channels,
@@ -135,10 +135,10 @@ class Console:
         }
         return self._frame.render(request, "console.html", account, status, **shown)
 
-    def with_answer(self, form: dict[str, str]) -> dict[str, str]:
+    async def with_answer(self, form: dict[str, str]) -> dict[str, str]:
         """The form with the answer of a question put in, for browsers without a script."""
         wanted = form["do"].removeprefix("insert-")
-        entry = self._frame.desk.answers.entry(wanted)
+        entry = await self._frame.desk.answers.entry(wanted)
         if entry is None:
             return form
         parts = (form.get("answer", ""), entry.answer)

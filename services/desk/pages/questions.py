@@ -67,7 +67,7 @@ def shelf_pages(frame: Frame) -> APIRouter:
             frame, request, account, "knowledge.html",
             shelf=found, q=q, show=show, agency=agency, page=max(page, 1),
             pages=-(-found.count // SIZE),
-            hits=frame.desk.answers.search(q, SIZE) if q else [],
+            hits=await frame.desk.answers.search(q, SIZE) if q else [],
         )  # fmt: skip
 
     @routes.post("/knowledge/checked")
