@@ -23,6 +23,7 @@ class Found:
     share: float
     old: bool
 
+
 PATIENCE = 1.0
 """Seconds that a search waits for the index of a changed pack before it asks the one that stands."""
 

@@ -83,9 +83,7 @@ def test_every_letter_of_the_pack_can_be_shown() -> None:
 
 
 def test_a_message_that_takes_two_parts_with_its_values_says_so() -> None:
-    letter = read_cells(
-        "answered", "vi", {**GOOD, "sms": "1022: " + "x" * 140 + " {link}"}, frozenset()
-    )
+    letter = read_cells("answered", "vi", {**GOOD, "sms": "1022: " + "x" * 140 + " {link}"}, frozenset())
     assert shown(letter, thanh_hoa()).parts == 2
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from pydantic_core import to_jsonable_python
@@ -157,15 +157,15 @@ class Changes:
             await asyncio.sleep(EVERY)
 
     async def apply_due(self) -> None:
-        """Those whose day has come; one that is refused stays accepted with the reason, and is tried again."""
+        """Those whose day has come; a refused one stays accepted with the reason and is tried again."""
         for kept in await asyncio.to_thread(self.store.due, self.revising.today()):
             try:
                 await self._apply(kept)
             except HotlineError as error:
                 log("proposal_not_applied", number=kept.id, kind=type(error).__name__)
                 if isinstance(error, Refused) and error.vi != kept.reason:
-                    why = {"was": "accepted", "reason": error.vi[:LONGEST]}
-                    await asyncio.to_thread(self.store.move, kept.id, "accepted", **why)
+                    why = error.vi[:LONGEST]
+                    await asyncio.to_thread(self.store.move, kept.id, "accepted", was="accepted", reason=why)
 
     async def _apply(self, kept: Kept) -> None:
         day = max(kept.effective, self.revising.today())
@@ -175,8 +175,9 @@ class Changes:
             document=kept.document,
             note=f"Đề nghị {kept.id} gửi {kept.at:%d/%m/%Y %H:%M:%S}: {kept.note or kept.proposal.agency}",
         )
-        done = {"was": "accepted", "version": version, "reason": ""}
-        await asyncio.to_thread(self.store.move, kept.id, "applied", **done)
+        await asyncio.to_thread(
+            self.store.move, kept.id, "applied", was="accepted", version=version, reason=""
+        )
         PROPOSED.labels("applied").inc()
 
     async def _move(self, kept: Kept, state: State, by: str, reason: str = "") -> None:
@@ -196,17 +197,8 @@ def _owns(account: Account, agency: str) -> bool:
     return account.role == "administrator" or account.agency == agency
 
 
-def _tables(proposal: Proposal, day: date) -> "_Change":
-    return _Change(proposal, day)
-
-
-class _Change:
-    def __init__(self, proposal: Proposal, day: date) -> None:
-        self._proposal = proposal
-        self._day = day
-
-    def __call__(self, pack: Pack) -> Tables:
-        return applied(pack, self._proposal, self._day)
+def _tables(proposal: Proposal, day: date) -> Callable[[Pack], Tables]:
+    return lambda pack: applied(pack, proposal, day)
 
 
 def _check_words(document: str, note: str) -> None:
