@@ -39,7 +39,7 @@ def steps(many: int, **typed: str) -> Act:
             for name, words in typed.items():
                 if name != "text" and await page.locator(f"#{name}").count():
                     box = page.locator(f"#{name}")
-                await (box.select_option(words) if name == "field" else box.fill(words))
+                    await (box.select_option(words) if name == "field" else box.fill(words))
             await press(ON)(page)
 
     return act

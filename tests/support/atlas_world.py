@@ -28,7 +28,7 @@ from tests.support.atlas_people import H
 from tests.support.builders import make, routed, slip
 from tests.support.bus import connected
 from tests.support.deskpages import SAME, held
-from tests.support.deskquestions import mine, proposed
+from tests.support.deskquestions import mine, proposed, today
 from tests.support.desks import ADMINISTRATOR, COMMUNE, HEAD, OFFICER, OPERATOR, STRANGER
 from tests.support.desktelephone import a_call, missed, rung, spoken, telephone
 from tests.support.deskweb import browser, send
@@ -173,25 +173,27 @@ async def _parked(table: Worktable) -> None:
 
 async def _kept(table: Worktable) -> dict[str, str]:
     """Workbooks, a proposal, a notice, a standard text, an account that ended, an invitation, a shift."""
-    day = NOW.date().isoformat()
+    now = today(table.office)
+    day, later = now.isoformat(), (now + timedelta(days=30)).isoformat()
     async with browser(table, OFFICER) as web:
         assert (await proposed(web)).status_code == 303
         good = await _brought(web, xls(TOP, *ROWS))
-        note = {"text": "Điểm tiêm nghỉ vì mưa bão.", "valid_from": day, "valid_to": "2099-01-01"}
-        await send(web, "/knowledge/notices", "/knowledge/notices", **note)
+        note = {"text": "Điểm tiêm nghỉ vì mưa bão.", "valid_from": day, "valid_to": later}
+        await _done(web, "/knowledge/notices", "/knowledge/notices", **note)
     async with browser(table, HEAD) as web:
         text = {"action": "answer", "title": "Hẹn kết quả", "text": "Kính gửi Ông/Bà, ___ đã xử lý xong."}
         blank = held((await web.get("/standards")).text, "/standards")
-        await web.post("/standards", data={**blank, **text}, headers=SAME)
+        added = await web.post("/standards", data={**blank, **text}, headers=SAME)
+        assert added.status_code == 303, added.text
         standard = re.search(r"/standards/([\w-]+)\"", (await web.get("/standards")).text)
     async with browser(table, ADMINISTRATOR) as web:
         wrong = await _brought(web, xls(TOP, *ROWS, [3, "Câu hỏi không có câu trả lời?", "", "F04"]))
         new = {"role": "officer", "agency": COMMUNE.agency, "extension": ""}
-        made = await send(web, "/accounts", "/accounts", login="xa8", name="Trịnh Thị Mới", **new)
-        await send(web, "/accounts", "/accounts", login="xa9", name="Cao Văn Cũ", **new)
-        await send(web, "/accounts/xa9", "/accounts/end")
+        made = await _done(web, "/accounts", "/accounts", login="xa8", name="Trịnh Thị Mới", **new)
+        await _done(web, "/accounts", "/accounts", login="xa9", name="Cao Văn Cũ", **new)
+        await _done(web, "/accounts/xa9", "/accounts/end")
         shift = {"account": OPERATOR.id, "day": day, "from": "06:00", "to": "22:00"}
-        await send(web, "/roster", "/roster", **shift)
+        await _done(web, "/roster", "/roster", **shift)
     token = re.search(r"/welcome/([\w-]+)", made.text)
     assert token and standard, (made.status_code, H)
     off = Day(day=date(NOW.year, 12, 24), kind="holiday", name="Ngày nghỉ bão", status="ok")
@@ -204,6 +206,13 @@ async def _kept(table: Worktable) -> dict[str, str]:
         "standard": standard[1],
         "draft": Draft(days={off.day: off}).packed(),
     }
+
+
+async def _done(web: httpx.AsyncClient, page: str, action: str, **inputs: str) -> httpx.Response:
+    """Send a form of the desk, which must not be refused."""
+    answer = await send(web, page, action, **inputs)
+    assert answer.status_code in {201, 303}, (action, answer.status_code, answer.text)
+    return answer
 
 
 async def _brought(web: httpx.AsyncClient, content: bytes) -> str:
