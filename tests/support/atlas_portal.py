@@ -1,5 +1,6 @@
 """The atlas of the portal: every page a citizen meets, in the states it shows, in both languages."""
 
+from itertools import chain
 from typing import Any
 
 from playwright.async_api import Page
@@ -186,7 +187,10 @@ ENGLISH = (
     ),
 )
 
-PORTAL: tuple[Visit, ...] = (*PUBLIC, *FORM, *OWN, *ENGLISH)
+PARTS: dict[str, tuple[Visit, ...]] = {"public": (*PUBLIC, *FORM), "own": OWN, "english": ENGLISH}
+"""The portal in tours that are short enough to be waited for."""
+
+PORTAL: tuple[Visit, ...] = tuple(chain.from_iterable(PARTS.values()))
 
 SURGE: tuple[Visit, ...] = (
     Visit("/submit", name="known", act=steps(1, text="tiêm vắc xin cho trẻ em ở đâu")),
