@@ -45,19 +45,21 @@ class Queries:
         self._clock = clock
         self.waiting = Waiting(engine, clock)
 
-    async def case(self, account: Account, case_id: str, *, reason: str = "") -> CaseView:
+    async def case(self, account: Account, case_id: str, *, reason: str = "", opening: int = 0) -> CaseView:
         """The case page. Operators and the lead of the current slip see the person, and that is recorded.
 
         Where the citizen asked for secrecy they see the person only with a `reason` (at most 300 characters).
+        A page that is open already names its look by `opening`: see `record_look`.
         """
         try:
             why = _LINE.validate_python(reason)
         except ValidationError:
             raise Refused("Lý do chưa đúng", "this is no reason we can keep", field="reason") from None
         view = await self._read(lambda connection: self._case(connection, account, case_id, why))
-        if view.personal == "shown":
-            await asyncio.to_thread(record_look, self._engine, account, case_id, why)
-        return view
+        if view.personal != "shown":
+            return view
+        look = await asyncio.to_thread(record_look, self._engine, account, case_id, why, opening)
+        return replace(view, look=look)
 
     async def glance(self, account: Account, case_id: str) -> CaseState:
         """The case without the person, whoever asks: nothing to be recorded."""

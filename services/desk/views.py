@@ -131,7 +131,8 @@ class CaseView:
 
     `allowed`: the tokens of the commands this reader may give now; forms send `state.facts` back as `seen`.
     `parked`: why the case stands still in this projection, empty when it does not. `followed`: the case that
-    a joined one follows; `followers`: those that follow this one.
+    a joined one follows; `followers`: those that follow this one. `look`: the number of this look in the log,
+    0 where the person is not shown.
     """
 
     case_id: str
@@ -146,6 +147,7 @@ class CaseView:
     parked: str = ""
     followed: Row | None = None
     followers: tuple[FollowerView, ...] = ()
+    look: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from libs.contracts.errors import Refused
 from libs.web.forms import Form, refused
 from services.desk.auditing import KINDS, PAGE, Asked
 from services.desk.domain.errors import NotAllowed
-from services.desk.pages.frame import Frame
+from services.desk.pages.frame import Frame, number_in
 from services.desk.pages.routes import table
 
 
@@ -53,6 +53,5 @@ def audit_pages(frame: Frame) -> APIRouter:
 
 def _asked(request: Request) -> Asked:
     given = {name: request.query_params.get(name, "")[:64] for name in ("person", "case", "first", "last")}
-    after = request.query_params.get("after", "")
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    return Asked(kind=request.query_params.get("kind", "views"), after=number, **given)
+    after = number_in(request.query_params.get("after", ""))
+    return Asked(kind=request.query_params.get("kind", "views"), after=after, **given)

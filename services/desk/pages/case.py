@@ -18,10 +18,9 @@ from services.desk.domain.inputs import Direct, TransferCall
 from services.desk.domain.operators import WHY_FAILED
 from services.desk.domain.people import Account
 from services.desk.domain.rights_table import COMMANDS
-from services.desk.domain.standard import require_filled
 from services.desk.pages.case_parts import CaseParts
 from services.desk.pages.clocks import clock_parts
-from services.desk.pages.frame import Frame, form_of
+from services.desk.pages.frame import Frame, form_of, number_in
 from services.desk.pages.sent_forms import read_form
 from services.desk.pages.timeline import told as in_words
 
@@ -71,9 +70,13 @@ def case_pages(frame: Frame) -> APIRouter:
     page = CasePage(frame)
 
     @routes.get("/cases/{case_id}")
-    async def case(request: Request, case_id: str, done: str = "", reason: str = "") -> Response:
+    async def case(
+        request: Request, case_id: str, done: str = "", reason: str = "", opening: str = ""
+    ) -> Response:
         account = await frame.account(request)
-        return await page.show(request, account, case_id, done=done, reason=reason)
+        return await page.show(
+            request, account, case_id, done=done, reason=reason, opening=number_in(opening)
+        )
 
     @routes.get("/cases/{case_id}/here")
     async def here(request: Request, case_id: str) -> Response:
@@ -134,9 +137,10 @@ class CasePage:
         done: str = "",
         reason: str = "",
         trouble: str = "",
+        opening: int = 0,
     ) -> Response:
-        """The page; `opened` is the command whose form carries `form`."""
-        view = await self._desk.queries.case(account, case_id, reason=reason)
+        """The page; `opened` is the command whose form carries `form`, `opening` the look of an open page."""
+        view = await self._desk.queries.case(account, case_id, reason=reason, opening=opening)
         view = await self._desk.hands.with_followers(account, view)
         alike = await self._desk.hands.similar(account, case_id) if "join" in view.allowed else ()
         standards = await self._desk.standards.offered(account, view.state, view.allowed)
@@ -168,7 +172,6 @@ class CasePage:
         if cls is None:
             raise HTTPException(404)
         try:
-            require_filled(command, sent)
             for told in [read_form(*step, self._frame.zone) for step in steps(cls, sent)]:
                 done = await self._desk.commands.do(account, case_id, told)
         except ValidationError as error:

@@ -19,7 +19,7 @@ from services.desk.domain.people import ROLE_NAMES, Account
 from services.desk.domain.rights import require_in_office
 from services.desk.domain.state import STATUS_NAMES
 from services.desk.domain.values_of_hands import STAGE_NAMES
-from services.desk.pages.menu import MENU, MENU_PATH, Menu
+from services.desk.pages.menu import MENU, MENU_PATH, Menu, is_open_to, room_of
 from services.desk.pages.sent_forms import INPUT_NAMES
 from services.desk.province import successors
 
@@ -57,6 +57,19 @@ class Frame:
         if "hx-request" not in request.headers or request.url.path == MENU_PATH:
             request.state.waiting = await self.desk.queries.waiting.of(account)
         return account
+
+    async def goes_to(self, token: str, asked: str) -> str:
+        """Where somebody who just signed in goes on: to what they asked for, else to their first page.
+
+        Another role than before, or another person at the same screen, has other rooms and other cases.
+        """
+        account, path = await self.desk.people.who(token), own_path(asked)
+        if account is None:
+            return "/"
+        if room_of(path) == "cases":
+            case_id = path.partition("?")[0].split("/")[2:3]
+            return path if await self.desk.queries.visible(account, case_id) else "/"
+        return path if is_open_to(account.role, self._menu(account), path) else "/"
 
     def _menu(self, account: Account) -> Menu:
         """Of the role; only departments with a field of their own review answers (Đồng Nai 4)."""
@@ -135,3 +148,8 @@ SELF_SENT = frozenset(
 def own_path(asked: str) -> str:
     """Where to go after signing in: a path of ours, whatever was asked for."""
     return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) else "/"
+
+
+def number_in(asked: str) -> int:
+    """The number of a row, as an address names it; 0 for anything else."""
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0

@@ -115,3 +115,24 @@ MENU_PATH = "/menu"
 def home_of(role: str) -> str:
     """Where signing in leads."""
     return MENU[role][0][1][0][0]
+
+
+_EVERYBODYS = frozenset({"", "password", "search", "questions"})
+_BESIDE = {
+    "operator": {"successions", "surge"},
+    "arbiter": {"agencies", "reminders"},
+    "auditor": {"knowledge"},
+    "administrator": {"agencies", "overdue", "reminders"},
+}
+"""Rooms that a role may enter and that stand in no menu of it."""
+
+
+def is_open_to(role: str, menu: Menu, path: str) -> bool:
+    """Whether somebody of this role and menu works in the room of this page; no case is such a room."""
+    mine = {room_of(page) for _, pages in menu for page, _, _ in pages}
+    return room_of(path) in mine | _EVERYBODYS | _BESIDE.get(role, set())
+
+
+def room_of(path: str) -> str:
+    """`knowledge` of `/knowledge/entry?id=1`, `audit` of `/audit.csv`."""
+    return path.partition("?")[0].split("/")[1].partition(".")[0]

@@ -69,7 +69,7 @@ class Way:
         except ProviderAway:
             return self._again(request, AWAY, 503)
         await people.sign_out(self._frame.token(request))
-        answer = RedirectResponse(own_path(wanted), 303)
+        answer = RedirectResponse(await self._frame.goes_to(token, wanted), 303)
         self._keep(answer, self._desk.settings.session_cookie, token)
         return answer
 

@@ -45,7 +45,7 @@ def signing_in_pages(frame: Frame) -> APIRouter:
                 request, "login.html", None, 422, form=again, next=form.get("next", "/"), kept=kept_of(form)
             )
         await people.sign_out(frame.token(request))  # what this browser had before is nobody's any more
-        answer: Response = RedirectResponse(own_path(form.get("next", "/")), 303)
+        answer: Response = RedirectResponse(await frame.goes_to(token, form.get("next", "/")), 303)
         if kept := kept_of(form):
             visit: Visit = request.state.visit
             visit.session = token
