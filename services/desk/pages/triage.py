@@ -69,8 +69,8 @@ class TriagePage:
         return self._frame.render(
             request, "triage.html", account, status, title=title, queue=queue, kind=queue,
             shelves=(Shelf("", "", listing.rows),), next=listing.next, left=listing.left,
-            done=asked.get("done", ""),
-            trouble=trouble,
+            done=asked.get("done", ""), trouble=trouble,
+            here=f"/{queue}?{asked}".rstrip("?"),  # also where a refused acceptance shows the queue again
             head=await self._head(account, ids[at], queue) if ids else None,
             later=(ids[at + 1 :] or ids[:at] or [""])[0],
         )  # fmt: skip
