@@ -27,6 +27,8 @@ async def _session_ends(page: Page) -> None:
 
 
 async def _unsent(page: Page) -> None:
+    """Sent after the page has noticed, at the next beat of its stream."""
+    await page.locator("[data-offline]").wait_for(state="visible")
     await page.locator("#act-answer button:not([formaction], .unseen)").click()
     await page.locator("[data-unsent]").wait_for(state="visible")
 
