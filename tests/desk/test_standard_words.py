@@ -1,9 +1,14 @@
 """Standard texts: what may stand in one, and what is put in."""
 
+from uuid import uuid4
+
 import pytest
 
 from libs.contracts.errors import Refused
+from services.desk.domain.inputs import Answer, Receive
+from services.desk.domain.rights_table import COMMANDS
 from services.desk.domain.standard import (
+    ACTIONS,
     GAP,
     StandardErrors,
     check,
@@ -90,8 +95,13 @@ def test_a_value_is_put_in_as_it_is() -> None:
 
 
 def test_an_open_gap_is_refused_before_it_reaches_a_citizen() -> None:
-    require_filled("answer", {"answer": "Kết quả: tốt."})
-    require_filled("receive", {"answer": "___"})
+    require_filled(Answer(command_id=uuid4(), answer="Kết quả: tốt."))
+    require_filled(Receive(command_id=uuid4()))
     with pytest.raises(Refused, match="___") as refusal:
-        require_filled("answer", {"answer": "Kết quả: ____."})
+        require_filled(Answer(command_id=uuid4(), answer="Kết quả: ____."))
     assert refusal.value.field == "answer"
+
+
+def test_each_action_with_standard_texts_is_a_command_that_has_their_input() -> None:
+    for action, (name, _) in ACTIONS.items():
+        assert name in COMMANDS[action].model_fields, action

@@ -102,6 +102,10 @@ async def test_a_form_with_an_open_gap_comes_back_and_nothing_is_sent(table: Wor
         answer = await send(web, path, f"{path}/answer", answer="Đã kiểm tra. Kết quả: ___.")
         assert answer.status_code == 422 and "chưa điền" in answer.text and "Kết quả: ___." in answer.text
         assert await facts(table, ref) == before
+    async with table.office.person(OFFICER) as api:
+        refused = await api.tell(ref, "answer", answer="Đã kiểm tra. Kết quả: ___.")
+        assert refused.status_code == 422 and refused.json()["problems"][0]["field"] == "answer"
+    assert await facts(table, ref) == before
 
 
 async def test_texts_of_others_are_neither_opened_nor_put_in(table: Worktable) -> None:

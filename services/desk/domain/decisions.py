@@ -16,6 +16,7 @@ from services.desk.domain.people import Account
 from services.desk.domain.privacy import find_personal
 from services.desk.domain.rights import require
 from services.desk.domain.rules import Rules
+from services.desk.domain.standard import require_filled
 from services.desk.domain.state import CaseState
 
 F = TypeVar("F", bound=CaseFact)
@@ -77,6 +78,7 @@ def decide(state: CaseState, command: Command, moment: Moment) -> CaseFact:
             "your agency is not in force any more: this is for its successor",
             stale=True,
         )
+    require_filled(command)
     fact = DECISIONS[type(command)](state, command, moment)
     if name := READ_BY_FOLLOWERS.get(type(fact)):
         _check_meant_for_all(state, getattr(fact, name), moment, field=name)

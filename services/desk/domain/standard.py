@@ -11,6 +11,7 @@ from libs.contracts.facts import Value
 from libs.contracts.requests import Problem
 from libs.packs.letters import plain
 from libs.privacy import find
+from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
 from services.desk.domain.privacy import KINDS
@@ -161,9 +162,9 @@ def put_in(text: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values.get(" ".join(found[1].split())) or GAP, text)
 
 
-def require_filled(action: str, cells: Mapping[str, str]) -> None:
-    """Raises Refused where a gap of a standard text was left open."""
-    name = ACTIONS[action][0] if action in ACTIONS else ""
-    if _GAP.search(cells.get(name, "")):
+def require_filled(command: Command) -> None:
+    """Raises Refused where a gap of a standard text was left open, on a page or through the API."""
+    name, _ = ACTIONS.get(command.token(), ("", ""))
+    if name and _GAP.search(getattr(command, name)):
         vi = f"Còn chỗ “{GAP}” chưa điền: hãy điền hoặc xóa rồi gửi lại"
         raise Refused(vi, f"a gap {GAP} is still open: fill it or delete it", field=name)
