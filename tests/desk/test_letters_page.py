@@ -113,6 +113,16 @@ async def test_the_same_form_twice_is_one_change(office: Office, web: httpx.Asyn
     assert len(office.runtime.directory.history) == 2
 
 
+async def test_a_form_taken_back_and_sent_with_other_words_is_not_called_done(
+    office: Office, web: httpx.AsyncClient
+) -> None:
+    form = {**held((await web.get(PAGE)).text, PAGE), **OURS, "do": "save", "document": DOCUMENT}
+    assert (await web.post(PAGE, data=form, headers=SAME)).status_code == 303
+    again = await web.post(PAGE, data={**form, "subject": "Chữ khác {code}"}, headers=SAME)
+    assert again.status_code == 409 and "Chữ khác {code}" in again.text
+    assert len(office.runtime.directory.history) == 2
+
+
 async def test_who_comes_second_sees_both_texts_and_may_put_theirs_over_it(
     office: Office, web: httpx.AsyncClient
 ) -> None:

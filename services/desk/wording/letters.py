@@ -1,5 +1,6 @@
 """The pack's letter templates as administrators change them: in force on a decision, with a history."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ class Letters:
 
     def __init__(self, directory: Directory, clock: Clock, js: JetStreamContext) -> None:
         self._directory = directory
+        self._then: dict[str, tuple[Letter, ...]] = {}
         self._revising = Revising(directory, clock, js)
 
     def one(self, code: str, language: Language) -> Letter:
@@ -62,7 +64,7 @@ class Letters:
     async def save(
         self, account: Account, letter: Letter, *, was: str, document: str, reason: str, command: str
     ) -> str:
-        """Put it in force: the version. `was`: digest of the text it changes; the same `command` once.
+        """Put it in force: the version. `was`: digest of the text it changes; a `command` counts once.
 
         Raises Refused naming the input, and LetterConflict.
         """
@@ -80,11 +82,12 @@ class Letters:
             return {"letters": tuple(letter if _same(one, letter) else one for one in pack.letters)}
 
         reason = " ".join(reason.split())[:REASON]
+        once = hashlib.sha256(f"{command}|{digest(letter)}".encode()).hexdigest()[:8]
         version = await self._revising.put(
             changed,
             by=signed(account),
             document=document.strip()[:150],
-            note=f"{_mark(letter)} {reason} #{command[:8]}",
+            note=f"{_mark(letter)} {reason} #{once}",
         )
         log("letter_changed", person=account.id, letter=f"{letter.code}.{letter.language}", version=version)
         return version
@@ -95,14 +98,21 @@ class Letters:
         changes = [one for one in self._directory.history if not one.revises or one.note.startswith(mark)]
         for change in changes[-HISTORY:]:
             try:
-                then = (await self._directory.version(change.version)).letter(letter.code, letter.language)
-            except (NotProvisioned, NotInPack):
+                letters = await self._letters_of(change.version)
+            except NotProvisioned:
                 continue
-            if not found or digest(found[-1].letter) != digest(then):
+            then = next((one for one in letters if _same(one, letter)), None)
+            if then and (not found or digest(found[-1].letter) != digest(then)):
                 own = change.note.startswith(mark)
                 told = change.note[len(mark) :].rpartition(" #")[0].strip() if own else change.note
                 found.append(Past(change, then, told))
         return tuple(reversed(found))
+
+    async def _letters_of(self, version: str) -> tuple[Letter, ...]:
+        """Kept for good: they are the small part of a pack."""
+        if version not in self._then:
+            self._then[version] = (await self._directory.version(version)).letters
+        return self._then[version]
 
 
 def _mark(letter: Letter) -> str:
