@@ -35,6 +35,9 @@ FETCH_WITHIN = 5.0
 LONG = 100_000
 """Bytes of history beyond which it is stored packed: it only grows, and the server takes 256 KB at most."""
 
+KEPT = 8
+"""Packs in memory: the one in force and those asked for last. One with 20,000 questions takes tens of MB."""
+
 _PASSING = (NotProvisioned, NotFoundError, NatsError, TimeoutError, OSError, ValueError, PackErrors)
 """No reason to give up the pack one has; PackErrors: a pack of a release that this one cannot read."""
 
@@ -75,7 +78,10 @@ class Directory:
             except (NotFoundError, ObjectNotFoundError, BucketNotFoundError) as error:
                 raise NotProvisioned from error
             self._packs[version] = await asyncio.to_thread(Pack.from_json, found.data or b"")
-        return self._packs[version]
+        self._packs[version] = pack = self._packs.pop(version)  # asked for last
+        for oldest in [one for one in self._packs if one not in {self.current, version}][: -(KEPT - 2)]:
+            del self._packs[oldest]
+        return pack
 
     async def refresh(self) -> None:
         """Look once. Raises NotProvisioned when the server has no pack yet."""

@@ -12,7 +12,7 @@ from libs.devstack.nats_server import NatsServer
 from libs.packs.folder import load
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import ClockSetting, FollowingClock
-from libs.runtime.directory import Directory, put_pack
+from libs.runtime.directory import KEPT, Directory, put_pack
 from libs.runtime.errors import NotProvisioned
 from libs.runtime.provision import ClockDiffers, ServerTooOld, check_version, provision
 from tests.support.builders import a_case, opened
@@ -54,6 +54,22 @@ async def test_a_history_of_many_years_still_takes_a_change(server: NatsServer) 
         directory = Directory(js, FollowingClock())
         await directory.refresh()
     assert (len(directory.history), directory.history[:350]) == (354, many)
+
+
+async def test_of_many_packs_the_one_in_force_and_those_asked_for_last_are_kept(server: NatsServer) -> None:
+    plain = load(PACK)
+    packs = [plain.model_copy(update={"version": f"{plain.version[:-2]}{n:02}"}) for n in range(KEPT + 3)]
+    async with connected(server, "provisioner") as operator, connected(server, "sla") as js:
+        for one in packs:
+            await put_pack(operator, one)
+        directory = Directory(js, FollowingClock())
+        await directory.refresh()
+        in_force, first = directory.pack, await directory.version(packs[0].version)
+        for one in packs[1:-1]:
+            await directory.version(one.version)
+        last = await directory.version(packs[-2].version)
+        assert directory.pack is in_force and await directory.version(packs[-2].version) is last
+        assert await directory.version(packs[0].version) is not first
 
 
 async def test_a_pack_that_this_release_cannot_read_leaves_the_one_before_in_use(server: NatsServer) -> None:
