@@ -2,20 +2,19 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from libs.contracts import calls
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.clock import SystemClock
 from libs.runtime.sidelog import SideLog
-from tests.support.browsers import DESKTOP, PHONE, Watched, chromium, needs_chromium, window
+from tests.support.browsers import chromium, needs_chromium, window
 from tests.support.builders import CITIZEN
 from tests.support.bus import connected
-from tests.support.desks import ADMINISTRATOR, OPERATOR
+from tests.support.desks import OPERATOR
 from tests.support.desktelephone import a_call, missed, rings_and_ends, rung, spoken, telephone
 from tests.support.deskwindow import sign_in
-from tests.support.worktable import Worktable, a_worktable
+from tests.support.worktable import a_worktable
 
 pytestmark = needs_chromium
 
@@ -78,38 +77,6 @@ async def test_a_second_ring_takes_no_focus_and_no_words_of_the_first_call(
             await expect(page.locator("#phone")).to_have_value("0987 654 321")
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-async def test_the_telephones_pages_are_clean(
-    server: NatsServer, tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with a_worktable(server, tmp_path) as table, chromium() as browser:
-        async with window(browser, table.origin, size) as seen:
-            page = await sign_in(seen, OPERATOR)
-            await _some_calls(server)
-            await seen.open("/calls")
-            await expect(page.locator("#ring .ring")).to_be_visible()
-            await seen.look("desk-calls")
-            await page.get_by_role("link", name="Ghi kết quả gọi lại").first.click()
-            await page.get_by_label("Kết quả").select_option("settled")
-            await page.get_by_role("button", name="Ghi kết quả").click()
-            seen.expected = {422}
-            await expect(page.locator(".summary")).to_be_visible()
-            seen.complaints.clear()
-            await seen.look("desk-call-back")
-            await seen.open("/surge")
-            await page.get_by_label("Lý do").fill("Bão vào, đường dây nghẽn")
-            await page.get_by_role("button", name="Bật chế độ quá tải").click()
-            await expect(page.locator(".surge")).to_be_visible()
-            await seen.look("desk-surge")
-        async with window(browser, table.origin, size) as seen:
-            await sign_in(seen, ADMINISTRATOR)
-            await seen.open("/accounts")
-            await seen.look("desk-accounts")
-            await seen.open(f"/accounts/{OPERATOR.login}")
-            await expect(seen.page.get_by_label("Máy nhánh điện thoại")).to_be_visible()
-            await seen.look("desk-account-extension")
-
-
 async def _some_calls(server: NatsServer) -> None:
     now = SystemClock().now()
     await telephone(
@@ -134,26 +101,3 @@ async def test_without_a_script_a_call_is_found_taken_and_returned(
             await page.get_by_label("Kết quả").select_option("reached")
             await page.get_by_role("button", name="Ghi kết quả").click()
             await expect(page.get_by_text("Không còn ai chờ gọi lại")).to_be_visible()
-
-
-async def test_pages_with_a_ring_stay_light(server: NatsServer, tmp_path: Path) -> None:
-    async with a_worktable(server, tmp_path) as table, chromium() as browser:
-        async with window(browser, table.origin) as seen:
-            await seen.open("/login")
-            await seen.page.wait_for_load_state("load")
-            first = await seen.weight()
-            assert first <= 30_000
-            await sign_in(seen, OPERATOR)
-            await _some_calls(server)
-            weights = await _weights(table, seen)
-            assert max(weights.values()) <= 10_000, weights
-            (tmp_path / "weights").write_text(f"{first} {weights}")
-
-
-async def _weights(table: Worktable, seen: Watched) -> dict[str, int]:
-    found = {}
-    for path in ("/calls", "/calls/new", "/triage", "/surge", table.path("triage")):
-        seen.answers.clear()
-        await seen.open(path)
-        found[path] = await seen.weight()
-    return found

@@ -57,6 +57,7 @@ CALLS = (
     Visit("/roster", who=Q, state="refused", act=press("form button:not(.quiet)"), sends="/roster"),
     Visit("/surge", who=O),
     Visit("/surge", who=Q, state="refused", act=press("main form button"), sends="/surge"),
+    Visit("/surge", who=Q, name="on", act=press("main form button", reason="Bão vào, đường dây nghẽn")),
 )
 
 LISTS = (
