@@ -15,6 +15,7 @@ from libs.contracts.events import CaseErased, CaseFact
 from libs.contracts.facts import derived_id
 from libs.contracts.remnants import revived
 from libs.contracts.subjects import CaseRef
+from libs.privacy import find
 from libs.privacy.remains import persons_in, what_is_left
 from libs.runtime.caselog import CaseLog, Stored
 from libs.runtime.clock import Clock
@@ -29,7 +30,6 @@ from services.desk.domain.erasing import require_erasable
 from services.desk.domain.errors import NotAllowed, NotFound
 from services.desk.domain.fold import fold
 from services.desk.domain.people import Account
-from services.desk.domain.privacy import find_personal
 from services.desk.domain.state import CaseState
 
 TRIES = 5
@@ -92,6 +92,7 @@ class Erasing:
         """Keep the case as evidence whatever its age, or no longer."""
         ref = await self._begin(account, case_id, asked)
         stored = await self.cases.since(ref, 0)
+        _require_nameless(asked, [one.fact for one in stored if one.fact], "reference")
 
         def decided(state: CaseState) -> CaseFact | None:
             if state.erased_at:
@@ -126,12 +127,7 @@ class Erasing:
         if not isinstance(last, CaseErased):  # what was said after an erasure may be erased too
             state = state.model_copy(update={"erased_at": None})
         require_erasable(state)
-        if any(find_personal(asked.reason, one) for one in persons_in(fact for _, fact in facts)):
-            raise Refused(
-                "Lý do được giữ lại mãi: đừng nêu tên, số điện thoại, địa chỉ",
-                "the reason stays when everything else goes: name nobody in it",
-                field="reason",
-            )
+        _require_nameless(asked, [fact for _, fact in facts], "reference", "reason")
         calls = await asyncio.to_thread(self._own_calls, ref.case_id, state.calls)
         recorded = await self.attachments.recordings(calls)
         raw = [str(getattr(fact, "raw", "")) for _, fact in facts]
@@ -182,6 +178,18 @@ def _state(stored: Sequence[Stored]) -> CaseState:
             state = functools.reduce(fold, left, CaseState())
         state = fold(state, one.fact) if one.fact else state
     return state
+
+
+def _require_nameless(asked: Asked, facts: Sequence[CaseFact], *stay: str) -> None:
+    """Raises Refused where an input that outlives the rest names somebody; those of retention are ours."""
+    persons = tuple(persons_in(facts))
+    for name in stay if asked.ground == "asked" else ():
+        if find(getattr(asked, name), persons):
+            raise Refused(
+                "Mục này được giữ lại mãi: đừng nêu tên, số điện thoại, địa chỉ",
+                "this stays when everything else goes: name nobody in it",
+                field=name,
+            )
 
 
 def _unless_moved(fact: CaseErased, news: int) -> CaseErased:

@@ -108,6 +108,10 @@ async def test_a_settled_case_is_erased_once_nobody_holds_it(server: NatsServer,
         assert (await send(web, "/persons", "/persons/lift", **asked())).status_code == 303
         named = await send(web, "/persons", "/persons/erase", **asked(reason="Bà Lê Thị Kín yêu cầu"))
         assert named.status_code == 422 and "đừng nêu tên" in named.text, "the reason stays"
+        for what in ("hold", "erase"):
+            whose = asked(reference=f"Đơn của {PHONE}")
+            answer = await send(web, "/persons", f"/persons/{what}", **whose)
+            assert answer.status_code == 422 and "đừng nêu tên" in answer.text, "so does the reference"
         form = asked(reason="Người gửi yêu cầu")
         for _ in range(2):  # a double click
             assert (await send(web, "/persons", "/persons/erase", **form)).status_code == 303
