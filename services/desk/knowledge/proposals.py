@@ -163,8 +163,7 @@ class Changes:
                 await self._apply(kept)
             except HotlineError as error:
                 log("proposal_not_applied", number=kept.id, kind=type(error).__name__)
-                if isinstance(error, Refused) and error.vi != kept.reason:
-                    why = error.vi[:LONGEST]
+                if isinstance(error, Refused) and (why := error.vi[:LONGEST]) != kept.reason:
                     await asyncio.to_thread(self.store.move, kept.id, "accepted", was="accepted", reason=why)
 
     async def _apply(self, kept: Kept) -> None:
