@@ -19,6 +19,7 @@ from tests.support.journeys import (
     act,
     go,
     in_every_form,
+    in_two_forms,
     one_desk_for_all,
     open_case,
     told,
@@ -71,7 +72,7 @@ async def test_who_is_competent_is_said_once_and_the_agency_cannot_send_the_slip
         await expect(page.locator("summary").filter(has_text="Trả lại")).to_have_count(0)
 
 
-@in_every_form
+@in_two_forms
 async def test_who_is_late_is_found_on_the_board_and_reminded_and_reads_it_with_the_case(
     house: House, form: Form
 ) -> None:
@@ -95,7 +96,7 @@ async def test_who_is_late_is_found_on_the_board_and_reminded_and_reads_it_with_
         await expect(page.get_by_label("Lần nhắc gần nhất")).to_contain_text("trong hôm nay")
 
 
-@in_every_form
+@in_two_forms
 async def test_what_cannot_wait_is_directed_and_the_operator_sends_it_first(house: House, form: Form) -> None:
     case = await house.lay(form, "Cột điện đổ chắn cổng trường", WAITS)
     async with house.sits(ARBITER, form, 422) as seen:
@@ -123,7 +124,7 @@ async def test_what_cannot_wait_is_directed_and_the_operator_sends_it_first(hous
     assert (await facts(house.table, case.ref))[2:] == ["instructed", "directed"]
 
 
-@in_every_form
+@in_two_forms
 async def test_a_department_reads_the_answers_given_below_and_who_answered_reads_what_it_thinks(
     house: House, form: Form
 ) -> None:

@@ -8,7 +8,17 @@ from libs.runtime.clock import SystemClock
 from tests.support.builders import routed, slip
 from tests.support.desks import COMMUNE, OFFICER, OPERATOR, POLICE, STRANGER
 from tests.support.deskweb import facts
-from tests.support.journeys import Form, House, act, go, in_every_form, one_desk_for_all, open_case, told
+from tests.support.journeys import (
+    Form,
+    House,
+    act,
+    go,
+    in_every_form,
+    in_two_forms,
+    one_desk_for_all,
+    open_case,
+    told,
+)
 from tests.support.worktable import NOW, SENT, SOME
 
 pytestmark = one_desk_for_all
@@ -66,7 +76,7 @@ async def test_a_commune_speaks_to_the_citizen_and_reports_and_the_department_an
     ]  # fmt: skip
 
 
-@in_every_form
+@in_two_forms
 async def test_an_answer_is_signed_in_part_while_another_department_owes_its_own(
     house: House, form: Form
 ) -> None:

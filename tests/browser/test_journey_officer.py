@@ -75,7 +75,7 @@ async def published(page: Page) -> None:
     await told(page, "Đã công khai kết quả")
 
 
-@in_every_form
+@in_two_forms
 async def test_a_slip_that_belongs_elsewhere_goes_back_and_on_to_whom_the_officer_named(
     house: House, form: Form
 ) -> None:
@@ -109,7 +109,7 @@ async def test_a_slip_that_belongs_elsewhere_goes_back_and_on_to_whom_the_office
     assert (await facts(house.table, case.ref))[2:] == ["returned", "directed"]
 
 
-@in_every_form
+@in_two_forms
 async def test_what_was_told_by_telephone_and_must_stay_private_is_withheld_with_its_ground(
     house: House, form: Form
 ) -> None:
@@ -133,7 +133,7 @@ async def test_what_was_told_by_telephone_and_must_stay_private_is_withheld_with
     assert (await facts(house.table, case.ref))[2:] == ["answered-by-phone", "withheld"]
 
 
-@in_every_form
+@in_two_forms
 async def test_the_sender_is_asked_and_what_they_add_is_read_on_the_open_page(
     house: House, form: Form
 ) -> None:

@@ -1,20 +1,22 @@
 """What every journey of the desk begins with: a desk, people who sit down at a screen, and their usual steps.
 
-A journey is walked in four forms: a desktop and a phone of 360 px, with scripts and without. Of each module
-one desk serves all journeys; a journey puts the cases that it is about on the table itself.
+A journey is walked in four forms: a desktop and a phone of 360 px, with scripts and without. Nearly every
+role walks its longest one so; the others in two forms, a phone with scripts and a desktop without. Of each
+module one desk serves all journeys; a journey puts the cases that it is about on the table itself.
 
-| Role | Journeys (modules test_journey_*, older ones in brackets) | Forms |
+| Role | In all four forms (modules test_journey_*, older ones in brackets) | In two |
 |---|---|---|
-| operator | transfer, reject, queue, own answers (whole call by keys: test_desk_console) | all four |
-| officer | receive to publish, return, withhold, ask, hands (lost line: test_desk_words) | all four |
-| unit head | as the officer, for the unit | phone, plain desktop |
-| commune | contact, report (delegated by the officer) | all four |
-| coordinator | determine, remind, direct urgently; departments review | all four |
-| police | suspicion, sealed packet, result | all four |
-| auditor | the log, its file, no door elsewhere | all four |
-| administrator | accounts, routes, persons, surge, log (test_calendar, test_questions) | all four |
-| everybody | signing in at the province's provider | all four |
-| citizen | send, track, add, rate, reopen, search, English (offline: test_portal_after) | all four |
+| operator | own answers (whole call by keys: test_desk_console) | queue, transfer, reject, arbiter, roster |
+| officer | receive to publish (lost line: test_desk_words) | return, withhold, ask, part, colleague |
+| unit head | | answer, another unit's case |
+| commune | contact and report, as the department gave it | |
+| coordinator | determine | remind, direct urgently; departments review |
+| police | suspicion, sealed packet, result | |
+| auditor | the log, its file, no door elsewhere | |
+| administrator, people | a new account | signed out, moved and locked, telephone |
+| administrator, rules | (test_calendar, test_questions) | routes, persons, surge, a parked case |
+| everybody | | signing in at the province's provider |
+| citizen | send, track, add, rate, reopen (offline: test_portal_after) | search, English |
 """
 
 import re
