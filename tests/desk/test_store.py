@@ -192,8 +192,8 @@ def test_a_closed_case_sorts_by_when_it_was_closed(book: Book) -> None:
     assert book.rows(CASE)[0]["due"] == seconds(MONDAY_MORNING + 9 * HOUR)
 
 
-def walk(book: Book, page: object) -> list[list[str]]:
-    """Every page of a list, as case ids."""
+def walk(book: Book, page: object, *, counted: bool = True) -> list[list[str]]:
+    """Every page of a list, as case ids; each says how many follow, if they are `counted`."""
     pages: list[list[str]] = []
     left: list[int] = []
     after = ""
@@ -203,7 +203,8 @@ def walk(book: Book, page: object) -> list[list[str]]:
         pages.append([row.case_id for row in found.rows])
         left.append(found.left)
         if not (after := found.next):
-            assert left == [sum(map(len, pages[at + 1 :])) for at in range(len(pages))], "as many as follow"
+            follow = [sum(map(len, pages[at + 1 :])) if counted else 0 for at in range(len(pages))]
+            assert left == follow, "as many as follow"
             return pages
 
 
@@ -237,7 +238,7 @@ def test_the_triage_queue_is_walked_by_key_urgent_first_then_the_oldest(book: Bo
 def test_the_inbox_is_walked_by_deadline_and_the_closed_cases_backwards(book: Book) -> None:
     filled(book, 120, ["routed", "published"])
     open_ = walk(book, lambda c, after: reads.by_deadline(c, "SYT", "agency", after))
-    closed = walk(book, lambda c, after: reads.closed(c, "SYT", after))
+    closed = walk(book, lambda c, after: reads.closed(c, "SYT", after), counted=False)
     rows = {row["case_id"]: row["due"] for row in book.rows(CASE)}
     assert [len(page) for page in open_] == [50, 10] == [len(page) for page in closed]
     dues = [(rows[one], one) for page in open_ for one in page]
