@@ -76,6 +76,10 @@ CASES = (
     _case("unclear", A, "determine"),
     _case("unclear", A, "instruct"),
     _case("late", Q),
+    Visit("/cases/{case_id}/packet", "/cases/{three}/packet", P),
+)
+
+REFUSALS = (
     _refused("today", F, "answer"),
     _refused("today", F, "return"),
     _refused("asked", F, "answer", stale=True),
@@ -100,6 +104,5 @@ CASES = (
     _refused("unclear", A, "instruct"),
     Visit("/cases/{case_id}", "/cases/{late}", S, "forbidden"),
     Visit("/cases/{case_id}", "/cases/00000000000000000000000000000000", O, "missing"),
-    Visit("/cases/{case_id}/packet", "/cases/{three}/packet", P),
     Visit("/cases/{case_id}/packet", "/cases/{three}/packet", O, "forbidden"),
 )

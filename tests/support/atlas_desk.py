@@ -3,7 +3,7 @@
 from itertools import chain
 
 from tests.support.atlas import Visit
-from tests.support.atlas_cases import CASES
+from tests.support.atlas_cases import CASES, REFUSALS
 from tests.support.atlas_keeping import ADMINISTRATION, CALENDAR, DOOR, KNOWLEDGE, LETTERS, STANDARDS
 from tests.support.atlas_lists import CALLS, LISTS
 from tests.support.atlas_people import A, F, O, P, Q
@@ -43,6 +43,7 @@ PARTS: dict[str, tuple[Visit, ...]] = {
     "calls": (*DOOR, *CALLS),
     "lists": LISTS,
     "cases": CASES,
+    "refusals": REFUSALS,
     "knowledge": (*KNOWLEDGE, *STANDARDS, *LETTERS),
     "keeping": (*ADMINISTRATION, *CALENDAR),
 }
