@@ -29,7 +29,7 @@ async def a_waiting_case(house: House, form: Form, words: str) -> Laid:
     return await house.lay(form, words, WAITS)
 
 
-@in_every_form
+@in_two_forms
 async def test_a_case_of_the_queue_goes_to_the_agency_that_was_suggested(house: House, form: Form) -> None:
     case = await a_waiting_case(house, form, "Xã bao giờ tiêm cho trẻ em?")
     async with house.sits(OPERATOR, form) as seen:
@@ -43,7 +43,7 @@ async def test_a_case_of_the_queue_goes_to_the_agency_that_was_suggested(house: 
         await expect(seen.page.get_by_role("link").filter(has_text=case.words)).to_be_visible()
 
 
-@in_every_form
+@in_two_forms
 async def test_a_call_that_could_not_be_put_through_leaves_a_slip_and_the_next_try_is_noted_too(
     house: House, form: Form
 ) -> None:
@@ -72,7 +72,7 @@ async def test_a_call_that_could_not_be_put_through_leaves_a_slip_and_the_next_t
     ]  # fmt: skip
 
 
-@in_every_form
+@in_two_forms
 async def test_what_is_no_matter_of_the_hotline_is_rejected_with_a_reason_the_sender_reads(
     house: House, form: Form
 ) -> None:
@@ -120,7 +120,7 @@ async def test_a_call_answered_at_once_is_published_and_another_one_kept_from_th
             await told(page, "Chỉ người gửi xem được" if private else "Đã công khai kết quả")
 
 
-@in_every_form
+@in_two_forms
 async def test_a_matter_of_nobodys_is_put_to_the_arbiter_and_waits_in_view(house: House, form: Form) -> None:
     case = await a_waiting_case(house, form, "Nước giếng có mùi lạ")
     async with house.sits(OPERATOR, form) as seen:
