@@ -42,7 +42,8 @@ STANDS = """() => {
 HIDDEN = """() => [...document.querySelectorAll("body *")].filter((one) =>
   getComputedStyle(one).display === "none" && one.textContent.trim()
   && getComputedStyle(one.parentElement).display !== "none"
-  && !one.matches("script, style, dialog, datalist, option, template, kbd, [data-offline], [data-restored]")
+  && !one.matches("script, style, dialog, datalist, option, template, kbd")
+  && !one.matches(".printed, [data-offline], [data-restored]")
 ).map((one) => one.outerHTML.slice(0, 90))"""
 
 HELPERS = (
