@@ -52,7 +52,7 @@ MENU: dict[str, Menu] = {
         (
             "Việc đang chờ",
             (
-                ("/arbiter", "Chờ xác định thẩm quyền", ""),
+                ("/arbiter", "Chờ thẩm quyền", ""),
                 ("/overdue", "Quá hạn", ""),
                 ("/successions", "Chờ cơ quan kế tục", ""),
             ),
