@@ -13,4 +13,5 @@ step docker compose exec -T desk python -m services.desk retention --apply
 step docker compose run --rm erase
 step docker compose run --rm hotline files sweep --remove
 step docker compose exec -T postgres sh -c 'vacuumdb --all --quiet --username postgres'
+[ "$failed" -ne 0 ] || step docker compose exec -T desk python -m services.desk nightly # else NightMissed tells
 exit "$failed"

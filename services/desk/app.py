@@ -38,6 +38,7 @@ from services.desk.knowledge.knowledge import Knowledge
 from services.desk.live import CALLS, INBOX, Live, case_topic, here_topic
 from services.desk.migrations import prepare
 from services.desk.news import News
+from services.desk.nights import tell_nights
 from services.desk.offers import Offers
 from services.desk.oidc import Oidc
 from services.desk.oversight.board import Boards
@@ -136,8 +137,8 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     rt.keep_running(rt.once_caught_up(followers.run), "followers")
     rt.keep_running(rt.once_caught_up(successions.run), "successions")
     rt.keep_running(roster.run(), "roster")
-    watch = Watch(engine, rt.clock, live, transfers, surges)
-    rt.keep_running(rt.once_caught_up(watch.run), "telephone")
+    rt.keep_running(tell_nights(engine), "nights")
+    rt.keep_running(rt.once_caught_up(Watch(engine, rt.clock, live, transfers, surges).run), "telephone")
     yield application(desk)
     await intake.close()
     await reports.close()

@@ -31,6 +31,9 @@ CANARY_SECONDS = Gauge("hotline_canary_seconds", "Time the last canary took from
 CANARY_FAILURES = Counter(
     "hotline_canary_failures", "Canaries that did not arrive, by the service that was silent", ["stage"]
 )
+NIGHTLY = Gauge(
+    "hotline_desk_nightly_last_success_timestamp_seconds", "When the night's work was last done; 0: never"
+)
 PROPOSED = Counter("hotline_desk_proposals", "Changes of questions and answers", ["state"])
 SOUGHT = Counter("hotline_desk_vain_searches", "Searches that found no answer", ["by"])
 SOUGHT_OPEN = Gauge("hotline_desk_vain_words", "Different words looked for in vain that nobody answered yet")

@@ -17,6 +17,7 @@ WHAT: dict[str, tuple[str, str]] = {
     "standard-changed": ("sửa mẫu trả lời", "standard text changed"),
     "shift-added": ("xếp ca trực", "shift put into the roster"),
     "shift-dropped": ("bỏ ca trực", "shift taken out of the roster"),
+    "nightly": ("xong việc ban đêm", "the night's work was done"),
     "report-exported": ("xuất báo cáo", "report exported"),
     "log-exported": ("xuất nhật ký", "log exported"),
 }
