@@ -144,7 +144,7 @@ async def rates_and_opens_again(page: Page) -> None:
     await expect(page.get_by_text("Yêu cầu được mở lại để giải quyết tiếp")).to_be_visible()
 
 
-@in_every_form
+@in_two_forms
 async def test_a_question_finds_its_answer_which_is_found_helpful_or_goes_on_to_the_hotline(
     town: Town, form: Form
 ) -> None:

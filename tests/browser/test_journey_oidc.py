@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from libs.devstack.nats_server import NatsServer, free_port
 from tests.support.browsers import chromium, needs_chromium, window
 from tests.support.desks import OFFICER
-from tests.support.journeys import Form, in_every_form
+from tests.support.journeys import Form
 from tests.support.office import PASSWORD, PEOPLE, desk_settings, hire, running_desk
 from tests.support.oidc_standin import CLIENT, SECRET, StandIn, provider
 from tests.support.provinces import in_force, thanh_hoa
@@ -37,7 +37,7 @@ async def a_desk_with_a_provider(server: NatsServer, folder: Path) -> AsyncItera
             yield standin, origin
 
 
-@in_every_form
+@in_two_forms
 async def test_whom_the_provider_vouches_for_is_in_with_one_click_and_a_stranger_reads_why_not(
     server: NatsServer, tmp_path: Path, form: Form
 ) -> None:
