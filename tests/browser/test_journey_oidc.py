@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from libs.devstack.nats_server import NatsServer, free_port
 from tests.support.browsers import chromium, needs_chromium, window
 from tests.support.desks import OFFICER
-from tests.support.journeys import Form
+from tests.support.journeys import Form, in_two_forms
 from tests.support.office import PASSWORD, PEOPLE, desk_settings, hire, running_desk
 from tests.support.oidc_standin import CLIENT, SECRET, StandIn, provider
 from tests.support.provinces import in_force, thanh_hoa
