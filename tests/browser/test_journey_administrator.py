@@ -109,7 +109,7 @@ async def test_whoever_is_signed_out_by_the_administrator_is_out_at_the_next_cli
         await told(page, "Đã gửi trả lời")
 
 
-@in_every_form
+@in_two_forms
 async def test_whoever_gets_another_role_finds_other_work_and_whoever_is_locked_finds_none(
     house: House, form: Form
 ) -> None:

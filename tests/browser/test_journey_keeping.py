@@ -1,6 +1,7 @@
 """An administrator's journeys with rules and data: routes, a request about a person, surge, the log."""
 
 import json
+import re
 from pathlib import Path
 
 from playwright.async_api import Page, expect
@@ -10,6 +11,7 @@ from libs.contracts import events
 from libs.contracts.codes import spoken
 from libs.runtime.database import open_engine, writing
 from services.desk.store import LINK
+from tests.support.browsers import Watched
 from tests.support.builders import CITIZEN, make
 from tests.support.desks import ADMINISTRATOR, AUDITOR, OFFICER, OPERATOR
 from tests.support.journeys import FORMS, Form, House, go, in_every_form, in_two_forms, one_desk_for_all, told
@@ -21,7 +23,7 @@ WITHHELD = make(events.CaseWithheld, SOME, by=OFFICER.actor(), ground="secrecy-a
 LEADS = dict(zip((form.name for form in FORMS), ("SCT", "STTTT", "SCT STTTT", "STTTT SCT"), strict=True))
 
 
-@in_every_form
+@in_two_forms
 async def test_a_route_is_tried_on_past_cases_before_it_is_put_in_force_by_a_document(
     house: House, form: Form
 ) -> None:
@@ -43,7 +45,7 @@ async def test_a_route_is_tried_on_past_cases_before_it_is_put_in_force_by_a_doc
         await expect(page.get_by_label("Chủ trì của tuyến R04-ANY")).to_have_value(LEADS[form.name])
 
 
-@in_every_form
+@in_two_forms
 async def test_a_persons_data_is_found_by_their_number_handed_out_held_as_evidence_and_erased(
     house: House, form: Form
 ) -> None:
@@ -87,7 +89,7 @@ async def asks(page: Page, section: str, button: str, code: str) -> None:
     await form.get_by_role("button", name=button).click()
 
 
-@in_every_form
+@in_two_forms
 async def test_surge_mode_is_switched_on_with_a_reason_seen_by_the_operator_and_switched_off(
     house: House, form: Form
 ) -> None:
@@ -131,7 +133,7 @@ async def test_an_auditor_sees_who_looked_at_whom_takes_the_list_along_and_touch
 ) -> None:
     case = await house.lay(form, "Xin giữ kín giúp tôi", SENT)
     async with house.sits(OPERATOR, form) as seen:
-        await seen.open(f"/cases/{case.ref.case_id}")
+        await opened_and_renewed(seen, case.ref.case_id, form)
         await expect(seen.page.get_by_text("Lần xem này được ghi lại.")).to_be_visible()
     async with house.sits(AUDITOR, form, 403, 422) as seen:
         page = seen.page
@@ -139,12 +141,13 @@ async def test_an_auditor_sees_who_looked_at_whom_takes_the_list_along_and_touch
         assert [(await one.inner_text()).strip() for one in await menu.all()] == ["Nhật ký", "Báo cáo"]
         await page.get_by_label("Mã hồ sơ").fill(case.code)
         await page.get_by_role("button", name="Xem", exact=True).click()
-        row = page.get_by_role("row").filter(has_text=OPERATOR.name).first
-        await expect(row).to_contain_text(case.code)
+        row = page.get_by_role("row").filter(has_text=OPERATOR.name)
+        await expect(row).to_contain_text([case.code])
         async with page.expect_download() as download:
             await page.get_by_role("link", name="Tải CSV").click()
         lines = Path(await (await download.value).path()).read_text(encoding="utf-8-sig").splitlines()
-        assert lines[1:] and all(OPERATOR.login in line and case.code in line for line in lines[1:])
+        (line,) = lines[1:]
+        assert OPERATOR.login in line and case.code in line
         await expect(page.get_by_text(CITIZEN.name)).to_have_count(0)
         await page.get_by_label("Nhật ký").select_option("changes")
         await page.get_by_label("Mã hồ sơ").fill("")
@@ -155,3 +158,12 @@ async def test_an_auditor_sees_who_looked_at_whom_takes_the_list_along_and_touch
         await expect(page.get_by_text(case.words)).to_have_count(0)
         await page.get_by_role("link", name="Về trang chủ").click()
         await expect(page.get_by_role("heading", level=1, name="Nhật ký")).to_be_visible()
+
+
+async def opened_and_renewed(seen: Watched, case_id: str, form: Form) -> None:
+    """With scripts an open page asks for itself once it is listening; that is no second look."""
+    if not form.script:
+        await seen.open(f"/cases/{case_id}")
+        return
+    async with seen.page.expect_response(re.compile(rf"/cases/{case_id}\?opening=")):
+        await seen.open(f"/cases/{case_id}")
