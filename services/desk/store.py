@@ -55,6 +55,8 @@ def queue_of(state: CaseState) -> str:
     """Who has to act: triage, arbiter, agency, publish or closed; a canary is in nobody's list."""
     if state.channel == CANARY:
         return CANARY if state.status != "rejected" else f"{CANARY}-over"
+    if state.erased_at:
+        return "closed"  # it was settled, though a backup from before that brings it back open
     if state.instruction and state.status == "arbiter":
         return "triage"  # the coordinator said where it goes (Điều 13.2)
     for queue, statuses in (("triage", AT_DESK), ("agency", WITH_AGENCY), ("publish", TO_PUBLISH)):

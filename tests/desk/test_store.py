@@ -181,6 +181,12 @@ def test_forgetting_a_case_leaves_its_clocks_and_every_other_case(book: Book) ->
     assert len(book.rows(CLOCK)) == 2
 
 
+def test_an_erased_case_that_an_older_backup_brought_back_open_waits_for_nobody() -> None:
+    ref = a_case()
+    erased = make(events.CaseErased, ref, ground="asked", reference="12/YC", history=())
+    assert queue_of(after(*life(ref)["routed"], erased)) == "closed"
+
+
 def test_a_closed_case_sorts_by_when_it_was_closed(book: Book) -> None:
     ref = a_case()
     book.take(ref, *life(ref)["answered"])

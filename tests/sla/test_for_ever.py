@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.contracts.events import CaseReopened, CaseSucceeded
+from libs.contracts.events import CaseErased, CaseReopened, CaseSucceeded
 from tests.support.clocks import WEEK, Story, clock_pack, clocks_toml
 from tests.support.provinces import thanh_hoa
 
@@ -38,6 +38,14 @@ def test_what_was_still_open_when_the_case_was_reopened_is_owed_anew_and_fires_n
     story.published("2026-03-02 09:40")
     story.wait("2026-03-20 09:00")
     assert story.tokens("publish-1") == ["armed", "cancelled"]
+
+
+def test_an_erased_case_that_an_older_backup_brought_back_open_owes_nothing(story: Story) -> None:
+    story.routed("2026-03-02 08:00")
+    story.tell(CaseErased, "2026-03-02 09:30", ground="asked", reference="12/YC", history=())
+    story.wait("2026-03-20 09:00")
+    assert story.tokens("answer-1") == ["armed", "cancelled"]
+    assert not any(clock.open for clock in story.case.clocks.values())
 
 
 def test_across_tet_2026_nothing_is_due_between_the_old_year_and_the_new(story: Story) -> None:

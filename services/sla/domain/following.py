@@ -10,6 +10,7 @@ from libs.contracts.events import (
     CaseClockPaused,
     CaseClockResumed,
     CaseContributed,
+    CaseErased,
     CaseFact,
     CaseInstructed,
     CaseReopened,
@@ -89,12 +90,13 @@ def _touched(clock: Clock, fact: CaseFact, seq: int, book: Book) -> tuple[Clock,
 def _outcome(fact: CaseFact, clock: Clock, book: Book) -> str:
     """What the fact is to this clock by the rules of its kind: met, cancelled or replaced; else nothing.
 
-    Reopening closes the books of the cycle: what was still owed is owed anew.
+    Reopening closes the books of the cycle: what was still owed is owed anew. In an erased case
+    nothing is owed: it was settled, though a backup from before that brings it back open.
     """
     name, kind = happening(fact), book.pack(clock.pack).clock(clock.kind)
     if name in kind.meets:
         return "" if _anothers_part(fact, clock, kind) else "met"
-    if name in kind.cancels or isinstance(fact, CaseReopened):
+    if name in kind.cancels or isinstance(fact, CaseReopened | CaseErased):
         return "cancelled"
     return "replaced" if name in kind.replaces else ""
 
