@@ -1,5 +1,6 @@
 """An administrator's journeys with people: hired by a link, moved, signed out, locked, given a telephone."""
 
+import re
 from urllib.parse import urlsplit
 
 from playwright.async_api import Page, expect
@@ -13,12 +14,13 @@ from tests.support.journeys import (
     go,
     in_every_form,
     in_two_forms,
+    on_a_phone,
     one_desk_for_all,
     open_case,
     told,
 )
 from tests.support.office import PASSWORD, hire
-from tests.support.worktable import SENT
+from tests.support.worktable import SENT, WAITS
 
 pytestmark = one_desk_for_all
 
@@ -150,3 +152,14 @@ async def test_an_operators_telephone_is_told_and_a_number_that_is_none_is_refus
         await told(page, "Đã lưu máy nhánh")
         await page.get_by_role("link", name="Nhật ký của người này").click()
         await expect(page.get_by_role("heading", level=1, name="Nhật ký")).to_be_visible()
+
+
+@on_a_phone
+async def test_an_unfolded_menu_stays_unfolded_when_work_comes_in(house: House, form: Form) -> None:
+    async with house.sits(ADMINISTRATOR, form) as seen:
+        menu = seen.page.get_by_role("navigation", name="Các trang chính")
+        await expect(menu.get_by_role("link", name="Phân loại", exact=True)).to_be_visible()
+        await menu.get_by_text("Thêm", exact=True).click()
+        await house.lay(form, "Đèn đường tắt", WAITS)
+        await expect(menu.get_by_role("link", name=re.compile(r"^Phân loại \d"))).to_be_visible()
+        await expect(menu.get_by_role("link", name="Tài khoản")).to_be_visible()

@@ -13,7 +13,7 @@ module one desk serves all journeys; a journey puts the cases that it is about o
 | coordinator | determine | remind, direct urgently; departments review |
 | police | suspicion, sealed packet, result | |
 | auditor | the log, its file, no door elsewhere | |
-| administrator, people | a new account | signed out, moved and locked, telephone |
+| administrator, people | a new account | signed out, moved and locked, telephone (menu: phone) |
 | administrator, rules | (test_calendar, test_questions) | routes, persons, surge, a parked case |
 | everybody | | signing in at the province's provider |
 | citizen | send, track, add, rate, reopen (offline: test_portal_after) | search, English |
@@ -59,6 +59,7 @@ FORMS = (
 in_every_form = pytest.mark.parametrize("form", FORMS, ids=[form.name for form in FORMS])
 in_two_forms = pytest.mark.parametrize("form", FORMS[1:3], ids=[form.name for form in FORMS[1:3]])
 """On a phone with scripts and on a desktop without: what differs is met once each."""
+on_a_phone = pytest.mark.parametrize("form", FORMS[1:2], ids=["phone"])
 
 PATIENCE = 20_000
 """Milliseconds for a page to come: a busy machine is no fault of a journey."""
