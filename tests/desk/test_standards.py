@@ -1,13 +1,17 @@
 """Standard texts at the desk: who writes which, and how they come into a form of the case."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import insert, select
 
 from libs.devstack.nats_server import NatsServer
+from libs.runtime.database import open_engine, writing
+from services.desk.wording.standards import MOST, STANDARD
 from tests.support.deskpages import held
 from tests.support.desks import ADMINISTRATOR, HEAD, OFFICER, OPERATOR, STRANGER
 from tests.support.deskweb import SAME, browser, facts, send
@@ -106,6 +110,24 @@ async def test_a_form_with_an_open_gap_comes_back_and_nothing_is_sent(table: Wor
         refused = await api.tell(ref, "answer", answer="Đã kiểm tra. Kết quả: ___.")
         assert refused.status_code == 422 and refused.json()["problems"][0]["field"] == "answer"
     assert await facts(table, ref) == before
+
+
+async def test_a_double_click_is_one_text_and_one_too_many_comes_back(
+    table: Worktable,
+) -> None:
+    async with browser(table, HEAD) as web:
+        form = {**held((await web.get("/standards")).text, "/standards"), **DONE}
+        twice = [web.post("/standards", data=form, headers=SAME) for _ in range(2)]
+        assert [one.status_code for one in await asyncio.gather(*twice)] == [303, 303]
+        assert (await web.get("/standards")).text.count(f">{DONE['title']}</a>") == 1
+    engine = open_engine(table.office.settings.database_url)
+    with writing(engine) as connection:
+        row = dict(connection.execute(select(STANDARD)).mappings().one())
+        connection.execute(insert(STANDARD), [{**row, "id": f"{n:032}"} for n in range(MOST)])
+    engine.dispose()
+    async with browser(table, HEAD) as web:
+        full = await saved(web, "/standards", {**DONE, "text": "Lời vừa viết."})
+    assert full.status_code == 422 and "Lời vừa viết." in full.text and f"Đã có {MOST} mẫu" in full.text
 
 
 async def test_texts_of_others_are_neither_opened_nor_put_in(table: Worktable) -> None:

@@ -73,6 +73,8 @@ def standard_pages(frame: Frame) -> APIRouter:
             await standards.add(account, sent)
         except StandardErrors as wrong:
             return await room.shelf(request, account, refused(sent, wrong.problems), status=422)
+        except Refused as error:
+            return await room.shelf(request, account, refused(sent, error), status=422)
         return RedirectResponse("/standards?done=added", 303)
 
     @routes.get("/standards/{number}")

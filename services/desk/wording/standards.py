@@ -5,6 +5,7 @@ import csv
 import hashlib
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from libs.contracts.codes import spoken
 from libs.contracts.errors import Refused
@@ -111,7 +113,8 @@ class Standards:
         given = cells.get("command_id", "")
         number = given if len(given) == 32 and given.isalnum() else uuid4().hex
         values |= {"id": number, "agency": own_agency(account), "condition": "on"}
-        await asyncio.to_thread(self._add, [values], account)
+        with suppress(IntegrityError):  # the other half of a double click was first
+            await asyncio.to_thread(self._add, [values], account)
         return number
 
     async def change(self, account: Account, number: str, cells: Mapping[str, str]) -> None:
