@@ -207,9 +207,11 @@
     });
   }
 
-  // Server errors are not swapped into the page; the banner says that it may be old.
+  // Server errors are not swapped into the page, nor is the log-in page; the banner says what is the matter.
   doc.addEventListener("htmx:before:swap", (event) => {
-    const status = event.detail?.ctx?.response?.status ?? 200;
-    if (status >= 400) { event.preventDefault(); lost(true); }
+    const answer = event.detail?.ctx?.response;
+    const signedOut = answer?.raw?.redirected && new URL(answer.raw.url).pathname === "/login";
+    if (signedOut) { event.preventDefault(); tell({ ended: true }); }
+    else if (answer?.status >= 400) { event.preventDefault(); lost(true); }
   });
 })();
