@@ -98,7 +98,8 @@ class Tour:
     async def _visit(self, seen: Watched, one: Visit, most: int) -> None:
         seen.answers.clear()
         seen.complaints.clear()
-        seen.expected = {one.status, 401, 404} if one.status != 200 else set()
+        refused = one.status != 200 or one.state == "ended"
+        seen.expected = {one.status, 401, 404} if refused else set()
         try:
             await seen.open(one.address.format_map(self.names))
             asked = await self._asked(seen, one)
