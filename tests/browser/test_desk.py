@@ -123,6 +123,18 @@ async def test_a_lost_connection_is_said_and_forms_and_drafts_stay(
         await expect(page.locator("#answer-answer")).to_have_value("Một câu trả lời dài")
 
 
+async def test_a_page_whose_session_ended_says_so_and_keeps_its_parts(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with a_desk(server, tmp_path) as (browser, table), window(browser, table.origin) as seen:
+        page = await sign_in(seen, OFFICER)
+        await seen.open(table.path("today"))
+        await page.context.clear_cookies()
+        await page.locator("#here").dispatch_event("refresh")
+        await expect(page.locator("[data-offline]")).to_contain_text("Phiên làm việc đã hết")
+        await expect(page.locator("main")).to_have_count(1)
+
+
 async def test_the_desk_works_without_a_script(server: NatsServer, tmp_path: Path) -> None:
     async with (
         a_desk(server, tmp_path) as (browser, table),
