@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from libs.contracts.errors import Refused
 from libs.web.forms import Form, refused
+from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
 from services.desk.domain.standard import (
     ACTIONS,
@@ -56,7 +57,6 @@ def insertion(frame: Frame) -> APIRouter:
 def standard_pages(frame: Frame) -> APIRouter:
     routes = APIRouter()
     room = StandardRoom(frame)
-    standards = frame.desk.standards
 
     @routes.get("/standards")
     async def shelf(request: Request, done: str = "") -> Response:
@@ -66,16 +66,7 @@ def standard_pages(frame: Frame) -> APIRouter:
     @routes.post("/standards")
     async def add(request: Request) -> Response:
         account, sent = await frame.account(request), form_of(request)
-        if sent.get("do") == "samples":
-            count = await standards.load_samples(account)
-            return RedirectResponse(f"/standards?done=samples-{count}", 303)
-        try:
-            await standards.add(account, sent)
-        except StandardErrors as wrong:
-            return await room.shelf(request, account, refused(sent, wrong.problems), status=422)
-        except Refused as error:
-            return await room.shelf(request, account, refused(sent, error), status=422)
-        return RedirectResponse("/standards?done=added", 303)
+        return await room.add(request, account, sent)
 
     @routes.get("/standards/{number}")
     async def one(request: Request, number: str) -> Response:
@@ -128,6 +119,20 @@ class StandardRoom:
             request, "standard.html", account, form, status,
             text=text, versions=versions, conflict=conflict,
         )  # fmt: skip
+
+    async def add(self, request: Request, account: Account, sent: Mapping[str, str]) -> Response:
+        if sent.get("do") == "samples":
+            count = await self._standards.load_samples(account)
+            return RedirectResponse(f"/standards?done=samples-{count}", 303)
+        try:
+            await self._standards.add(account, sent)
+        except StandardErrors as wrong:
+            return await self.shelf(request, account, refused(sent, wrong.problems), status=422)
+        except NotAllowed:
+            raise
+        except Refused as error:
+            return await self.shelf(request, account, refused(sent, error), status=422)
+        return RedirectResponse("/standards?done=added", 303)
 
     async def change(
         self, request: Request, account: Account, number: str, sent: Mapping[str, str]
