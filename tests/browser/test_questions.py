@@ -106,6 +106,9 @@ async def administrator(seen: Watched, page: Page, script: bool) -> None:
 
 
 async def arbiter(seen: Watched, page: Page, script: bool) -> None:
+    folded = page.get_by_role("navigation").get_by_text("Thêm", exact=True)
+    if await folded.is_visible():  # on a phone
+        await folded.click()
     await page.get_by_role("link", name="Thay đổi hỏi đáp").click()
     await expect(page.get_by_text("Chưa đọc")).to_have_count(2)
     await look(seen, "copies", script)
