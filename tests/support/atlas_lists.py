@@ -21,6 +21,9 @@ async def _alike(page: Page) -> None:
 
 
 async def _no_line(page: Page) -> None:
+    """Once the page listens: its menu is renewed when the stream opens."""
+    async with page.expect_response(lambda one: "/menu" in one.url):
+        await page.reload()
     await page.context.set_offline(True)
     await page.locator("[data-offline]").wait_for(state="visible")
 
