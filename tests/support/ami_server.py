@@ -29,17 +29,22 @@ class AmiServer:
     channels: list[bytes] = field(default_factory=list)
     _clients: set[asyncio.StreamWriter] = field(default_factory=set)
     _all: set[asyncio.StreamWriter] = field(default_factory=set)
+    _whole: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def say(self, *messages: bytes, pieces: int = 0) -> None:
-        """Tell every client that is logged in; `pieces`: in so small parts of bytes."""
+        """Tell every client that is logged in; `pieces`: in so small parts of bytes.
+
+        An answer never comes between the parts: an Asterisk writes one message after the other.
+        """
         content = b"".join(messages)
         parts = [content[at : at + pieces] for at in range(0, len(content), pieces)] if pieces else [content]
-        for part in parts:
-            for client in self._clients:
-                client.write(part)
-                await client.drain()
-            if pieces:
-                await asyncio.sleep(0)
+        async with self._whole:
+            for part in parts:
+                for client in self._clients:
+                    client.write(part)
+                    await client.drain()
+                if pieces:
+                    await asyncio.sleep(0)
 
     async def cut(self, half: bytes = b"") -> None:
         """End every connection, after a part of an event."""
@@ -69,7 +74,8 @@ class AmiServer:
                     writer.write(lines("FullyBooted", Status="Fully Booted"))
                     self._clients.add(writer)
                 elif writer in self._clients:
-                    self._answer(name, writer)
+                    async with self._whole:
+                        self._answer(name, writer)
                 await writer.drain()
         except (OSError, EOFError):
             pass
