@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Insert, MetaData, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Insert, MetaData, QueuePool, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -73,6 +73,20 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
             with suppress(asyncio.CancelledError):
                 await asyncio.wait({running})
         raise
+
+
+async def let_go(engine: Engine, patience: float = 10.0) -> None:
+    """Close every connection; those that a cancelled task left to its thread are waited for.
+
+    `patience`: seconds; then the rest is left to the end of the process. An engine that is disposed of
+    while a thread still uses a connection forgets it without closing it.
+    """
+    pool = cast("QueuePool", engine.pool)
+    for _ in range(int(patience * 100)):
+        if not pool.checkedout():
+            break
+        await asyncio.sleep(0.01)
+    engine.dispose()
 
 
 @contextmanager

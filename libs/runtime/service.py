@@ -19,6 +19,7 @@ from libs.runtime import logs, parked
 from libs.runtime.bus import broker_for, connect
 from libs.runtime.caselog import CaseLog
 from libs.runtime.clock import FollowingClock
+from libs.runtime.database import let_go
 from libs.runtime.directory import Directory
 from libs.runtime.healing import Healer
 from libs.runtime.metrics import FACTS_UNKNOWN
@@ -137,7 +138,7 @@ class Runtime:
                 task.cancel()
             await asyncio.wait(going, timeout=0.5)
         if self.readiness.engine is not None:
-            self.readiness.engine.dispose()  # only now: the loops used it to the end
+            await let_go(self.readiness.engine)  # only now: the loops used it to the end
         with contextlib.suppress(Exception):
             await self.broker.stop()
 

@@ -143,7 +143,6 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     await intake.close()
     await reports.close()
     await oidc.close()
-    engine.dispose()
 
 
 def application(desk: Desk) -> ASGIApp:

@@ -72,7 +72,6 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
             pages = application(rt, settings, store, (intake, desk), Signer(secret))
             partners = Intake(client, _key(settings.open311_key_file))
             yield beside(pages, _open311(rt, settings, store, Register(engine), partners))
-    engine.dispose()
 
 
 def _key(file: Path | None) -> str:
