@@ -10,10 +10,11 @@ from libs.runtime.clock import SystemClock
 from libs.runtime.sidelog import SideLog
 from tests.support.browsers import chromium, needs_chromium, window
 from tests.support.builders import CITIZEN
-from tests.support.bus import connected
+from tests.support.bus import connected, has_read
 from tests.support.desks import OPERATOR
 from tests.support.desktelephone import a_call, missed, rings_and_ends, rung, spoken, telephone
 from tests.support.deskwindow import sign_in
+from tests.support.waiting import eventually
 from tests.support.worktable import a_worktable
 
 pytestmark = needs_chromium
@@ -84,6 +85,7 @@ async def _some_calls(server: NatsServer) -> None:
     )
     await telephone(server, *spoken(a_call(), -9000, start=now))
     await ring(server)
+    await eventually(lambda: has_read(server, "desk", "CALLS"))
 
 
 async def test_without_a_script_a_call_is_found_taken_and_returned(

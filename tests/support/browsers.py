@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response, async_playwright
+
+from tests.support.waiting import eventually
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -41,6 +43,7 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
+    going: set[Request] = field(default_factory=set)
 
     async def open(self, path: str) -> Page:
         await self.page.goto(self.origin + path)
@@ -50,26 +53,34 @@ class Watched:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("response", lambda answer: self.answers.append(answer))  # noqa: PLW0108  playwright wants a function of Python
+        self.page.on("request", lambda request: self.going.add(request))  # noqa: PLW0108
+        self.page.on("requestfinished", lambda request: self.going.discard(request))  # noqa: PLW0108
+        self.page.on("requestfailed", lambda request: self._broken_off(request))  # noqa: PLW0108
 
     def _console(self, message: ConsoleMessage) -> None:
         refused = any(f"status of {status}" in message.text for status in self.expected)
         if message.type in {"error", "warning"} and not refused:
             self.complaints.append(f"{message.type}: {message.text}")
 
+    def _broken_off(self, request: Request) -> None:
+        self.going.discard(request)
+        self.answers[:] = [one for one in self.answers if one.request is not request]
+
     async def weight(self) -> int:
         """Bytes of everything that came since the last call, with headers, as it went over the line.
 
-        What the page before was still fetching when it was left is not counted: htmx says which page asks.
+        What is still on its way is waited for: Chromium never tells the size of what was broken off. What
+        the page before was still fetching when it was left is not counted: htmx says which page asks.
         """
         here = self.page.url
-        answers = [
-            one
-            for one in self.answers
-            if one.request.resource_type != "eventsource"
-            and one.request.headers.get("hx-current-url", here) == here
-        ]
+
+        def ours(request: Request) -> bool:
+            page = request.headers.get("hx-current-url", here)
+            return request.resource_type != "eventsource" and page == here
+
+        await eventually(lambda: not any(map(ours, self.going)), within=10, what="the page is loaded")
+        sizes = [await one.request.sizes() for one in self.answers if ours(one.request)]
         self.answers.clear()
-        sizes = [await one.request.sizes() for one in answers]
         return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
 
     async def look(self, name: str) -> None:

@@ -33,3 +33,10 @@ async def provisioned(folder: Path, clock: ClockSetting | None = None) -> AsyncI
         yield server
     finally:
         server.kill()
+
+
+async def has_read(server: NatsServer, service: str, stream: str = "CASES") -> bool:
+    """Whether the service has read and answered for all that the stream holds."""
+    async with connected(server, "provisioner") as js:
+        info = await js.consumer_info(stream, service)
+    return not info.num_pending and not info.num_ack_pending

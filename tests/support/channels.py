@@ -16,7 +16,7 @@ from libs.contracts.subjects import CaseRef, case_ref, decode
 from libs.devstack.nats_server import NatsServer
 from libs.runtime.service import Runtime, open_runtime
 from services.intake.app import build
-from tests.support.bus import connected
+from tests.support.bus import connected, has_read
 from tests.support.intake import intake_settings
 
 SECRET = "secret-of-the-app"
@@ -105,9 +105,7 @@ async def said(server: NatsServer) -> dict[str, list[str]]:
 
 async def settled(server: NatsServer) -> bool:
     """Whether the worker has nothing in hand and nothing before it."""
-    async with connected(server, "provisioner") as js:
-        info = await js.consumer_info("RAW", "intake")
-    return not info.num_pending and not info.num_ack_pending
+    return await has_read(server, "intake", "RAW")
 
 
 async def dead(server: NatsServer) -> list[str]:

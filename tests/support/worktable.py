@@ -99,9 +99,10 @@ class Worktable:
         return ref
 
     async def run_clocks(self) -> None:
+        since = SystemClock().now() - NOW
         async with connected(self.server, "sla") as js:
             for name, cls, due in CLOCKS:
-                await SideLog(js).write(clock_fact(cls, self.cases[name], due))
+                await SideLog(js).write(clock_fact(cls, self.cases[name], since + due))
 
 
 def clock_fact(cls: type[ClockFact], ref: CaseRef, due: timedelta) -> ClockFact:

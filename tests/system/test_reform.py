@@ -21,7 +21,7 @@ from libs.runtime.service import Runtime, open_runtime
 from services.desk.domain.people import Account
 from services.portal import app as portal_app
 from tests.support.builders import a_case, make, opened, routed
-from tests.support.bus import connected
+from tests.support.bus import connected, has_read
 from tests.support.letters import notifier, notifier_settings
 from tests.support.office import hire
 from tests.support.portals import portal_settings
@@ -169,9 +169,7 @@ async def told(server: NatsServer, ref: CaseRef, agency: str) -> bool:
 
 
 async def all_read(server: NatsServer) -> bool:
-    async with connected(server, "provisioner") as js:
-        infos = [await js.consumer_info("CASES", name) for name in SERVICES]
-    return all(not info.num_pending and not info.num_ack_pending for info in infos)
+    return all([await has_read(server, name) for name in SERVICES])
 
 
 async def nothing_is_dead(server: NatsServer) -> None:
