@@ -63,6 +63,7 @@ DONE: Mapping[str, str] = {
     "review": "Đã ghi ý kiến rà soát.",
     "reopen": "Đã mở lại hồ sơ. Còn một việc: phân loại và chuyển phiếu.",
 }
+SOON = " Thay đổi sẽ hiện trên trang này trong giây lát."
 
 
 def case_pages(frame: Frame) -> APIRouter:
@@ -71,11 +72,11 @@ def case_pages(frame: Frame) -> APIRouter:
 
     @routes.get("/cases/{case_id}")
     async def case(
-        request: Request, case_id: str, done: str = "", reason: str = "", opening: str = ""
+        request: Request, case_id: str, done: str = "", soon: str = "", reason: str = "", opening: str = ""
     ) -> Response:
         account = await frame.account(request)
         return await page.show(
-            request, account, case_id, done=done, reason=reason, opening=number_in(opening)
+            request, account, case_id, done=done, soon=soon, reason=reason, opening=number_in(opening)
         )
 
     @routes.get("/cases/{case_id}/here")
@@ -135,11 +136,15 @@ class CasePage:
         form: Form | None = None,
         opened: str = "",
         done: str = "",
+        soon: str = "",
         reason: str = "",
         trouble: str = "",
         opening: int = 0,
     ) -> Response:
-        """The page; `opened` is the command whose form carries `form`, `opening` the look of an open page."""
+        """The page; `opened` is the command whose form carries `form`, `opening` the look of an open page.
+
+        `soon`: what was done is kept, but this page was read before the desk had heard of it.
+        """
         view = await self._desk.queries.case(account, case_id, reason=reason, opening=opening)
         view = await self._desk.hands.with_followers(account, view)
         alike = await self._desk.hands.similar(account, case_id) if "join" in view.allowed else ()
@@ -153,7 +158,7 @@ class CasePage:
             status,
             form=form or Form(),
             opened=opened,
-            done=DONE.get(done, ""),
+            done=DONE.get(done, "") + (SOON if soon else ""),
             done_by=done if done in DONE else "",
             trouble=trouble,
             reason=reason,
@@ -183,9 +188,8 @@ class CasePage:
             return await self._refused(request, account, case_id, command, sent, error)
         except (OutcomeUnknown, NatsError, TimeoutError, OSError):
             return await self._unconfirmed(request, account, case_id, command, sent)
-        return RedirectResponse(
-            f"/cases/{case_id}?done={command}#main" if done.shown else f"/cases/{case_id}", 303
-        )
+        soon = "" if done.shown else "&soon=yes"
+        return RedirectResponse(f"/cases/{case_id}?done={command}{soon}#main", 303)
 
     async def _refused(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import uuid4
 
 from fastapi import APIRouter
 from nats.errors import Error as NatsError
@@ -22,16 +22,20 @@ from services.desk.calls import TypedCall
 from services.desk.domain.command import Command
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.handover_inputs import Join
-from services.desk.domain.inputs import AnswerAtDesk
 from services.desk.domain.people import Account
 from services.desk.intake_client import IntakeUnavailable
 from services.desk.pages.case import CasePage
+from services.desk.pages.console_steps import answering, joining, nothing_dropped
 from services.desk.pages.frame import Frame, form_of
 from services.desk.pages.sent_forms import read_form
-from services.desk.views import AlikeView
+from services.desk.views import AlikeView, Taken
 
 HITS = 6
 
+NOT_YET = (
+    "Cuộc gọi đã lưu, nhưng hồ sơ chưa mở kịp. Nội dung vẫn còn đây: hãy bấm lại, "
+    "hệ thống chỉ ghi một cuộc gọi."
+)
 TYPED = ("phone", "zalo", "facebook", "email")
 """Channels whose contacts an operator types in (Điều 9.1); the first is the usual one."""
 
@@ -151,11 +155,10 @@ class Console:
 
     async def take(self, request: Request, account: Account, form: dict[str, str]) -> Response:
         """The call becomes a case; with "answer" it is answered at the desk in the same go."""
-        answering = form.get("do") == "answer"
         try:
-            _nothing_dropped(form)
+            nothing_dropped(form)
             call = read_form(TypedCall, form, self._frame.zone)
-            follow_up = _answer(form, call) if answering else _join(form, call)
+            follow_up = answering(form, call) if form.get("do") == "answer" else joining(form, call)
             taken = await self._frame.desk.commands.take_call(account, call)
         except ValidationError as error:
             return await self.show(request, account, Form(form, problems_of(error)), 422)
@@ -165,12 +168,21 @@ class Console:
             trouble = "Chưa lưu được. Nội dung vẫn còn đây: hãy lưu lại, hệ thống chỉ ghi một cuộc gọi."
             return await self.show(request, account, Form(form), 503, trouble)
         await self._searched_in_vain(form)
-        if follow_up and (why := await self._not_told(account, taken.case_id, follow_up)):
-            return await self._half_done(request, account, taken.case_id, follow_up, form, why)
-        if form.get("do") == "next":
+        if follow_up:
+            return await self._followed_up(request, account, taken, follow_up, form)
+        if form.get("do") == "next" or not taken.shown:
             return RedirectResponse(f"/calls/new?saved={taken.code}&of={call.call or ''}", 303)
-        done = follow_up.token() if follow_up else "taken"
-        return RedirectResponse(f"/cases/{taken.case_id}?done={done}", 303)
+        return RedirectResponse(f"/cases/{taken.case_id}?done=taken", 303)
+
+    async def _followed_up(
+        self, request: Request, account: Account, taken: Taken, command: Command, form: dict[str, str]
+    ) -> Response:
+        """The second step of the same go, as soon as the desk knows the case."""
+        if not taken.shown:
+            return await self.show(request, account, Form(form), 503, NOT_YET)
+        if why := await self._not_told(account, taken.case_id, command):
+            return await self._half_done(request, account, taken.case_id, (command, why), form)
+        return RedirectResponse(f"/cases/{taken.case_id}?done={command.token()}", 303)
 
     async def _searched_in_vain(self, form: Mapping[str, str]) -> None:
         """What was looked for and not put in; the call is kept whether this is counted or not."""
@@ -193,11 +205,11 @@ class Console:
         request: Request,
         account: Account,
         case_id: str,
-        command: Command,
+        told: tuple[Command, str],
         form: dict[str, str],
-        why: str,
     ) -> Response:
         """The case stands; its page offers the second form again, with the words."""
+        command, why = told
         name = "ghép" if isinstance(command, Join) else "trả lời"
         values = {**form, "to": form.get("join", ""), "command_id": command.command_id.hex}
         return await CasePage(self._frame).show(
@@ -209,34 +221,3 @@ class Console:
             opened=command.token(),
             trouble=f"Đã lưu cuộc gọi, nhưng chưa {name} được: {why}",
         )
-
-
-def _nothing_dropped(form: Mapping[str, str]) -> None:
-    """A case that is joined gets no answer of its own, and an answer that is not sent reaches nobody."""
-    if form.get("do") == "answer" and form.get("join"):
-        raise Refused(
-            "Hồ sơ ghép nhận câu trả lời của hồ sơ kia, không trả lời riêng được. "
-            "Bỏ chọn hồ sơ cùng việc để trả lời, hoặc xóa câu trả lời rồi bấm “Lưu cuộc gọi” để ghép",
-            "a case that is joined gets no answer of its own: do the one or the other",
-            field="join-0",
-        )
-    if form.get("do") in {"save", "next"} and form.get("answer"):
-        raise Refused(
-            "Câu trả lời đã nhập chưa gửi: bấm “Lưu và trả lời tại Tổng đài”, hoặc xóa đi rồi lưu",
-            "the answer that was typed would reach nobody: save and answer, or clear it",
-            field="answer",
-        )
-
-
-def _join(form: Mapping[str, str], call: TypedCall) -> Join | None:
-    """The same matter as an older case, as the operator ticked it."""
-    if not form.get("join"):
-        return None
-    return Join(command_id=uuid5(call.command_id, "join"), to=form["join"][:300])
-
-
-def _answer(form: Mapping[str, str], call: TypedCall) -> AnswerAtDesk:
-    ids = tuple(one for one in form.get("question_ids", "").split(",") if one)
-    return AnswerAtDesk(
-        command_id=uuid5(call.command_id, "answer"), answer=form.get("answer", ""), question_ids=ids
-    )
