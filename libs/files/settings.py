@@ -30,6 +30,6 @@ class FilesSettings(BaseSettings):
     scan_required: bool = Field(False, description="nothing is shown that the scanner has not seen")
     s3_bucket: str = Field("", description="empty: the JetStream object store FILES")
     s3_endpoint: str = Field("", description="address of the S3 service; empty for the one of the region")
-    s3_region: str = "us-east-1"
-    s3_key_id: str = ""
-    s3_secret_file: Path | None = None
+    s3_region: str = Field("us-east-1", description="its region")
+    s3_key_id: str = Field("", description="id of our key there")
+    s3_secret_file: Path | None = Field(None, description="file holding the secret of that key")

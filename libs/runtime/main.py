@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import uvloop
 from nats.js.client import JetStreamContext
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Engine
 
@@ -36,7 +36,7 @@ class Provisioner(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HOTLINE_PROVISIONER_", extra="ignore")
 
-    seed_file: Path
+    seed_file: Path = Field(description="nkey seed that may recreate consumers; running services lack it")
 
 
 def main(

@@ -24,10 +24,10 @@ class ServiceSettings(BaseSettings):
 
     nats_url: str = Field("nats://127.0.0.1:4222", description="one server or several, comma-separated")
     nkey_seed_file: Path = Field(description="file holding this service's nkey seed")
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", description="address to listen at; 0.0.0.0 in a container")
     port: int = Field(8000, ge=0, le=65_535, description="pages and API, where the service has any")
     operations_port: int = Field(9000, ge=0, le=65_535, description="health, readiness, metrics")
-    log_level: str = "INFO"
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
 
 class DatabaseSettings(ServiceSettings):

@@ -34,7 +34,9 @@ class Settings(ServiceSettings):
 
     model_config = settings_config("intake")
 
-    clients: dict[str, Client] = Field(min_length=1)
+    clients: dict[str, Client] = Field(
+        min_length=1, description="JSON: name → key_sha256, channels, held, hourly, person_hourly"
+    )
     channels_file: Path | None = Field(None, description="channels.toml: a table for each channel")
     patience: float = Field(
         10.0, gt=0, description="seconds until a sender hears that the outcome is unknown"
