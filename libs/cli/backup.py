@@ -18,18 +18,15 @@ from typing import TypeVar
 from nats.aio.client import Client
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
-from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from sqlalchemy import Engine
 
 from libs.cli import erase, ownrows, snapshots
 from libs.cli.bus import add_server, connection
-from libs.cli.ownrows import SavedTable
-from libs.cli.saved import SavedFile
+from libs.cli.manifest import MANIFEST, ORDER, Manifest, NotABackup, checked, prune
 from libs.cli.secrets import DATABASES
 from libs.cli.snapshots import SavedStream
 from libs.contracts.errors import HotlineError
-from libs.contracts.facts import Instant, Value
 from libs.contracts.streams import CONSUMERS
 from libs.runtime.clock import ClockSetting, SystemClock
 from libs.runtime.database import open_engine
@@ -37,51 +34,12 @@ from libs.runtime.main import read_settings
 from libs.runtime.provision import provision
 from libs.runtime.settings import settings_config
 
-ORDER = (
-    "DEAD", "ADVISORY", "ERASURES", "DELIVERIES", "CALLS", "RAW", "CASES", "CLOCKS", "LETTERS",
-    "KV_MESSAGES", "KV_CONVERSATIONS", "OBJ_FILES", "KV_TOKENS", "KV_DIRECTORY", "OBJ_PACKS",
-)  # fmt: skip
-"""DEAD points at facts, so it is saved before them, and so is RAW: no delivery is behind us whose words CASES
-lacks. A letter follows from a fact, so LETTERS comes after (a letter forgotten is a letter sent twice); FILES
-holds what facts name; DIRECTORY names a pack, so PACKS comes last."""
-
-YOUNGER = frozenset({"ERASURES", "DELIVERIES", "CALLS", "RAW", "KV_CONVERSATIONS", "OBJ_FILES", "KV_TOKENS"})
-"""Backups of earlier releases lack them."""
-
-FORMAT = 1
 SIDES = ("CLOCKS", "LETTERS")
-MANIFEST = "manifest.json"
-
 Result = TypeVar("Result")
-
-
-class NotABackup(HotlineError):
-    """There is no whole backup in this folder."""
 
 
 class ServerHasCases(HotlineError):
     """The nats-server has cases already: a backup is restored onto an empty one only."""
-
-
-class Manifest(Value):
-    """What a backup holds, and the release of nats-server that made it.
-
-    `before`: the last sequence of each side stream when CASES was not yet saved.
-    """
-
-    format: int = FORMAT
-    made_at: Instant
-    server: tuple[int, int]
-    before: dict[str, int]
-    streams: list[SavedStream]
-    tables: list[SavedTable]
-
-    @property
-    def files(self) -> list[SavedFile]:
-        return [*self.streams, *self.tables]
-
-    def stream(self, name: str) -> SavedStream:
-        return next(one for one in self.streams if one.name == name)
 
 
 class DeskDatabase(BaseSettings):
@@ -99,6 +57,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         command.add_argument("folder", type=Path)
         add_server(command)
         command.set_defaults(run=run)
+    save.add_argument("--keep", type=_one_or_more, help="throw away all others in its folder but so many")
     restore_.add_argument("--replicas", type=int, default=1, choices=(1, 3, 5), help="copies of each stream")
     restore_.add_argument("--erasures", type=Path, help="list that `hotline erase --list` wrote since")
     seed = os.environ.get("HOTLINE_PRIVACY_SEED_FILE")
@@ -117,7 +76,15 @@ def run_backup(arguments: argparse.Namespace) -> int:
         print(f"  {one.name:15} {one.bytes:>12,} bytes")
     facts = manifest.stream("CASES").state["messages"]
     print(f"{folder}: {facts} facts about cases, {manifest.made_at:%Y-%m-%d %H:%M} UTC")
+    for old in prune(folder.parent, arguments.keep) if arguments.keep else ():
+        print(f"  {old.name} was thrown away")
     return 0
+
+
+def _one_or_more(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of backups; 1 at least, this one counts")
+    return int(text)
 
 
 def run_restore(arguments: argparse.Namespace) -> int:
@@ -175,27 +142,6 @@ async def backup(nc: Client, desk: Engine, folder: Path) -> Manifest:
     )
     (partial / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
     partial.replace(folder)
-    return manifest
-
-
-def checked(folder: Path) -> Manifest:
-    """The manifest, once every file is found to be what it was. Raises NotABackup naming the file."""
-    try:
-        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except FileNotFoundError:
-        raise NotABackup(f"{folder}: there is no {MANIFEST}; was the backup broken off?") from None
-    except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise NotABackup(f"{folder / MANIFEST}: {where or 'damaged'}: {error.errors()[0]['msg']}") from None
-    if manifest.format != FORMAT:
-        raise NotABackup(f"{folder / MANIFEST}: format {manifest.format}; this version reads {FORMAT}")
-    if missing := set(ORDER) - YOUNGER - {one.name for one in manifest.streams}:
-        raise NotABackup(f"{folder / MANIFEST}: streams missing: {', '.join(sorted(missing))}")
-    for one in manifest.files:
-        if not (folder / one.file).exists():
-            raise NotABackup(f"{folder / one.file} is missing")
-        if not one.is_whole(folder):
-            raise NotABackup(f"{folder / one.file} is damaged: it is not what was saved")
     return manifest
 
 

@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from sqlalchemy import Engine
 
 from libs.cli import backup
-from libs.cli.backup import Manifest
+from libs.cli.manifest import Manifest, checked
 from libs.contracts.facts import Actor
 from libs.contracts.sidefacts import ClockArmed
 from libs.contracts.subjects import CaseRef
@@ -87,11 +87,11 @@ async def saved(server: NatsServer, desk: Engine, folder: Path) -> Manifest:
     """Back up a server."""
     async with operating(server) as nc:
         await backup.backup(nc, desk, folder)
-    return backup.checked(folder)
+    return checked(folder)
 
 
 async def brought_back(server: NatsServer, desk: Engine, folder: Path) -> list[str]:
     """Restore a backup on a server."""
-    manifest = backup.checked(folder)
+    manifest = checked(folder)
     async with operating(server) as nc:
         return await backup.restore(nc, desk, folder, manifest)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from libs.cli import backup
-from libs.cli.backup import ORDER
+from libs.cli.manifest import ORDER
 from libs.contracts.events import CaseFact, CaseReceived
 from libs.contracts.subjects import CaseRef
 from libs.devstack.nats_server import NatsServer

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from libs.cli import ownrows, snapshots
-from libs.cli.backup import MANIFEST, ORDER, NotABackup, ServerHasCases, checked
+from libs.cli.backup import ServerHasCases
+from libs.cli.manifest import MANIFEST, ORDER, NotABackup, checked
 from libs.cli.ownrows import DESK, TablesDiffer
 from libs.contracts.permissions import bucket_streams
 from libs.contracts.streams import STREAMS
