@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -201,6 +202,7 @@ async def _work(
     """True when it ended because it was asked to."""
     async with open_runtime(service, settings, readiness) as runtime, build(runtime) as pages:
         readiness.built = True
+        _settle()
         logs.log("service_started", port=settings.port)
         server = server_of(pages, settings.host, settings.port) if pages else None
         ends: set[asyncio.Task[Any]] = {
@@ -217,3 +219,12 @@ async def _work(
             task.cancel()
     logs.log("service_stopped")
     return stop.is_set() and not runtime.failed.is_set()
+
+
+def _settle() -> None:
+    """What a service is made of stays to its end: no full collection need look at it again.
+
+    In the desk each stood still for 165 ms, in the middle of somebody's request.
+    """
+    gc.collect()
+    gc.freeze()

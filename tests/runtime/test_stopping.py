@@ -1,14 +1,20 @@
 """A service that is asked to stop does stop, even if one of its loops did not hear it at once."""
 
 import asyncio
+import gc
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from libs.devstack.nats_server import NatsServer
+from libs.devstack.nats_server import NatsServer, free_port
 from libs.runtime.directory import put_pack
-from libs.runtime.service import open_runtime
+from libs.runtime.service import Runtime, open_runtime, serve
 from libs.runtime.settings import ServiceSettings
 from tests.support.bus import connected
 from tests.support.clocks import clock_pack
+from tests.support.waiting import eventually
 
 
 async def deaf_at_first() -> None:
@@ -29,3 +35,25 @@ async def test_a_loop_that_swallowed_the_request_to_stop_is_asked_again(
         async with open_runtime("portal", settings) as rt:
             rt.keep_running(deaf_at_first(), "deaf")
             await asyncio.sleep(0)
+
+
+async def test_the_collector_leaves_a_started_service_alone(server: NatsServer, tmp_path: Path) -> None:
+    async with connected(server, "provisioner") as js:
+        await put_pack(js, clock_pack(tmp_path / "pack"))
+    port = free_port()
+    settings = ServiceSettings(
+        nats_url=server.url, nkey_seed_file=server.seed("portal"), operations_port=port
+    )
+    before = gc.get_freeze_count()
+
+    async def stops_when_settled() -> None:
+        await eventually(lambda: gc.get_freeze_count() > before)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(60)
+
+    @asynccontextmanager
+    async def build(rt: Runtime) -> AsyncIterator[None]:
+        rt.keep_running(stops_when_settled(), "watcher")
+        yield None
+
+    assert await serve("portal", settings, build) == 0
