@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import html
 import random
 import re
@@ -182,6 +183,8 @@ async def measure(folder: Path, url: str, asked: argparse.Namespace) -> bool:
         clients = {
             name: await stack.enter_async_context(browser(office, one)) for name, one in PEOPLE.items()
         }
+        gc.collect()
+        gc.freeze()  # as a service does once it has started
         spent = Spent(url)
         late = await looked(clients, own, spent)
         spent.close()
