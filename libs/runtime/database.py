@@ -7,8 +7,22 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Insert, MetaData, QueuePool, Table, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    Insert,
+    MetaData,
+    QueuePool,
+    Table,
+    create_engine,
+    event,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 PRAGMAS = (
@@ -34,6 +48,18 @@ class CaseLink(SQLModel):
     year: int
     last_seq: int = 0
     parked: str = ""
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Index, ...]:  # noqa: N805  a class is what it is declared on
+        """Parked cases are few among millions, and counted every few seconds."""
+        where = text("parked <> ''")
+        name = f"{cls.__tablename__}_parked"
+        return (Index(name, "case_id", sqlite_where=where, postgresql_where=where),)
+
+
+def is_parked(link: Table) -> ColumnElement[bool]:
+    """The condition as the index has it: a parameter would not be recognised."""
+    return link.c.parked != literal_column("''")
 
 
 def open_engine(url: str) -> Engine:

@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import Engine, Table, func, select
 
-from libs.runtime.database import in_thread, reading
+from libs.runtime.database import in_thread, is_parked, reading
 from libs.runtime.logs import log
 from libs.runtime.metrics import PARKED_CASES
 from libs.runtime.projection import DatabaseDown
@@ -16,7 +16,7 @@ EVERY = 30.0
 def count(engine: Engine, link: Table) -> int:
     """How many cases of this projection are parked."""
     with reading(engine) as connection:
-        parked = select(func.count()).select_from(link).where(link.c.parked != "")
+        parked = select(func.count()).select_from(link).where(is_parked(link))
         return connection.execute(parked).scalar_one()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from libs.contracts.sidefacts import Dead
 from libs.contracts.subjects import CaseRef, case_ref
 from libs.runtime.caselog import CaseLog
-from libs.runtime.database import reading, writing
+from libs.runtime.database import is_parked, reading, writing
 from libs.runtime.logs import log
 from libs.runtime.projection import Delivery, Outcome, in_transaction
 from libs.runtime.publishing import EXPECTED
@@ -76,7 +76,7 @@ def _delivery(stored: RawStreamMsg) -> Delivery:
 
 def _parked(projection: Projection) -> list[CaseRef]:
     columns = projection.link.c
-    query = select(columns.case_id, columns.year).where(columns.parked != "").order_by(columns.case_id)
+    query = select(columns.case_id, columns.year).where(is_parked(projection.link)).order_by(columns.case_id)
     with reading(projection.engine) as connection:
         return [CaseRef(row.year, row.case_id) for row in connection.execute(query)]
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, selec
 from libs.contracts.errors import Refused
 from libs.contracts.events import CASE_FACTS, CaseFact
 from libs.contracts.subjects import CaseRef
+from libs.runtime.database import is_parked
 from services.desk.beside import HEIR, JOINED
 from services.desk.clockrows import STOPPED
 from services.desk.contacts import CONTACT
@@ -99,7 +100,7 @@ def parked(connection: Connection) -> Sequence[Row[Any]]:
     """Cases that this projection cannot follow."""
     joined = LINK.outerjoin(CASE, CASE.c.case_id == LINK.c.case_id)
     columns = (LINK.c.case_id, LINK.c.year, LINK.c.last_seq, LINK.c.parked, CASE.c.code)
-    query: Select[Any] = select(*columns).select_from(joined).where(LINK.c.parked != "")
+    query: Select[Any] = select(*columns).select_from(joined).where(is_parked(LINK))
     query = query.order_by(LINK.c.case_id)
     return connection.execute(query.limit(500)).all()
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select, text
 
 from libs.contracts.sidefacts import ClockFact
-from libs.runtime.database import table, upsert
+from libs.runtime.database import is_parked, table, upsert
 from libs.runtime.errors import Unavailable
 from libs.worktime.calendar import EPOCH
 from services.sla.domain.book import Book
@@ -29,10 +29,7 @@ PROJECTION: tuple[Table, ...] = (LINK, CASE, CLOCK, HOURS, MOVE, EFFECT)
 """What a rebuild drops and refills; facts that were published already are recognised by their subject."""
 
 PARKED = (
-    select(LINK.c.case_id)
-    .where(LINK.c.case_id == CLOCK.c.case_id, LINK.c.parked != "")
-    .correlate(CLOCK)
-    .exists()
+    select(LINK.c.case_id).where(LINK.c.case_id == CLOCK.c.case_id, is_parked(LINK)).correlate(CLOCK).exists()
 )
 """Whether the case of a clock is parked: it may have been answered, so nothing is said of it."""
 
