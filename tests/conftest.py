@@ -48,7 +48,7 @@ async def server(tmp_path: Path) -> AsyncIterator[NatsServer]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """One real PostgreSQL server for the whole run."""
-    with postgres_server() as address:
+    with postgres_server(durable=False) as address:
         yield address
 
 
