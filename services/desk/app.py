@@ -161,7 +161,8 @@ def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def live(request: Request) -> Response:
         """`/live?case=<id>&case=…`: the topics `inbox`, `case:<id>` for each, for operators `calls`; or 401.
 
-        One tab listens for all tabs of its browser, hence several cases.
+        One tab listens for all tabs of its browser, hence several cases. `since`: the mark of the page, or of
+        the last event that came, as a browser says when it calls again.
         """
         token = request.cookies.get(desk.settings.session_cookie, "")
         account = await desk.people.who(token)
@@ -171,7 +172,8 @@ def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
         cases = await desk.queries.visible(account, asked)
         calls = [CALLS] if account.role == "operator" else []
         topics = [INBOX, *calls, *map(case_topic, cases), *map(here_topic, cases)]
-        events = desk.live.stream(topics, lambda: desk.people.who(token))
+        since = request.headers.get("last-event-id") or request.query_params.get("since", "")
+        events = desk.live.stream(topics, lambda: desk.people.who(token), since)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
@@ -26,6 +28,12 @@ LOOK_AGAIN = 0.25
 SETTLE = 0.2
 """Seconds in which the same topic is said once: a burst of facts is one event to a browser. A telephone
 that rings waits for nothing."""
+
+EVERYTHING = "*"
+"""Said to a browser that may have missed anything: let it look at everything once."""
+
+KEPT = 2_000
+"""News that are kept for browsers whose page is a little older than their stream."""
 
 
 def case_topic(case_id: str) -> str:
@@ -82,6 +90,21 @@ class Live:
         self._lock = threading.Lock()
         self._touched: set[str] = set()
         self._listeners: set[Listener] = set()
+        self._me, self._count = uuid4().hex[:8], 0
+        self._told: deque[frozenset[str]] = deque(maxlen=KEPT)
+
+    @property
+    def mark(self) -> str:
+        """How far the news have come. What a page that is read from now on may lack is told after it."""
+        return f"{self._me}.{self._count}"
+
+    def since(self, mark: str) -> frozenset[str]:
+        """The topics told after the mark; EVERYTHING when it is another replica's, or too old."""
+        me, _, count = mark.partition(".")
+        missed = self._count - int(count) if count.isdecimal() and len(count) < 16 else -1
+        if me != self._me or not 0 <= missed <= len(self._told):
+            return frozenset({EVERYTHING})
+        return frozenset().union(*[self._told[-one] for one in range(1, missed + 1)])
 
     def among(self, news: News) -> None:
         """Tell the other replicas what changed, and hear it from them."""
@@ -125,6 +148,8 @@ class Live:
 
     def tell(self, topics: frozenset[str]) -> None:
         """Everybody of this replica who listens."""
+        self._count += 1
+        self._told.append(topics)
         for listener in self._listeners:
             listener.tell(topics)
 
@@ -154,18 +179,23 @@ class Live:
         return True
 
     async def stream(
-        self, topics: Iterable[str], alive: Callable[[], Awaitable[object]]
+        self, topics: Collection[str], alive: Callable[[], Awaitable[object]], since: str = ""
     ) -> AsyncIterator[str]:
-        """Server-sent events, one a topic, until the session ends: `alive` is asked at each heartbeat."""
+        """Server-sent events, one a topic, until the session ends: `alive` is asked at each heartbeat.
+
+        First what was told since that mark; its successors are the events' ids.
+        """
         LISTENERS.inc()
         try:
             with self.listening(*topics) as listener:
-                yield "retry: 2000\n\n"
+                missed = self.since(since) & {EVERYTHING, *topics} if since else frozenset()
+                yield "retry: 2000\n\n" + "".join(f"data: {topic}\n\n" for topic in sorted(missed))
                 while True:
                     heard = await listener.news(self._heartbeat)
                     if not heard and not await alive():
                         return
-                    yield "".join(f"data: {topic}\n\n" for topic in sorted(heard)) or ": still here\n\n"
+                    said = "\n\n".join(f"data: {topic}" for topic in sorted(heard)) or ": still here"
+                    yield f"{said}\nid: {self.mark}\n\n"
                     await listener.settle(SETTLE)
         finally:
             LISTENERS.dec()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from libs.contracts.subjects import CaseRef
 from libs.runtime.projection import Applied
-from services.desk.live import INBOX, Live, case_topic
+from services.desk.live import EVERYTHING, INBOX, KEPT, Live, case_topic
 from tests.support.builders import a_case, opened
 
 
@@ -74,5 +74,49 @@ async def test_a_stream_ends_with_its_session_and_leaves_no_listener() -> None:
         heard.append(event)
         if len(heard) == 1:
             touch(live, "a")
-    assert heard == ["retry: 2000\n\n", "data: inbox\n\n", ": still here\n\n"]
+    me = live.mark.partition(".")[0]
+    assert heard == ["retry: 2000\n\n", f"data: inbox\nid: {me}.1\n\n", f": still here\nid: {me}.1\n\n"]
     assert not live._listeners
+
+
+async def opening(live: Live, since: str) -> set[str]:
+    """What a browser hears at once whose page was read at that mark, and that asks for the case a."""
+
+    async def gone() -> bool:
+        return False
+
+    stream = live.stream([INBOX, case_topic("a")], gone, since)
+    first = await anext(stream)
+    await stream.aclose()  # type: ignore[attr-defined]
+    return {line.removeprefix("data: ") for line in first.splitlines() if line.startswith("data: ")}
+
+
+async def test_what_happened_since_the_page_was_read_is_told_as_the_stream_opens_and_no_more() -> None:
+    live = Live()
+    touch(live, "a")
+    page = live.mark
+    assert await opening(live, page) == set()
+    touch(live, "b")
+    assert await opening(live, page) == {INBOX}
+    touch(live, "a")
+    assert await opening(live, page) == {INBOX, "case:a"}
+    assert await opening(live, live.mark) == set()
+
+
+async def test_a_browser_that_may_have_missed_anything_looks_at_everything_once() -> None:
+    live = Live()
+    early = live.mark
+    for _ in range(KEPT + 1):
+        live.tell(frozenset({INBOX}))
+    me = early.partition(".")[0]
+    for mark in (
+        early,
+        Live().mark,
+        f"{me}.{KEPT + 2}",
+        f"{me}.-1",
+        f"{me}.{'9' * 5000}",
+        "lời nói dối",
+        ".",
+    ):
+        assert await opening(live, mark) == {EVERYTHING}, mark[:20]
+    assert await opening(live, f"{me}.1") == {INBOX}

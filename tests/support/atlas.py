@@ -76,6 +76,15 @@ def press(selector: str, **typed: str) -> Act:
     return act
 
 
+def renewed(part: str) -> Act:
+    """The live stream says that something happened to this part of the page."""
+
+    async def act(page: Page) -> None:
+        await page.locator(part).dispatch_event("refresh")
+
+    return act
+
+
 def unfold(command: str) -> Act:
     """Open the form of a command on the page of a case."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from tests.support.atlas import Visit, after, holding, press, unfold
+from tests.support.atlas import Visit, after, holding, press, renewed, unfold
 from tests.support.atlas_people import A, C, D, F, O, P, Q, S
 from tests.support.deskpages import SAME
 
@@ -59,7 +59,7 @@ CASES = (
         O,
         name="book",
         script=True,
-        act=_book,
+        act=after(_book, renewed("#here")),
         shows=("/cases/{case_id}/here", "/agencies/found"),
     ),
     _case("three", O),

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page
 
-from tests.support.atlas import Visit, press
+from tests.support.atlas import Visit, press, renewed
 from tests.support.atlas_people import A, C, F, K, O, P, Q, S
 
 RUBBISH = "Rác chất đống ở chợ Vườn Hoa ba ngày nay không ai thu gom, mùi rất khó chịu"
@@ -21,15 +21,16 @@ async def _alike(page: Page) -> None:
 
 
 async def _no_line(page: Page) -> None:
-    """Once the page listens: its menu is renewed when the stream opens."""
-    async with page.expect_response(lambda one: "/menu" in one.url):
+    """Once the page listens."""
+    async with page.expect_response(lambda one: "/live" in one.url):
         await page.reload()
     await page.context.set_offline(True)
     await page.locator("[data-offline]").wait_for(state="visible")
 
 
 CALLS = (
-    Visit("/calls/new", who=O, shows=("/calls/ringing", "/menu")),
+    Visit("/calls/new", who=O, shows=("/calls/ringing",)),
+    Visit("/calls/new", who=O, name="renewed", script=True, act=renewed("#menu"), shows=("/menu",)),
     Visit(
         "/calls/new",
         who=O,

@@ -102,13 +102,12 @@ class Tour:
         seen.expected = {one.status, 401, 404} if refused else set()
         try:
             await seen.open(one.address.format_map(self.names))
+            if one.act:
+                await one.act(seen.page)
             asked = await self._asked(seen, one)
             if self.script and not one.act:
                 weight = await seen.weight()
                 self._note(one, f"{weight} bytes" if weight > most else "")
-            if one.act:
-                await one.act(seen.page)
-                asked = await self._asked(seen, one)
             self._arrived(seen.page, asked, one)
             await self._look(seen, one)
         except Exception as error:

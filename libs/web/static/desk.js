@@ -36,15 +36,18 @@
   if (head) {
     const mine = head.dataset.case ?? "";
     const wanted = new Set(mine ? [mine] : []);
-    let source, again;
+    let source, again, last = head.dataset.since;
     const open = () => {
       source?.close();
       clearTimeout(again);
-      const query = new URLSearchParams([...wanted].slice(-20).map((id) => ["case", id]));
+      const query = new URLSearchParams([["since", last], ...[...wanted].slice(-20).map((id) => ["case", id])]);
       source = new EventSource(`${head.dataset.live}?${query}`);
-      // what happened while nobody listened is not told again: look at everything once
-      source.onopen = () => tell({ lost: false, resync: true });
-      source.onmessage = (event) => tell({ topic: event.data });
+      // what happened since the page was read, or while nobody listened, is told first; or that it is not known
+      source.onopen = () => tell({ lost: false });
+      source.onmessage = (event) => {
+        last = event.lastEventId || last;
+        tell(event.data === "*" ? { resync: true } : { topic: event.data });
+      };
       source.onerror = () => {
         tell({ lost: true });
         if (source.readyState !== EventSource.CLOSED) return;
@@ -56,14 +59,14 @@
     let leading = false;
     const lead = () => { leading = true; relay?.postMessage({ who: true }); open(); };
     if (relay) relay.onmessage = ({ data }) => {
-      if (data.who && mine) relay.postMessage({ want: mine });
-      if (data.want && leading && !wanted.has(data.want)) { wanted.add(data.want); open(); }
+      if (data.who && mine) relay.postMessage({ want: mine, since: head.dataset.since });
+      if (data.want && leading && !wanted.has(data.want)) { wanted.add(data.want); last = data.since; open(); }
       hear(data);
     };
     if (relay && navigator.locks) {
       // six streams of one browser would stop its seventh tab: one tab listens for all
       navigator.locks.request("desk-live", () => { lead(); return new Promise(() => {}); });
-      if (mine) relay.postMessage({ want: mine });
+      if (mine) relay.postMessage({ want: mine, since: last });
     } else lead();
     addEventListener("offline", () => lost(true));
   }

@@ -50,6 +50,7 @@ class Frame:
 
         Raises NotSignedIn, and NotAllowed for an arbiter that is none any more.
         """
+        request.state.mark = self.desk.live.mark  # before anything is read
         account = await self.desk.people.who(self.token(request))
         if account is None:
             raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
@@ -94,6 +95,7 @@ class Frame:
             "account": account,
             "menu": self._menu(account) if account else (),
             "waiting": getattr(request.state, "waiting", {}),
+            "mark": getattr(request.state, "mark", ""),
             "here": f"{request.url.path}?{request.url.query}".rstrip("?"),
             "labels": Labels(pack, "vi"),
             "pack": pack,
