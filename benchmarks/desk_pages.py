@@ -173,7 +173,7 @@ async def measure(folder: Path, url: str, asked: argparse.Namespace) -> bool:
     own = fill(engine, asked.cases, asked.inbox)
     if engine.dialect.name == "postgresql":  # as autovacuum does after a while
         with engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("analyze")
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("vacuum analyze")
     engine.dispose()
     taken = time.process_time() - begun
     print(f"{asked.cases:,} cases, {len(own):,} in one inbox, written in {taken:.0f} s", flush=True)
