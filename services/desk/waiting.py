@@ -1,10 +1,11 @@
 """How much work waits in the queues of a person's menu, asked once a second for everybody alike."""
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, false, func, or_, select
 
 from libs.runtime.clock import Clock
 from libs.runtime.database import reading
@@ -13,8 +14,8 @@ from services.desk.clockrows import STOPPED
 from services.desk.domain.people import Account
 from services.desk.store import CASE, CLOCK, seconds
 
-FRESH = timedelta(seconds=1)
-"""How long a count is shown again without asking."""
+FRESH = 1.0
+"""Seconds for which a count is shown again without asking."""
 
 DESK = {"triage": "/triage", "arbiter": "/arbiter"}
 OWN = {"agency": "/inbox", "publish": "/inbox?group=publish"}
@@ -29,21 +30,46 @@ class Count:
     late: int = 0
 
 
+Key = tuple[bool, str]
+"""Whether somebody is of an agency, and of which."""
+
+NEVER: tuple[float, dict[str, Count]] = (float("-inf"), {})
+
+
+def _key(account: Account) -> Key:
+    return account.of_agency, account.agency if account.of_agency else ""
+
+
 class Waiting:
     """Page of the menu → what waits there; pages without any are missing."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._known: dict[tuple[bool, str], tuple[datetime, dict[str, Count]]] = {}
+        self._known: dict[Key, tuple[float, dict[str, Count]]] = {}
+        self._turns: defaultdict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def of(self, account: Account) -> dict[str, Count]:
         """For the menu of this person; an agency sees its own, the others the queues of the desk."""
-        key, now = (account.of_agency, account.agency if account.of_agency else ""), self._clock.now()
-        at, counts = self._known.get(key, (now - 2 * FRESH, {}))
-        if not now - FRESH < at <= now:
-            counts = await asyncio.to_thread(self._ask, *key, now)
-            self._known[key] = (now, counts)
+        key = _key(account)
+        at, counts = self._known.get(key, NEVER)
+        return await self._count(key) if asyncio.get_running_loop().time() - at >= FRESH else counts
+
+    async def renewed(self, account: Account) -> dict[str, Count]:
+        """The same, counted after the asking: whoever asks too soon waits, and shares the next count."""
+        key, loop = _key(account), asyncio.get_running_loop()
+        asked = loop.time()
+        async with self._turns[key]:
+            at, counts = self._known.get(key, NEVER)
+            if at > asked:
+                return counts
+            await asyncio.sleep(at + FRESH - loop.time())
+            return await self._count(key)
+
+    async def _count(self, key: Key) -> dict[str, Count]:
+        begun = asyncio.get_running_loop().time()
+        counts = await asyncio.to_thread(self._ask, *key, self._clock.now())
+        self._known[key] = (begun, counts)
         return counts
 
     def _ask(self, of_agency: bool, agency: str, now: datetime) -> dict[str, Count]:
@@ -53,13 +79,13 @@ class Waiting:
 
 
 def _queues(connection: Connection, of_agency: bool, agency: str, now: datetime) -> dict[str, Count]:
-    running = exists().where(CLOCK.c.case_id == CASE.c.case_id, CLOCK.c.token.not_in(STOPPED))
-    late = case((and_(CASE.c.due <= seconds(now), running), 1), else_=0)
     shared: ColumnElement[bool] = false() if of_agency else CASE.c.queue.in_(DESK)
-    own = and_(CASE.c.agency == agency, CASE.c.queue.in_(OWN))
-    query = select(CASE.c.queue, func.count(), func.sum(late)).where(or_(shared, own)).group_by(CASE.c.queue)
+    mine = or_(shared, and_(CASE.c.agency == agency, CASE.c.queue.in_(OWN)))
+    every = select(CASE.c.queue, func.count()).where(mine).group_by(CASE.c.queue)
+    running = exists().where(CLOCK.c.case_id == CASE.c.case_id, CLOCK.c.token.not_in(STOPPED))
+    over = dict(map(tuple, connection.execute(every.where(CASE.c.due <= seconds(now), running))))
     pages = DESK | OWN
-    return {pages[queue]: Count(number, int(over)) for queue, number, over in connection.execute(query)}
+    return {pages[queue]: Count(number, over.get(queue, 0)) for queue, number in connection.execute(every)}
 
 
 def _parts(connection: Connection, agency: str) -> dict[str, Count]:

@@ -55,8 +55,11 @@ class Frame:
         if account is None:
             raise NotSignedIn("Bạn chưa đăng nhập hoặc phiên đã hết", "sign in first, or again")
         require_in_office(account, self.desk.directory.pack.arbiter)
-        if "hx-request" not in request.headers or request.url.path == MENU_PATH:
-            request.state.waiting = await self.desk.queries.waiting.of(account)
+        waiting = self.desk.queries.waiting
+        if request.url.path == MENU_PATH:
+            request.state.waiting = await waiting.renewed(account)
+        elif "hx-request" not in request.headers:
+            request.state.waiting = await waiting.of(account)
         return account
 
     async def goes_to(self, token: str, asked: str) -> str:
