@@ -5,6 +5,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from time import monotonic
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -92,6 +93,8 @@ class Live:
         self._listeners: set[Listener] = set()
         self._me, self._count = uuid4().hex[:8], 0
         self._told: deque[frozenset[str]] = deque(maxlen=KEPT)
+        self.last = 0.0
+        """When the last news were told, by the monotonic clock."""
 
     @property
     def mark(self) -> str:
@@ -148,7 +151,7 @@ class Live:
 
     def tell(self, topics: frozenset[str]) -> None:
         """Everybody of this replica who listens."""
-        self._count += 1
+        self._count, self.last = self._count + 1, monotonic()
         self._told.append(topics)
         for listener in self._listeners:
             listener.tell(topics)

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, false, func, or_, select
 
@@ -53,21 +54,24 @@ class Waiting:
         """For the menu of this person; an agency sees its own, the others the queues of the desk."""
         key = _key(account)
         at, counts = self._known.get(key, NEVER)
-        return await self._count(key) if asyncio.get_running_loop().time() - at >= FRESH else counts
+        return await self._count(key) if monotonic() - at >= FRESH else counts
+
+    def counted(self, account: Account) -> float:
+        """When what this person's menu shows was counted, by the monotonic clock."""
+        return self._known.get(_key(account), NEVER)[0]
 
     async def renewed(self, account: Account) -> dict[str, Count]:
         """The same, counted after the asking: whoever asks too soon waits, and shares the next count."""
-        key, loop = _key(account), asyncio.get_running_loop()
-        asked = loop.time()
+        key, asked = _key(account), monotonic()
         async with self._turns[key]:
             at, counts = self._known.get(key, NEVER)
             if at > asked:
                 return counts
-            await asyncio.sleep(at + FRESH - loop.time())
+            await asyncio.sleep(at + FRESH - monotonic())
             return await self._count(key)
 
     async def _count(self, key: Key) -> dict[str, Count]:
-        begun = asyncio.get_running_loop().time()
+        begun = monotonic()
         counts = await asyncio.to_thread(self._ask, *key, self._clock.now())
         self._known[key] = (begun, counts)
         return counts

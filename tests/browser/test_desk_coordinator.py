@@ -37,6 +37,9 @@ async def test_the_operator_accepts_by_key_and_the_next_case_follows(
             await expect(page.locator(f".head a[href='/cases/{first}']")).to_have_count(0)
             await expect(page.locator(".head")).to_contain_text("vắc xin cho trẻ em")
             await page.keyboard.press("Alt+KeyA")
+            await expect(page.get_by_text("Hết việc cần phân loại")).to_be_visible()
+            menu = page.get_by_role("navigation", name="Các trang chính")
+            await expect(menu.get_by_role("link", name="Phân loại", exact=True)).to_be_visible()
             await seen.look("coordinator-triage-next")
 
 

@@ -1,8 +1,9 @@
 """A real Chromium for tests: pages that must neither complain on the console nor break an axe rule."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,4 +141,7 @@ async def window(
     try:
         yield watched
     finally:
-        await context.close()
+        # a window that is just leaving its page may never close; it goes with its browser
+        with suppress(TimeoutError):
+            async with asyncio.timeout(15):
+                await context.close()

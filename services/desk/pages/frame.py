@@ -60,6 +60,7 @@ class Frame:
             request.state.waiting = await waiting.renewed(account)
         elif "hx-request" not in request.headers:
             request.state.waiting = await waiting.of(account)
+            request.state.behind = waiting.counted(account) < self.desk.live.last
         return account
 
     async def goes_to(self, token: str, asked: str) -> str:
@@ -98,6 +99,7 @@ class Frame:
             "account": account,
             "menu": self._menu(account) if account else (),
             "waiting": getattr(request.state, "waiting", {}),
+            "behind": getattr(request.state, "behind", False),
             "mark": getattr(request.state, "mark", ""),
             "here": f"{request.url.path}?{request.url.query}".rstrip("?"),
             "labels": Labels(pack, "vi"),
