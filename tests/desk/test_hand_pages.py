@@ -12,6 +12,7 @@ from libs.runtime.database import open_engine, reading, writing
 from services.desk.audit import VIEW
 from services.desk.store import ENTRY
 from tests.support.builders import CITIZEN, make, routed, slip
+from tests.support.bus import has_read
 from tests.support.deskpages import held
 from tests.support.desks import ADMINISTRATOR, ARBITER, COMMUNE, OFFICER, OPERATOR, POLICE, STRANGER
 from tests.support.deskweb import SAME, browser, facts, send
@@ -143,6 +144,7 @@ async def test_the_operator_is_offered_the_same_matter_and_joins_it_in_one_step(
             page = (await operator.get(path)).text
             assert "Cùng việc với hồ sơ" in page and "chờ cán bộ Trực phân loại" in page
             await eventually(lambda: told(table, first), what="the followed case knows its follower")
+            await eventually(lambda: has_read(server, "desk"))
             assert (await facts(table, first)).count("follower-added") == 1
             assert (await facts(table, second))[-1] == "joined"
             followed = (await operator.get(root)).text
