@@ -13,6 +13,8 @@ from nats.js.errors import NotFoundError
 from libs.cli.bus import add_server, provisioner
 from libs.contracts.errors import HotlineError
 from libs.contracts.sidefacts import Dead
+from libs.files.jetstream import BUCKET, PATIENCE
+from libs.runtime.objects import read_object
 
 DEAD = "dead.intake.RAW.>"
 ABOUT = "Hotline-Delivery"
@@ -57,7 +59,7 @@ async def _show(arguments: argparse.Namespace) -> int:
     async with provisioner(arguments) as js:
         about, body = await _delivery(js, arguments.sequence)
         if about.get("body"):
-            body = (await (await js.object_store("FILES")).get(about["body"])).data or b""
+            body = await read_object(js, BUCKET, about["body"], within=PATIENCE)
     if not about.get("genuine", True):  # it may be refused only because our own secret is mistyped
         about |= {"path": HIDDEN, "query": HIDDEN, "headers": dict.fromkeys(about["headers"], HIDDEN)}
     print(json.dumps(about, ensure_ascii=False, indent=2))

@@ -15,11 +15,12 @@ from nats.js.object_store import ObjectStore
 
 from libs.files.store import NoSuchFile
 from libs.runtime.errors import OutcomeUnknown
+from libs.runtime.objects import read_object
 
 BUCKET = "FILES"
 STREAM = f"OBJ_{BUCKET}"
 PATIENCE = 30.0
-"""Seconds for one object: nats-py waits for ever for a piece that never comes (2.16.0)."""
+"""Seconds for one object."""
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class JetStreamStore:
     async def get(self, name: str) -> bytes:
         with _certain():
             try:
-                return (await self._within((await self._open()).get(name))).data or b""
+                return await read_object(self._js, BUCKET, name, within=self._patience)
             except (NotFoundError, ObjectNotFoundError):
                 raise NoSuchFile from None
 

@@ -19,6 +19,9 @@ from libs.runtime.metrics import BUS_ERRORS, CONNECTED
 OPEN_TIMEOUT = 2
 """Seconds for one attempt to connect."""
 
+LEAVE_WITHIN = 2
+"""Seconds for what still arrives when the service goes; nobody acknowledges it any more."""
+
 
 class _Client(Client):
     """nats-py's, which forgets a connection whose greeting failed or was given up (2.16.0)."""
@@ -85,6 +88,7 @@ def broker_for(user: str, url: str, seed_file: Path) -> NatsBroker:
         max_reconnect_attempts=-1,
         reconnect_time_wait=1,
         connect_timeout=OPEN_TIMEOUT,
+        drain_timeout=LEAVE_WITHIN,
         pending_size=0,
         error_cb=on_error,
         disconnected_cb=on_disconnect,

@@ -16,7 +16,6 @@ from nats.js.errors import (
     ObjectNotFoundError,
 )
 from nats.js.kv import KeyValue
-from nats.js.object_store import ObjectStore
 
 from libs.contracts.packchanges import HISTORY, PackChange
 from libs.contracts.surge import SURGE, Surge
@@ -24,13 +23,14 @@ from libs.packs.model import Pack, PackErrors
 from libs.runtime.clock import ClockSetting, FollowingClock
 from libs.runtime.errors import NotProvisioned, PackChanged
 from libs.runtime.logs import log
+from libs.runtime.objects import read_object
 
 FOLLOW_EVERY = 1.0
 """Seconds between two looks. A direct get costs 0.2 ms, and unlike a watcher it cannot go deaf when the
 server restarts (its consumer is ephemeral)."""
 
 FETCH_WITHIN = 5.0
-"""Seconds for a whole pack: nats-py waits for ever for a piece that never comes (2.16.0)."""
+"""Seconds for a whole pack."""
 
 LONG = 100_000
 """Bytes of history beyond which it is stored packed: it only grows, and the server takes 256 KB at most."""
@@ -58,7 +58,6 @@ class Directory:
         self._clock = clock
         self._packs: dict[str, Pack] = {}
         self._bucket: KeyValue | None = None
-        self._store: ObjectStore | None = None
         self.current = ""
         self.history: tuple[PackChange, ...] = ()
         self.surge = Surge()
@@ -72,12 +71,10 @@ class Directory:
         """The pack of that version, e.g. the one a decision remembers. Raises NotProvisioned if unknown."""
         if version not in self._packs:
             try:
-                self._store = self._store or await self._js.object_store("PACKS")
-                async with asyncio.timeout(FETCH_WITHIN):
-                    found = await self._store.get(version)
+                found = await read_object(self._js, "PACKS", version, within=FETCH_WITHIN)
             except (NotFoundError, ObjectNotFoundError, BucketNotFoundError) as error:
                 raise NotProvisioned from error
-            self._packs[version] = await asyncio.to_thread(Pack.from_json, found.data or b"")
+            self._packs[version] = await asyncio.to_thread(Pack.from_json, found)
         self._packs[version] = pack = self._packs.pop(version)  # asked for last
         for oldest in [one for one in self._packs if one not in {self.current, version}][: -(KEPT - 2)]:
             del self._packs[oldest]

@@ -1,6 +1,5 @@
 """The stream RAW: what came in, byte for byte, on the disk before anybody hears that it was taken."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,10 +10,10 @@ from typing import Any
 from nats.errors import Error as NatsError
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError, ObjectNotFoundError
-from nats.js.object_store import ObjectStore
 
 from libs.files.expiry import DELIVERY
 from libs.runtime.errors import OutcomeUnknown
+from libs.runtime.objects import read_object
 from libs.runtime.publishing import AWAY, PATIENCE, Occupied, publish
 from services.intake.channels.shape import Delivery
 
@@ -102,7 +101,7 @@ class RawLog:
     async def _put(self, body: bytes) -> str:
         name = f"{DELIVERY}{_token(body)}"
         try:
-            store = await self._store()
+            store = await self._js.object_store(FILES)
             try:
                 await store.get_info(name)
             except ObjectNotFoundError:
@@ -113,16 +112,11 @@ class RawLog:
 
     async def _fetched(self, name: str) -> bytes:
         try:
-            async with asyncio.timeout(FETCH_WITHIN):
-                found = await (await self._store()).get(name)
+            return await read_object(self._js, FILES, name, within=FETCH_WITHIN)
         except ObjectNotFoundError as error:
             raise ValueError("its body is gone from FILES") from error
         except (*AWAY, NatsError) as error:
             raise OutcomeUnknown from error
-        return bytes(found.data or b"")
-
-    async def _store(self) -> ObjectStore:
-        return await self._js.object_store(FILES)
 
 
 def _token(content: bytes) -> str:
