@@ -97,9 +97,15 @@ async def furnish(table: Worktable, *names: str) -> None:
         text, facts = MORE[name]
         await table.put(name, text, *facts)
     if "later" in names:
-        async with connected(table.server, "sla") as js:
-            for cls in (ClockArmed, ClockMissed):
-                await SideLog(js).write(clock_fact(cls, table.cases["later"], -200 * HOUR))
+        await _miss(table, "later", -200 * HOUR)
+
+
+async def _miss(
+    table: Worktable, name: str, due: timedelta, kind: str = "answer", agency: str = "SYT"
+) -> None:
+    async with connected(table.server, "sla") as js:
+        for cls in (ClockArmed, ClockMissed):
+            await SideLog(js).write(clock_fact(cls, table.cases[name], due, kind, agency))
 
 
 @asynccontextmanager
@@ -127,6 +133,8 @@ async def a_full_desk(server: NatsServer, folder: Path) -> AsyncIterator[tuple[s
         nobody = Person(phone="+84912345678", phone_raw="0912 345 678")
         await table.put("first", "Khi nào tiêm mũi hai cho người già?", WAITS, urgent=True, person=KNOWN)
         await table.put("nameless", "Đèn đường hỏng ở ngã ba", WAITS, person=nobody)
+        await _miss(table, "nameless", -HOUR, "triage", "")
+        await _miss(table, "unclear", -HOUR, "arbitration", "STTTT")
         names = {name: ref.case_id for name, ref in table.cases.items()}
         names |= await _calls(server)
         await _votes(table)

@@ -105,17 +105,19 @@ class Worktable:
                 await SideLog(js).write(clock_fact(cls, self.cases[name], since + due))
 
 
-def clock_fact(cls: type[ClockFact], ref: CaseRef, due: timedelta) -> ClockFact:
-    """A fact about the clock of the first slip, due so long after now."""
+def clock_fact(
+    cls: type[ClockFact], ref: CaseRef, due: timedelta, kind: str = "answer", agency: str = "SYT"
+) -> ClockFact:
+    """A fact about the first clock of this kind, due so long after now."""
     return cls(
         event_id=uuid4(),
         case_id=ref.case_id,
         at=NOW,
         by=Actor(service="sla"),
         case_seq=1,
-        clock="answer-1",
-        kind="answer",
-        agency="SYT",
+        clock=f"{kind}-1",
+        kind=kind,
+        agency=agency,
         basis="law",
         start=NOW - 28 * HOUR,
         due=NOW + due,
