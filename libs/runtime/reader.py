@@ -91,13 +91,13 @@ class Reader:
             for message in messages:
                 await message.nak(delay=2)
             raise
+        if any(verdict.outcome is Outcome.DONE for verdict in verdicts):
+            self._after()
         for message, delivery, verdict in zip(messages, deliveries, verdicts, strict=True):
             await self._answer(message, delivery, verdict)
         for outcome, many in Counter(verdict.outcome for verdict in verdicts).items():
             FACTS_READ.labels(self._service, self._stream, outcome.value).inc(many)
         PENDING.labels(self._service, self._stream).set(messages[-1].metadata.num_pending)
-        if any(verdict.outcome is Outcome.DONE for verdict in verdicts):
-            self._after()
 
     async def _answer(self, message: Msg, delivery: Delivery, verdict: Verdict) -> None:
         if verdict.outcome is Outcome.GAP and message.metadata.num_delivered >= self._lasting:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from sqlalchemy import Engine
 from starlette.applications import Starlette
@@ -35,7 +36,7 @@ from services.desk.hands import Hands
 from services.desk.helpful import Helpful
 from services.desk.intake_client import IntakeClient
 from services.desk.knowledge.knowledge import Knowledge
-from services.desk.live import CALLS, INBOX, Live, case_topic, here_topic
+from services.desk.live import CALLS, INBOX, Live, Touched, case_topic, here_topic
 from services.desk.migrations import prepare
 from services.desk.news import News
 from services.desk.nights import tell_nights
@@ -75,7 +76,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         raise TypeError(type(settings))
     engine = open_engine(settings.database_url)
     await asyncio.to_thread(prepare, engine)
-    store, live = Store(), Live()
+    live = Live()
     intake = IntakeClient(settings.intake_url, settings.intake_key_file)
     reports = Reports(settings.reporting_url, settings.reporting_key_file, engine)
     followers = Followers(engine, rt.cases, rt.directory, rt.clock)
@@ -124,11 +125,7 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
         exporting=Exporting(engine, rt.directory, rt.clock),
     )
     await news.begin()
-    rt.read_cases(engine, LINK, live.watching(store.apply), erase=store.erase, after=live.announce, pace=SOON)
-    for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
-        rt.read_side(stream, engine, LINK, live.watching_side(apply), after=live.announce, pace=LATER)
-    # a telephone rings: nothing is gathered first
-    rt.read_side("CALLS", engine, LINK, apply_calls, after=live.announce_calls)
+    _read_streams(rt, engine, live)
     if settings.canary_seconds:
         canary = Canary(engine, rt.cases, rt.directory, rt.clock, intake, settings.canary_seconds)
         rt.keep_running(canary.run(), "canary")
@@ -143,6 +140,16 @@ async def build(rt: Runtime) -> AsyncIterator[ASGIApp | None]:
     await intake.close()
     await reports.close()
     await oidc.close()
+
+
+def _read_streams(rt: Runtime, engine: Engine, live: Live) -> None:
+    store, cases = Store(), Touched(live)
+    rt.read_cases(engine, LINK, cases.facts(store.apply), erase=store.erase, after=cases.announce, pace=SOON)
+    for stream, apply in (("CLOCKS", store.apply_clocks), ("LETTERS", store.apply_letters)):
+        side = Touched(live)
+        rt.read_side(stream, engine, LINK, side.side_facts(apply), after=side.announce, pace=LATER)
+    # a telephone rings: nothing is gathered first
+    rt.read_side("CALLS", engine, LINK, apply_calls, after=partial(live.announce, CALLS))
 
 
 def application(desk: Desk) -> ASGIApp:
@@ -161,8 +168,8 @@ def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def live(request: Request) -> Response:
         """`/live?case=<id>&case=…`: the topics `inbox`, `case:<id>` for each, for operators `calls`; or 401.
 
-        One tab listens for all tabs of its browser, hence several cases. `since`: the mark of the page, or of
-        the last event that came, as a browser says when it calls again.
+        One tab listens for all tabs of its browser, hence several cases, and several `since`: the marks of
+        their pages. A browser that calls again says the mark of the last event instead.
         """
         token = request.cookies.get(desk.settings.session_cookie, "")
         account = await desk.people.who(token)
@@ -172,7 +179,8 @@ def _live(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
         cases = await desk.queries.visible(account, asked)
         calls = [CALLS] if account.role == "operator" else []
         topics = [INBOX, *calls, *map(case_topic, cases), *map(here_topic, cases)]
-        since = request.headers.get("last-event-id") or request.query_params.get("since", "")
+        again = request.headers.get("last-event-id")
+        since = [again] if again else request.query_params.getlist("since")
         events = desk.live.stream(topics, lambda: desk.people.who(token), since)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import threading
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from time import monotonic
 from uuid import uuid4
@@ -33,8 +32,8 @@ that rings waits for nothing."""
 EVERYTHING = "*"
 """Said to a browser that may have missed anything: let it look at everything once."""
 
-KEPT = 2_000
-"""News that are kept for browsers whose page is a little older than their stream."""
+KEPT = 10_000
+"""Topics told last that are kept for browsers whose page is a little older than their stream."""
 
 
 def case_topic(case_id: str) -> str:
@@ -88,71 +87,45 @@ class Live:
     def __init__(self, heartbeat: float = HEARTBEAT) -> None:
         self.spread: Callable[[frozenset[str]], None] = lambda _topics: None
         self._heartbeat = heartbeat
-        self._lock = threading.Lock()
-        self._touched: set[str] = set()
         self._listeners: set[Listener] = set()
-        self._me, self._count = uuid4().hex[:8], 0
-        self._told: deque[frozenset[str]] = deque(maxlen=KEPT)
+        self._me, self._count, self._forgotten = uuid4().hex[:8], 0, 0
+        self._told: dict[str, int] = {}  # topic → the number of its last news, the newest at the end
         self.last = 0.0
-        """When the last news were told, by the monotonic clock."""
+        """When the inbox last changed, by the monotonic clock."""
 
     @property
     def mark(self) -> str:
         """How far the news have come. What a page that is read from now on may lack is told after it."""
         return f"{self._me}.{self._count}"
 
-    def since(self, mark: str) -> frozenset[str]:
-        """The topics told after the mark; EVERYTHING when it is another replica's, or too old."""
+    def since(self, mark: str, topics: Iterable[str]) -> set[str]:
+        """Those of the topics told after the mark; EVERYTHING when it is another replica's, or too old."""
         me, _, count = mark.partition(".")
-        missed = self._count - int(count) if count.isdecimal() and len(count) < 16 else -1
-        if me != self._me or not 0 <= missed <= len(self._told):
-            return frozenset({EVERYTHING})
-        return frozenset().union(*[self._told[-one] for one in range(1, missed + 1)])
+        read = int(count) if count.isdecimal() and len(count) < 16 else -1
+        if me != self._me or not self._forgotten <= read <= self._count:
+            return {EVERYTHING}
+        return {topic for topic in topics if self._told.get(topic, 0) > read}
 
     def among(self, news: News) -> None:
         """Tell the other replicas what changed, and hear it from them."""
         self.spread = lambda topics: news.tell(CHANGED, *sorted(topics))
         news.hear(CHANGED, lambda *topics: self.tell(frozenset(topics)))
 
-    def watching(self, apply: Apply) -> Apply:
-        """The same `apply`, which also remembers whose cases it touched (it runs in threads)."""
-
-        def applied(connection: Connection, facts: Sequence[Applied]) -> None:
-            apply(connection, facts)
-            self._touch(one.ref.case_id for one in facts)
-
-        return applied
-
-    def watching_side(self, apply: ApplySide) -> ApplySide:
-        """The same for clocks and letters."""
-
-        def applied(connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
-            apply(connection, facts)
-            self._touch(fact.case_id for _, fact in facts)
-
-        return applied
-
-    def _touch(self, case_ids: Iterable[str]) -> None:
-        with self._lock:
-            self._touched.update(map(case_topic, case_ids))
-
-    def announce(self) -> None:
-        """The transaction is over: tell everybody. On the event loop."""
-        with self._lock:
-            topics = frozenset({INBOX, *self._touched})
-            self._touched.clear()
-        self.tell(topics)
-        self.spread(topics)
-
-    def announce_calls(self) -> None:
-        """Something happened on the telephone. On the event loop."""
-        self.tell(frozenset({CALLS}))
-        self.spread(frozenset({CALLS}))
+    def announce(self, *topics: str) -> None:
+        """Tell everybody, here and at the other replicas. On the event loop."""
+        self.tell(frozenset(topics))
+        self.spread(frozenset(topics))
 
     def tell(self, topics: frozenset[str]) -> None:
         """Everybody of this replica who listens."""
-        self._count, self.last = self._count + 1, monotonic()
-        self._told.append(topics)
+        self._count += 1
+        if INBOX in topics:
+            self.last = monotonic()
+        for topic in topics:
+            self._told.pop(topic, None)
+            self._told[topic] = self._count
+        while len(self._told) > KEPT:
+            self._forgotten = self._told.pop(next(iter(self._told)))
         for listener in self._listeners:
             listener.tell(topics)
 
@@ -182,23 +155,72 @@ class Live:
         return True
 
     async def stream(
-        self, topics: Collection[str], alive: Callable[[], Awaitable[object]], since: str = ""
+        self, topics: Collection[str], alive: Callable[[], Awaitable[object]], since: Iterable[str] = ()
     ) -> AsyncIterator[str]:
-        """Server-sent events, one a topic, until the session ends: `alive` is asked at each heartbeat.
+        """Server-sent events, one a topic, until the session ends: `alive` is asked once a heartbeat.
 
-        First what was told since that mark; its successors are the events' ids.
+        First what was told since any of these marks, then the event `mark`; the events' ids are marks too.
         """
         LISTENERS.inc()
         try:
             with self.listening(*topics) as listener:
-                missed = self.since(since) & {EVERYTHING, *topics} if since else frozenset()
-                yield "retry: 2000\n\n" + "".join(f"data: {topic}\n\n" for topic in sorted(missed))
+                missed = {topic for mark in since for topic in self.since(mark, topics)}
+                first = _events({EVERYTHING} & missed or missed)
+                yield f"retry: 2000\n\n{first}event: mark\ndata: {self.mark}\nid: {self.mark}\n\n"
+                asked = monotonic()
                 while True:
-                    heard = await listener.news(self._heartbeat)
-                    if not heard and not await alive():
-                        return
-                    said = "\n\n".join(f"data: {topic}" for topic in sorted(heard)) or ": still here"
-                    yield f"{said}\nid: {self.mark}\n\n"
+                    heard, mark = await listener.news(self._heartbeat), self.mark
+                    if not heard or monotonic() - asked >= self._heartbeat:
+                        if not await alive():
+                            return
+                        asked = monotonic()
+                    yield _events(heard, mark) if heard else f": still here\nid: {mark}\n\n"
                     await listener.settle(SETTLE)
         finally:
             LISTENERS.dec()
+
+
+def _events(topics: Collection[str], mark: str = "") -> str:
+    """An event for each; the last one bears the mark, since who heard it has heard all."""
+    said = "".join(f"data: {topic}\n\n" for topic in sorted(topics))
+    return f"{said[:-1]}id: {mark}\n\n" if mark else said
+
+
+class Touched:
+    """The cases that the transactions of one reader changed, told when it says that they are over.
+
+    Each reader has its own: its work and its telling take turns, so nothing is told before it can be read.
+    """
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._lock = threading.Lock()  # another reader's thread may heal a gap; what found it comes again
+        self._cases: set[str] = set()
+
+    def facts(self, apply: Apply) -> Apply:
+        """The same `apply`, which also remembers whose cases it touched (it runs in threads)."""
+
+        def applied(connection: Connection, facts: Sequence[Applied]) -> None:
+            apply(connection, facts)
+            self._touch(one.ref.case_id for one in facts)
+
+        return applied
+
+    def side_facts(self, apply: ApplySide) -> ApplySide:
+        """The same for clocks and letters."""
+
+        def applied(connection: Connection, facts: Sequence[tuple[int, SideFact]]) -> None:
+            apply(connection, facts)
+            self._touch(fact.case_id for _, fact in facts)
+
+        return applied
+
+    def _touch(self, case_ids: Iterable[str]) -> None:
+        with self._lock:
+            self._cases.update(case_ids)
+
+    def announce(self) -> None:
+        """The transaction is over. On the event loop."""
+        with self._lock:
+            cases, self._cases = self._cases, set()
+        self._live.announce(INBOX, *map(case_topic, cases))

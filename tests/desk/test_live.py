@@ -8,19 +8,24 @@ from sqlalchemy import Connection
 
 from libs.contracts.subjects import CaseRef
 from libs.runtime.projection import Applied
-from services.desk.live import EVERYTHING, INBOX, KEPT, Live, case_topic
+from services.desk.live import CALLS, EVERYTHING, INBOX, KEPT, Live, Touched, case_topic
 from tests.support.builders import a_case, opened
 
 
 def touch(live: Live, *case_ids: str) -> None:
     """As the projection does it: in a thread, then announced on the loop."""
-    applied = live.watching(lambda _connection, _facts: None)
+    touched = Touched(live)
+    in_thread(touched, *case_ids)
+    touched.announce()
+
+
+def in_thread(touched: Touched, *case_ids: str) -> None:
+    applied = touched.facts(lambda _connection, _facts: None)
     refs = [CaseRef(2026, case_id) for case_id in case_ids]
     named = [Applied(ref, 1, opened(a_case())) for ref in refs]
     thread = threading.Thread(target=applied, args=(Connection.__new__(Connection), named))
     thread.start()
     thread.join()
-    live.announce()
 
 
 async def test_one_hears_of_what_one_asked_for_and_of_a_burst_once() -> None:
@@ -60,6 +65,19 @@ async def test_a_command_gives_up_after_its_patience() -> None:
     assert 0.25 < time.monotonic() - started < 2
 
 
+async def test_nothing_is_told_before_its_transaction_is_over() -> None:
+    """Another reader may say that its own is over in the middle of it."""
+    live = Live()
+    cases, clocks = Touched(live), Touched(live)
+    with live.listening(case_topic("a"), case_topic("b")) as mine:
+        in_thread(cases, "a")
+        in_thread(clocks, "b")
+        clocks.announce()
+        assert await mine.news(1) == {"case:b"}
+        cases.announce()
+        assert await mine.news(1) == {"case:a"}
+
+
 async def test_a_stream_ends_with_its_session_and_leaves_no_listener() -> None:
     live = Live(heartbeat=0.05)
     asked = 0
@@ -70,17 +88,48 @@ async def test_a_stream_ends_with_its_session_and_leaves_no_listener() -> None:
         return asked < 2
 
     heard = []
-    async for event in live.stream([INBOX], alive):
+    async for event in live.stream([INBOX, case_topic("a")], alive):
         heard.append(event)
         if len(heard) == 1:
             touch(live, "a")
     me = live.mark.partition(".")[0]
-    assert heard == ["retry: 2000\n\n", f"data: inbox\nid: {me}.1\n\n", f": still here\nid: {me}.1\n\n"]
+    assert heard == [
+        f"retry: 2000\n\nevent: mark\ndata: {me}.0\nid: {me}.0\n\n",
+        f"data: case:a\n\ndata: inbox\nid: {me}.1\n\n",
+        f": still here\nid: {me}.1\n\n",
+    ]
     assert not live._listeners
 
 
-async def opening(live: Live, since: str) -> set[str]:
-    """What a browser hears at once whose page was read at that mark, and that asks for the case a."""
+async def test_a_stream_ends_with_its_session_however_much_happens() -> None:
+    live, end = Live(heartbeat=0.2), time.monotonic() + 5
+
+    async def signed_out() -> bool:
+        return False
+
+    async for _ in live.stream([CALLS], signed_out):
+        live.announce(CALLS)
+        await asyncio.sleep(0.02)
+        assert time.monotonic() < end, "asked at last"
+
+
+async def test_what_comes_while_the_session_is_looked_up_is_not_taken_for_told() -> None:
+    live = Live(heartbeat=0.01)
+
+    async def alive() -> bool:
+        touch(live, "a")
+        return True
+
+    stream = live.stream([case_topic("a")], alive)
+    await anext(stream)
+    me = live.mark.partition(".")[0]
+    assert await anext(stream) == f": still here\nid: {me}.0\n\n"
+    await stream.aclose()  # type: ignore[attr-defined]
+    assert await opening(live, f"{me}.0") == {INBOX, "case:a"}
+
+
+async def opening(live: Live, *since: str) -> set[str]:
+    """What a browser hears at once whose pages were read at these marks, and that asks for the case a."""
 
     async def gone() -> bool:
         return False
@@ -88,7 +137,9 @@ async def opening(live: Live, since: str) -> set[str]:
     stream = live.stream([INBOX, case_topic("a")], gone, since)
     first = await anext(stream)
     await stream.aclose()  # type: ignore[attr-defined]
-    return {line.removeprefix("data: ") for line in first.splitlines() if line.startswith("data: ")}
+    told, _, mark = first.partition("event: mark\n")
+    assert mark == f"data: {live.mark}\nid: {live.mark}\n\n"
+    return {line.removeprefix("data: ") for line in told.splitlines() if line.startswith("data: ")}
 
 
 async def test_what_happened_since_the_page_was_read_is_told_as_the_stream_opens_and_no_more() -> None:
@@ -103,16 +154,28 @@ async def test_what_happened_since_the_page_was_read_is_told_as_the_stream_opens
     assert await opening(live, live.mark) == set()
 
 
+async def test_of_several_pages_the_one_read_first_says_what_is_told() -> None:
+    live = Live()
+    first = live.mark
+    touch(live, "a")
+    second = live.mark
+    live.announce(INBOX)
+    assert await opening(live, second) == {INBOX}
+    assert await opening(live, second, first) == await opening(live, first, second) == {INBOX, "case:a"}
+    assert await opening(live, first, Live().mark) == {EVERYTHING}
+
+
 async def test_a_browser_that_may_have_missed_anything_looks_at_everything_once() -> None:
     live = Live()
     early = live.mark
-    for _ in range(KEPT + 1):
-        live.tell(frozenset({INBOX}))
+    live.announce(*map(case_topic, map(str, range(KEPT))))
+    assert await opening(live, early) == set()
+    live.announce(INBOX)
     me = early.partition(".")[0]
     for mark in (
         early,
         Live().mark,
-        f"{me}.{KEPT + 2}",
+        f"{me}.3",
         f"{me}.-1",
         f"{me}.{'9' * 5000}",
         "lời nói dối",

@@ -55,7 +55,7 @@ async def replica(server: NatsServer) -> AsyncIterator[tuple[Live, Presence]]:
 async def test_replicas_tell_each_other_who_is_there_and_what_changed(server: NatsServer) -> None:
     async with replica(server) as (here, presence), replica(server) as (there, elsewhere):
         with there.listening(CALLS, here_topic("one")) as listener:
-            here.announce_calls()
+            here.announce(CALLS)
             assert await listener.news(5) == {CALLS}
             elsewhere.here(COLLEAGUE, "one")
             presence.here(OFFICER, "one")

@@ -26,47 +26,56 @@
   };
   const relay = "BroadcastChannel" in window ? new BroadcastChannel("desk-live") : null;
   const tell = (message) => { hear(message); relay?.postMessage(message); };
+  let last = head?.dataset.since;  // the mark up to which this page knows the news
   const hear = (message) => {
     if (message.topic) refresh(message.topic);
     if (message.lost !== undefined) lost(message.lost);
     if (message.ended) over();
     if (message.resync) refresh("");
+    if (message.mark && message.since.includes(last)) last = message.mark;
   };
 
   if (head) {
     const mine = head.dataset.case ?? "";
-    const wanted = new Set(mine ? [mine] : []);
-    let source, again, last = head.dataset.since;
+    const wanted = new Set(), marks = new Set();  // of the other tabs: their cases, and how far they know the news
+    let source, again;
     const open = () => {
       source?.close();
-      clearTimeout(again);
-      const query = new URLSearchParams([["since", last], ...[...wanted].slice(-20).map((id) => ["case", id])]);
+      const known = [last, ...marks], cases = [...[...wanted].slice(-19), ...(mine ? [mine] : [])];
+      const query = new URLSearchParams([...known.map((mark) => ["since", mark]), ...cases.map((id) => ["case", id])]);
       source = new EventSource(`${head.dataset.live}?${query}`);
-      // what happened since the page was read, or while nobody listened, is told first; or that it is not known
+      // what happened since the pages were read, or while nobody listened, is told first; or that it is not known
+      const said = (event, more) => tell({ ...more, mark: event.lastEventId, since: [last, ...known] });
       source.onopen = () => tell({ lost: false });
-      source.onmessage = (event) => {
-        last = event.lastEventId || last;
-        tell(event.data === "*" ? { resync: true } : { topic: event.data });
-      };
+      source.onmessage = (event) => said(event, event.data === "*" ? { resync: true } : { topic: event.data });
+      source.addEventListener("mark", (event) => { said(event, {}); known.splice(0).forEach((mark) => marks.delete(mark)); });
       source.onerror = () => {
         tell({ lost: true });
         if (source.readyState !== EventSource.CLOSED) return;
         fetch("/alive", { cache: "no-store" }).then((answer) => answer.text())
           .then((state) => (state === "out" ? tell({ ended: true }) : Promise.reject()))
-          .catch(() => { again = setTimeout(open, 3000); });
+          .catch(() => soon(3000));
       };
     };
+    const soon = (wait) => { clearTimeout(again); again = setTimeout(open, wait); };
     let leading = false;
-    const lead = () => { leading = true; relay?.postMessage({ who: true }); open(); };
+    const lead = () => { leading = true; relay?.postMessage({ who: true }); soon(20); };
+    const ask = () => relay.postMessage({ want: mine, from: last });
+    const add = ({ want, from }) => {
+      const more = want && want !== mine && !wanted.has(want);
+      if (want && want !== mine) { wanted.delete(want); wanted.add(want); }
+      if (from !== last) marks.add(from);
+      if (more || from !== last) soon(20);  // all tabs answer a new leader at once
+    };
     if (relay) relay.onmessage = ({ data }) => {
-      if (data.who && mine) relay.postMessage({ want: mine, since: head.dataset.since });
-      if (data.want && leading && !wanted.has(data.want)) { wanted.add(data.want); last = data.since; open(); }
+      if (data.who) ask();
+      if (data.from && leading) add(data);
       hear(data);
     };
     if (relay && navigator.locks) {
       // six streams of one browser would stop its seventh tab: one tab listens for all
       navigator.locks.request("desk-live", () => { lead(); return new Promise(() => {}); });
-      if (mine) relay.postMessage({ want: mine, since: last });
+      ask();
     } else lead();
     addEventListener("offline", () => lost(true));
   }
