@@ -23,8 +23,10 @@ async def reading_nothing(table: Worktable) -> AsyncIterator[None]:
         until = SystemClock().now() + timedelta(minutes=1)
         paused = await js._jsm.pause_consumer("CASES", "desk", until.isoformat().replace("+00:00", "Z"))
         assert paused.paused
-        yield
-        await js._jsm.resume_consumer("CASES", "desk")
+        try:
+            yield
+        finally:
+            await js._jsm.resume_consumer("CASES", "desk")
 
 
 async def test_what_was_done_is_said_though_the_page_does_not_show_it_yet(
@@ -35,9 +37,15 @@ async def test_what_was_done_is_said_though_the_page_does_not_show_it_yet(
             answer = await send(web, table.path("late"), f"{table.path('late')}/receive")
             assert answer.status_code == 303
             page = (await web.get(answer.headers["location"])).text
-            assert "Đã nhận phiếu. Thay đổi sẽ hiện trên trang này trong giây lát." in page
-            assert f'data-words-done="case-{table.cases["late"].case_id}-receive' in page
+            assert "Đã nhận phiếu. Trang này chưa kịp đổi theo:" in page
+            assert f'data-words-done="case-{table.cases["late"].case_id}-receive"' in page
         assert (await facts(table, table.cases["late"])).count("received") == 1
+
+        async def shown() -> bool:
+            page = (await web.get(answer.headers["location"])).text
+            return "Đã nhận phiếu." in page and "chưa kịp" not in page
+
+        await eventually(shown)
 
 
 async def test_a_call_is_kept_and_its_answer_is_sent_as_soon_as_the_case_is_there(
@@ -52,15 +60,20 @@ async def test_a_call_is_kept_and_its_answer_is_sent_as_soon_as_the_case_is_ther
         }
         async with reading_nothing(table):
             kept = await web.post("/calls/new", data={**call, "do": "save"}, headers=SAME)
-            assert kept.headers["location"].startswith("/calls/new?saved=")
+            saved = kept.headers["location"].removeprefix("/calls/new?saved=").partition("&")[0]
             assert "Đã lưu cuộc gọi, mã" in (await web.get(kept.headers["location"])).text
             answering = {**call, "do": "answer", "answer": "Từ 7 giờ đến 17 giờ."}
             early = await web.post("/calls/new", data=answering, headers=SAME)
             assert early.status_code == 503 and "Cuộc gọi đã lưu" in early.text
             assert "Từ 7 giờ đến 17 giờ." in early.text and call["command_id"] in early.text
+            assert f'href="/search?q={saved}"' in early.text
+            mended = {**answering, "text": f"{call['text']} xã Quảng Lưu", "kept": saved}
+            other = await web.post("/calls/new", data=mended, headers=SAME)
+            assert other.status_code == 409 and "đã lưu với nội dung trước đó" in other.text
+            assert f'href="/search?q={saved}"' in other.text and "Từ 7 giờ đến 17 giờ." in other.text
 
         async def opened() -> bool:
-            return (await web.get("/search", params={"q": "Xin hỏi giờ"})).status_code == 200
+            return (await web.get("/search", params={"q": saved})).status_code == 303
 
         await eventually(opened)
         done = await web.post("/calls/new", data=answering, headers=SAME)

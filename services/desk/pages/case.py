@@ -63,7 +63,6 @@ DONE: Mapping[str, str] = {
     "review": "Đã ghi ý kiến rà soát.",
     "reopen": "Đã mở lại hồ sơ. Còn một việc: phân loại và chuyển phiếu.",
 }
-SOON = " Thay đổi sẽ hiện trên trang này trong giây lát."
 
 
 def case_pages(frame: Frame) -> APIRouter:
@@ -76,7 +75,13 @@ def case_pages(frame: Frame) -> APIRouter:
     ) -> Response:
         account = await frame.account(request)
         return await page.show(
-            request, account, case_id, done=done, soon=soon, reason=reason, opening=number_in(opening)
+            request,
+            account,
+            case_id,
+            done=done,
+            soon=number_in(soon),
+            reason=reason,
+            opening=number_in(opening),
         )
 
     @routes.get("/cases/{case_id}/here")
@@ -136,14 +141,14 @@ class CasePage:
         form: Form | None = None,
         opened: str = "",
         done: str = "",
-        soon: str = "",
+        soon: int = 0,
         reason: str = "",
         trouble: str = "",
         opening: int = 0,
     ) -> Response:
         """The page; `opened` is the command whose form carries `form`, `opening` the look of an open page.
 
-        `soon`: what was done is kept, but this page was read before the desk had heard of it.
+        `soon`: the fact of what was done; a page that was read before the desk had heard of it says so.
         """
         view = await self._desk.queries.case(account, case_id, reason=reason, opening=opening)
         view = await self._desk.hands.with_followers(account, view)
@@ -158,7 +163,8 @@ class CasePage:
             status,
             form=form or Form(),
             opened=opened,
-            done=DONE.get(done, "") + (SOON if soon else ""),
+            done=DONE.get(done, ""),
+            late=soon > view.seq,
             done_by=done if done in DONE else "",
             trouble=trouble,
             reason=reason,
@@ -188,7 +194,7 @@ class CasePage:
             return await self._refused(request, account, case_id, command, sent, error)
         except (OutcomeUnknown, NatsError, TimeoutError, OSError):
             return await self._unconfirmed(request, account, case_id, command, sent)
-        soon = "" if done.shown else "&soon=yes"
+        soon = "" if done.shown else f"&soon={done.seq}"
         return RedirectResponse(f"/cases/{case_id}?done={command}{soon}#main", 303)
 
     async def _refused(

@@ -36,6 +36,7 @@ NOT_YET = (
     "Cuộc gọi đã lưu, nhưng hồ sơ chưa mở kịp. Nội dung vẫn còn đây: hãy bấm lại, "
     "hệ thống chỉ ghi một cuộc gọi."
 )
+OTHER_WORDS = "Cuộc gọi này đã lưu với nội dung trước đó. Hãy sửa ở hồ sơ đã lưu."
 TYPED = ("phone", "zalo", "facebook", "email")
 """Channels whose contacts an operator types in (Điều 9.1); the first is the usual one."""
 
@@ -131,6 +132,7 @@ class Console:
             "hits": await self.find(q),
             "notices": self._frame.desk.knowledge.notices.in_force(),
             "trouble": trouble,
+            "kept": parse_code(form.value("kept")) or "",
             "desk_channels": channels,
             "alike": await self.alike(account, form.values),
             "chosen": form.value("join"),
@@ -163,7 +165,8 @@ class Console:
         except ValidationError as error:
             return await self.show(request, account, Form(form, problems_of(error)), 422)
         except Refused as error:
-            return await self.show(request, account, refused(form, error), 422)
+            again = (Form(form), 409, OTHER_WORDS) if error.stale else (refused(form, error), 422)
+            return await self.show(request, account, *again)
         except (IntakeUnavailable, OutcomeUnknown, NatsError, TimeoutError, OSError):
             trouble = "Chưa lưu được. Nội dung vẫn còn đây: hãy lưu lại, hệ thống chỉ ghi một cuộc gọi."
             return await self.show(request, account, Form(form), 503, trouble)
@@ -179,7 +182,7 @@ class Console:
     ) -> Response:
         """The second step of the same go, as soon as the desk knows the case."""
         if not taken.shown:
-            return await self.show(request, account, Form(form), 503, NOT_YET)
+            return await self.show(request, account, Form({**form, "kept": taken.code}), 503, NOT_YET)
         if why := await self._not_told(account, taken.case_id, command):
             return await self._half_done(request, account, taken.case_id, (command, why), form)
         return RedirectResponse(f"/cases/{taken.case_id}?done={command.token()}", 303)
