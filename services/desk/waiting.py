@@ -1,7 +1,6 @@
 """How much work waits in the queues of a person's menu, asked once a second for everybody alike."""
 
 import asyncio
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -47,31 +46,30 @@ class Waiting:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._begun: dict[Key, float] = {}
         self._known: dict[Key, tuple[float, dict[str, Count]]] = {}
-        self._turns: defaultdict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._next: dict[Key, asyncio.Task[dict[str, Count]]] = {}
 
     async def of(self, account: Account) -> dict[str, Count]:
         """For the menu of this person; an agency sees its own, the others the queues of the desk."""
-        key = _key(account)
-        at, counts = self._known.get(key, NEVER)
-        return await self._count(key) if monotonic() - at >= FRESH else counts
+        at, counts = self._known.get(_key(account), NEVER)
+        return await self.renewed(account) if monotonic() - at >= FRESH else counts
 
     def counted(self, account: Account) -> float:
         """When what this person's menu shows was counted, by the monotonic clock."""
         return self._known.get(_key(account), NEVER)[0]
 
     async def renewed(self, account: Account) -> dict[str, Count]:
-        """The same, counted after the asking: whoever asks too soon waits, and shares the next count."""
-        key, asked = _key(account), monotonic()
-        async with self._turns[key]:
-            at, counts = self._known.get(key, NEVER)
-            if at > asked:
-                return counts
-            await asyncio.sleep(at + FRESH - monotonic())
-            return await self._count(key)
+        """The same, counted after the asking: whoever asks too soon waits, and all share the next count."""
+        key = _key(account)
+        if key not in self._next:
+            self._next[key] = asyncio.create_task(self._count(key))
+        return await asyncio.shield(self._next[key])
 
     async def _count(self, key: Key) -> dict[str, Count]:
-        begun = monotonic()
+        await asyncio.sleep(self._begun.get(key, 0) + FRESH - monotonic())
+        del self._next[key]  # who asks from now on is answered by a later count
+        self._begun[key] = begun = monotonic()
         counts = await asyncio.to_thread(self._ask, *key, self._clock.now())
         self._known[key] = (begun, counts)
         return counts
@@ -89,7 +87,10 @@ def _queues(connection: Connection, of_agency: bool, agency: str, now: datetime)
     running = exists().where(CLOCK.c.case_id == CASE.c.case_id, CLOCK.c.token.not_in(STOPPED))
     over = dict(map(tuple, connection.execute(every.where(CASE.c.due <= seconds(now), running))))
     pages = DESK | OWN
-    return {pages[queue]: Count(number, over.get(queue, 0)) for queue, number in connection.execute(every)}
+    return {
+        pages[queue]: Count(number, min(number, over.get(queue, 0)))
+        for queue, number in connection.execute(every)
+    }
 
 
 def _parts(connection: Connection, agency: str) -> dict[str, Count]:
