@@ -101,7 +101,8 @@ class SteadyPull:
             return []
 
     async def unsubscribe(self) -> None:
-        """Nothing to do: the connection closes right after."""
+        """What was not handed out goes back; the connection closes right after."""
+        await self._pull.release()
 
 
 @dataclass

@@ -7,13 +7,18 @@ The test `test_a_small_burst_on_an_idle_consumer_is_not_held_back` shows when th
 
 import asyncio
 import json
+from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
 EXPIRES = 2.0
 """Seconds a request stays open at the server."""
+
+RELEASE_WITHIN = 1.0
+"""Seconds; a server that is away delivers it all again."""
 
 _IDLE = {"404", "408"}
 
@@ -37,7 +42,7 @@ class Pull:
         self._credit = 0
         self._refusal = ""
         self._inbox = nc.new_inbox()
-        self._subscribed = False
+        self._subscription: Subscription | None = None
         self._arrived: list[Msg] = []
         self._news = asyncio.Event()
         self._last = 0.0
@@ -50,12 +55,24 @@ class Pull:
         if self._refusal:
             refusal, self._refusal = self._refusal, ""
             raise ConsumerGone(refusal)
-        if not self._subscribed:
-            await self._nc.subscribe(self._inbox, cb=self._take)
-            self._subscribed = True
+        if self._subscription is None:
+            self._subscription = await self._nc.subscribe(self._inbox, cb=self._take)
         if not self._arrived:
             await self._first()
         return await self._batch_of_them() if self._arrived else []
+
+    async def release(self) -> None:
+        """Stop: what came and was not handed out is another replica's at once, not after `ack_wait`.
+
+        So is what the server sends until it has heard of it.
+        """
+        if self._subscription is None:
+            return
+        with suppress(NatsError, TimeoutError, OSError):
+            async with asyncio.timeout(RELEASE_WITHIN):
+                await self._subscription.drain()  # type: ignore[no-untyped-call]
+                while self._arrived:
+                    await self._arrived.pop().nak()
 
     async def _first(self) -> None:
         self._news.clear()

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -61,6 +62,12 @@ class Reader:
 
     async def run(self) -> None:
         """Read until cancelled; survives outages of the server and of the database."""
+        try:
+            await self._read()
+        finally:
+            await self._pull.release()
+
+    async def _read(self) -> None:
         behind = self._stream == STREAM
         while True:
             try:
@@ -88,8 +95,10 @@ class Reader:
             with BATCH_SECONDS.labels(self._service, self._stream).time():
                 verdicts = await in_thread(self._work, deliveries)
         except DatabaseDown:
-            for message in messages:
-                await message.nak(delay=2)
+            await self._give_back(messages, delay=2)
+            raise
+        except asyncio.CancelledError:
+            await self._give_back(messages)
             raise
         if any(verdict.outcome is Outcome.DONE for verdict in verdicts):
             self._after()
@@ -98,6 +107,11 @@ class Reader:
         for outcome, many in Counter(verdict.outcome for verdict in verdicts).items():
             FACTS_READ.labels(self._service, self._stream, outcome.value).inc(many)
         PENDING.labels(self._service, self._stream).set(messages[-1].metadata.num_pending)
+
+    async def _give_back(self, messages: Sequence[Msg], delay: float = 0) -> None:
+        with suppress(NatsError, OSError):  # else they come again by themselves
+            for message in messages:
+                await message.nak(delay=delay)
 
     async def _answer(self, message: Msg, delivery: Delivery, verdict: Verdict) -> None:
         if verdict.outcome is Outcome.GAP and message.metadata.num_delivered >= self._lasting:

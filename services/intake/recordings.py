@@ -81,6 +81,8 @@ class Recordings:
         finally:
             for task in self._going:
                 task.cancel()
+            await asyncio.gather(*self._going, return_exceptions=True)
+            await pull.release()
 
     async def _fetch(self, pull: Pull) -> None:
         try:
@@ -101,6 +103,9 @@ class Recordings:
                 pause = await self._handle(message)
         except Exception as error:
             pause = await self._failed(message, error)
+        except asyncio.CancelledError:
+            await message.nak()  # another replica takes it at once
+            raise
         finally:
             holding.cancel()
         with suppress(NatsError, TimeoutError, OSError):  # else it is delivered again

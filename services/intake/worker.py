@@ -141,6 +141,7 @@ class Worker:
             for task in self._going:
                 task.cancel()
             await asyncio.gather(*self._going, *(one.nak() for one in self._next), return_exceptions=True)
+            await pull.release()
 
     async def _fetch(self, pull: Pull) -> None:
         try:

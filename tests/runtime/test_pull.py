@@ -56,3 +56,23 @@ async def test_nothing_is_lost_or_repeated_over_many_requests(server: NatsServer
                 sequences.append(message.metadata.sequence.stream)
                 await message.ack()
     assert sequences == list(range(1, 121))
+
+
+async def test_what_a_replica_that_leaves_has_not_taken_is_another_ones_at_once(server: NatsServer) -> None:
+    """Not after the half minute in which the server waits for an answer."""
+    async with connected(server, "intake") as intake, connected(server, "portal") as portal:
+        await write(CaseLog(intake), 120)
+        leaving, staying = (Pull(portal._nc, "CASES", "portal", batch=100) for _ in range(2))
+        taken: list[Msg] = []
+        while not taken:
+            taken = await leaving.fetch()
+        await write(CaseLog(intake), 60)  # some of them still go to the one that asked first
+        await leaving.release()
+        for message in taken:
+            await message.ack()
+        left = set(range(1, 181)) - {message.metadata.sequence.stream for message in taken}
+        async with asyncio.timeout(10):
+            while left:
+                for message in await staying.fetch():
+                    left.discard(message.metadata.sequence.stream)
+                    await message.ack()
