@@ -393,9 +393,11 @@ async def test_the_browser_hears_of_its_case_and_of_the_inbox(server: NatsServer
             assert (await anext(lines)).startswith("retry")
             async with office.person(OFFICER) as officer:
                 assert (await officer.tell(ref, "receive")).status_code == 201
-            heard = set()
+            heard, event = set[str](), ""
             async for line in lines:
-                heard |= {line.removeprefix("data: ")} if line.startswith("data") else set()
+                name, _, value = line.partition(": ")
+                event = value if name == "event" else event if line else ""
+                heard |= {value} if name == "data" and not event else set()
                 if len(heard) == 2:
                     break
     assert heard == {"inbox", f"case:{ref.case_id}"}
