@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, expect
 
 from libs.devstack.nats_server import NatsServer
-from tests.support.browsers import chromium, needs_chromium, window
+from tests.support.browsers import chromium, listening, needs_chromium, window
 from tests.support.desks import COLLEAGUE, OFFICER, OPERATOR
 from tests.support.deskwindow import sign_in
 from tests.support.worktable import SENT, Worktable, a_worktable
@@ -115,6 +115,7 @@ async def test_a_lost_connection_is_said_and_forms_and_drafts_stay(
         await page.locator("#act-answer > summary").click()
         await page.locator("#answer-answer").press_sequentially("Một câu trả lời dài")
         await page.wait_for_timeout(500)
+        await listening(page)
         await page.context.set_offline(True)
         await expect(page.locator("[data-offline]")).to_be_visible(timeout=8_000)
         await page.context.set_offline(False)

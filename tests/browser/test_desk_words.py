@@ -12,7 +12,7 @@ from libs.runtime.clock import SystemClock
 from libs.runtime.database import open_engine, writing
 from libs.runtime.sidelog import SideLog
 from services.desk.people import SESSION
-from tests.support.browsers import chromium, needs_chromium, window
+from tests.support.browsers import chromium, listening, needs_chromium, window
 from tests.support.bus import connected
 from tests.support.desks import COLLEAGUE, OFFICER, OPERATOR
 from tests.support.deskweb import facts
@@ -37,6 +37,7 @@ async def test_a_line_lost_in_the_middle_of_a_long_answer_loses_nothing_and_send
         await seen.open(table.path("today"))
         await page.keyboard.press("Alt+t")
         await page.keyboard.type(LONG[:40])
+        await listening(page)
         await page.context.set_offline(True)
         await expect(page.locator("[data-offline]")).to_be_visible(timeout=8_000)
         await page.keyboard.type(LONG[40:])

@@ -4,6 +4,7 @@ from playwright.async_api import Page
 
 from tests.support.atlas import Visit, press, renewed
 from tests.support.atlas_people import A, C, F, K, O, P, Q, S
+from tests.support.browsers import listening
 
 RUBBISH = "Rác chất đống ở chợ Vườn Hoa ba ngày nay không ai thu gom, mùi rất khó chịu"
 
@@ -21,9 +22,7 @@ async def _alike(page: Page) -> None:
 
 
 async def _no_line(page: Page) -> None:
-    """Once the page listens."""
-    async with page.expect_response(lambda one: "/live" in one.url):
-        await page.reload()
+    await listening(page)
     await page.context.set_offline(True)
     await page.locator("[data-offline]").wait_for(state="visible")
 

@@ -27,6 +27,10 @@ FLAGS = [
 PHONE, DESKTOP = (360, 740), (1280, 800)
 SCREENS = Path(__file__).parents[2] / "artifacts" / "screens"
 
+HEARS = """window.EventSource = class extends EventSource {
+  constructor(...asked) { super(...asked); this.addEventListener("open", () => { window.hears = true; }); }
+};"""
+
 needs_chromium = [
     pytest.mark.browser,
     pytest.mark.timeout(180),
@@ -124,6 +128,11 @@ async def chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
+async def listening(page: Page) -> None:
+    """Wait until the stream of the desk's page is open; a browser that is then set offline keeps it."""
+    await page.wait_for_function("window.hears === true")
+
+
 @asynccontextmanager
 async def window(
     browser: Browser, origin: str, size: tuple[int, int] = DESKTOP, **more: Any
@@ -136,6 +145,7 @@ async def window(
         **more,
     )
     context.set_default_timeout(10_000)
+    await context.add_init_script(HEARS)
     watched = Watched(await context.new_page(), origin)
     watched.listen()
     try:
