@@ -130,7 +130,11 @@ async def chromium() -> AsyncIterator[Browser]:
 
 async def listening(page: Page) -> None:
     """Wait until the stream of the desk's page is open; a browser that is then set offline keeps it."""
-    await page.wait_for_function("window.hears === true")
+
+    async def hears() -> bool:  # wait_for_function evaluates in the page, which its policy forbids
+        return bool(await page.evaluate("window.hears === true"))
+
+    await eventually(hears, within=10, what="the page listens")
 
 
 @asynccontextmanager
