@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -31,6 +33,17 @@ Task = Callable[[JetStreamContext, str, Projection], Awaitable[object]]
 Command = Callable[[Settings, list[str]], int]
 
 
+STOP_WITHIN = 10.0
+"""Seconds; then a service that was asked to stop ends, whatever hangs. compose kills it after 15."""
+
+
+def _end_at_last() -> None:
+    """A thread that waits for a mail server or a database holds Python back for as long as it likes."""
+    timer = threading.Timer(STOP_WITHIN, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
+
+
 class Provisioner(BaseSettings):
     """`HOTLINE_PROVISIONER_SEED_FILE`: the key that may recreate consumers; running services lack it."""
 
@@ -49,7 +62,7 @@ def main(
     """Serve, or run one command, then exit: 0 well, 1 failed, 2 called wrongly (said in one line)."""
     name, *words = sys.argv[1:] or ["serve"]
     known: dict[str, Command[Settings]] = {
-        "serve": lambda settings, _: uvloop.run(serve(service, settings, build)),
+        "serve": lambda settings, _: uvloop.run(serve(service, settings, build, _end_at_last)),
         **(commands or {}),
     }
     if project is not None:

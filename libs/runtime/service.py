@@ -172,8 +172,13 @@ async def open_runtime(
         await runtime.close()
 
 
-async def serve(service: str, settings: ServiceSettings, build: Build) -> int:
-    """Run a service until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a part of it died."""
+async def serve(
+    service: str, settings: ServiceSettings, build: Build, stopping: Callable[[], object] = lambda: None
+) -> int:
+    """Run a service until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a part of it died.
+
+    `stopping` is called as it begins to stop.
+    """
     logs.configure(service, settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -183,14 +188,15 @@ async def serve(service: str, settings: ServiceSettings, build: Build) -> int:
     operations = server_of(operations_app(readiness), settings.host, settings.operations_port)
     watching = asyncio.create_task(operations.serve())
     work = asyncio.create_task(_work(service, settings, build, readiness, stop))
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({work, watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    asked = asyncio.create_task(stop.wait())
+    await asyncio.wait({work, watching, asked}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
+    stopping()
     if not readiness.built:
         work.cancel()  # still waiting for the server or the pack
     outcome = (await asyncio.gather(work, return_exceptions=True))[0]
     operations.stop()
-    await asyncio.gather(watching, stopping, return_exceptions=True)
+    await asyncio.gather(watching, asked, return_exceptions=True)
     if isinstance(outcome, Exception):
         logs.log("service_failed", error=outcome)
     return 0 if isinstance(outcome, asyncio.CancelledError) else int(outcome is not True)

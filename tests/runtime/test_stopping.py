@@ -4,12 +4,14 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from libs.devstack.nats_server import NatsServer, free_port
 from libs.runtime.directory import put_pack
+from libs.runtime.main import STOP_WITHIN
 from libs.runtime.service import Runtime, open_runtime, serve
 from libs.runtime.settings import ServiceSettings
 from tests.support.bus import connected
@@ -35,6 +37,40 @@ async def test_a_loop_that_swallowed_the_request_to_stop_is_asked_again(
         async with open_runtime("portal", settings) as rt:
             rt.keep_running(deaf_at_first(), "deaf")
             await asyncio.sleep(0)
+
+
+HANGS = """
+import asyncio, contextlib, time
+from libs.runtime.main import main
+from libs.runtime.settings import ServiceSettings, settings_config
+
+class Settings(ServiceSettings):
+    model_config = settings_config("portal")
+
+@contextlib.asynccontextmanager
+async def build(rt):
+    rt.keep_running(asyncio.to_thread(time.sleep, 600), "hanging")
+    print("built", flush=True)
+    yield None
+
+main("portal", Settings, build)
+"""
+
+
+async def test_a_thread_that_hangs_does_not_keep_a_service_from_ending(
+    server: NatsServer, tmp_path: Path
+) -> None:
+    async with connected(server, "provisioner") as js:
+        await put_pack(js, clock_pack(tmp_path / "pack"))
+    said = {"NATS_URL": server.url, "NKEY_SEED_FILE": str(server.seed("portal")), "OPERATIONS_PORT": "0"}
+    environment = os.environ | {f"HOTLINE_PORTAL_{name}": value for name, value in said.items()}
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HANGS, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert running.stdout and await running.stdout.readline() == b"built\n"
+    running.terminate()
+    async with asyncio.timeout(STOP_WITHIN + 5):
+        assert await running.wait() == 1
 
 
 async def test_the_collector_leaves_a_started_service_alone(server: NatsServer, tmp_path: Path) -> None:
