@@ -23,7 +23,8 @@ from sqlalchemy import Engine
 
 from libs.cli import erase, ownrows, snapshots
 from libs.cli.bus import add_server, connection
-from libs.cli.manifest import MANIFEST, ORDER, Manifest, NotABackup, checked, prune
+from libs.cli.manifest import MANIFEST, ORDER, PARTIAL, Manifest, NotABackup, checked, prune
+from libs.cli.saved import writing_to
 from libs.cli.secrets import DATABASES
 from libs.cli.snapshots import SavedStream
 from libs.contracts.errors import HotlineError
@@ -76,8 +77,8 @@ def run_backup(arguments: argparse.Namespace) -> int:
         print(f"  {one.name:15} {one.bytes:>12,} bytes")
     facts = manifest.stream("CASES").state["messages"]
     print(f"{folder}: {facts} facts about cases, {manifest.made_at:%Y-%m-%d %H:%M} UTC")
-    for old in prune(folder.parent, arguments.keep) if arguments.keep else ():
-        print(f"  {old.name} was thrown away")
+    for old in prune(folder, arguments.keep) if arguments.keep else ():
+        print(f"  {old} was thrown away")
     return 0
 
 
@@ -128,7 +129,7 @@ async def _with_server(
 async def backup(nc: Client, desk: Engine, folder: Path) -> Manifest:
     """Save everything into `folder`; until it is complete it is called `<folder>.partial`."""
     js = nc.jetstream(timeout=5)
-    partial = folder.with_name(f"{folder.name}.partial")
+    partial = folder.with_name(folder.name + PARTIAL)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
     made_at = SystemClock().now()
@@ -140,7 +141,8 @@ async def backup(nc: Client, desk: Engine, folder: Path) -> Manifest:
         streams=[await snapshots.save(nc, name, partial) for name in ORDER],
         tables=await asyncio.to_thread(ownrows.save, desk, partial),
     )
-    (partial / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    with writing_to(partial / MANIFEST) as sink:
+        sink.write(manifest.model_dump_json(indent=1).encode())
     partial.replace(folder)
     return manifest
 

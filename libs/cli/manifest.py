@@ -1,7 +1,7 @@
 """What lies in the folder of a backup, whether it is whole, and which backups are old enough to go."""
 
-import json
 import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -26,10 +26,16 @@ YOUNGER = frozenset({"ERASURES", "DELIVERIES", "CALLS", "RAW", "KV_CONVERSATIONS
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+PARTIAL = ".partial"
+"""Ends the name of a backup that is not whole."""
 
 
 class NotABackup(HotlineError):
     """There is no whole backup in this folder."""
+
+
+class NotThrownAway(HotlineError):
+    """An old backup is still there."""
 
 
 class Manifest(Value):
@@ -74,24 +80,46 @@ def checked(folder: Path) -> Manifest:
     return manifest
 
 
-def prune(shelf: Path, keep: int) -> list[Path]:
-    """Throw all whole backups of this folder away but the newest `keep`; gives those that went.
+def prune(made: Path, keep: int) -> Iterator[str]:
+    """Throw away all backups beside `made`, the one just made, but the newest `keep`; it counts and stays.
 
-    What was broken off before the oldest that stays goes, too. Nothing else in the folder is touched.
+    Yields the names of those that went. What was broken off, in coming or in going, before the oldest that
+    stays goes, too. Links and what is no whole backup are not touched. Raises NotThrownAway in the end.
     """
-    made = {folder: at for folder in shelf.iterdir() if (at := _made_at(folder))}
-    kept = sorted(made, key=made.__getitem__)[-keep:]
-    gone = sorted(set(made) - set(kept), key=made.__getitem__)
-    oldest = made[kept[0]].timestamp() if kept else 0.0
-    gone += [one for one in shelf.glob("*.partial") if one.is_dir() and one.stat().st_mtime < oldest]
-    for folder in gone:
-        shutil.rmtree(folder)
-    return gone
+    ages = {one: at for one in made.parent.iterdir() if one != made and (at := _made_at(one))}
+    oldest_first = sorted(ages, key=ages.__getitem__)
+    gone = oldest_first[: max(0, len(ages) - keep + 1)]
+    newest = Manifest.model_validate_json((made / MANIFEST).read_bytes()).made_at
+    stays = min([newest, *(ages[one] for one in ages if one not in gone)]).timestamp()
+    broken = [one for one in made.parent.glob("*.partial") if _is_broken_off(one, before=stays)]
+    failed = []
+    for folder in [*broken, *gone]:
+        try:
+            shutil.rmtree(_set_aside(folder))
+        except OSError as error:
+            failed.append(f"{folder.name} ({error.strerror})")
+        else:
+            yield folder.name
+    if failed:
+        raise NotThrownAway(f"{made.parent}: not thrown away: {', '.join(failed)}")
+
+
+def _set_aside(folder: Path) -> Path:
+    """Under the name of something broken off, so that what stays of it when this stops goes next time."""
+    return folder if folder.suffix == PARTIAL else folder.replace(folder.with_name(folder.name + PARTIAL))
+
+
+def _is_broken_off(folder: Path, before: float) -> bool:
+    if folder.is_symlink() or not folder.is_dir() or folder.stat().st_mtime >= before:
+        return False
+    return (folder / MANIFEST).exists() or any(folder.glob(f"*.{SavedStream.suffix}"))
 
 
 def _made_at(folder: Path) -> datetime | None:
-    try:
-        told = json.loads((folder / MANIFEST).read_bytes())
-        return datetime.fromisoformat(told["made_at"]) if folder.suffix != ".partial" else None
-    except (OSError, ValueError, TypeError, KeyError):
+    if folder.is_symlink() or folder.suffix == PARTIAL:
         return None
+    try:
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return manifest.made_at if any(one.name == "CASES" for one in manifest.streams) else None
