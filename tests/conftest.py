@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 from fastapi.dependencies import models as fastapi_models
+from hypothesis import HealthCheck, settings
 
 from libs.devstack.nats_server import NatsServer
 from tests.support.bus import provisioned
 from tests.support.databases import fresh_postgres, postgres_server
+
+# a busy machine is no fault of what is tested; rooms inherit it
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if settings.get_current_profile_name() == "default":  # else --hypothesis-profile chose
+    settings.load_profile("default")
 
 
 def pytest_collection_finish() -> None:
