@@ -15,7 +15,7 @@ from tests.support.atlas_world import a_bare_desk, a_full_desk
 from tests.support.browsers import chromium, needs_chromium
 from tests.support.office import PEOPLE
 
-pytestmark = needs_chromium
+pytestmark = [*(one for one in needs_chromium if one.name != "timeout"), pytest.mark.timeout(600)]
 
 EVERYBODY = {one.login: one for one in PEOPLE}
 script_or_not = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

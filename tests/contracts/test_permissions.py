@@ -22,7 +22,7 @@ async def denied(service: str, server: NatsServer, subject: str) -> bool:
     """Whether the server refuses this publish; a permitted one is answered, if only with an error."""
     async with connected(server, service) as js:
         try:
-            await js.publish(subject, b"{}", timeout=0.3, headers={"Nats-Expected-Last-Sequence": "999999"})
+            await js.publish(subject, b"{}", timeout=1, headers={"Nats-Expected-Last-Sequence": "999999"})
         except APIError:
             return False
         except (TimeoutError, NatsError):

@@ -182,6 +182,7 @@ async def test_when_the_server_goes_away_the_rest_is_unconfirmed_and_may_be_sent
     assert len(await opened(server)) == 150
 
 
+@pytest.mark.timeout(120)
 async def test_hotline_import_prints_what_became_of_each_row(
     server: NatsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,7 +197,7 @@ async def test_hotline_import_prints_what_became_of_each_row(
         config = uvicorn.Config(app, port=port, log_config=None, lifespan="off")  # type: ignore[arg-type]
         web = uvicorn.Server(config)
         serving = asyncio.create_task(web.serve())
-        await asyncio.sleep(0.2)
+        await eventually(lambda: web.started)
         codes = [await asyncio.to_thread(run, asked), await asyncio.to_thread(run, asked)]
         web.should_exit = True
         await serving

@@ -156,12 +156,12 @@ async def test_a_notifier_killed_between_the_mail_servers_hands_and_its_answer_s
     os.kill(killed.pid, signal.SIGKILL)
     await killed.wait()
     await happen(march, second, opened(second))
-    async with notifier(settings.model_copy(update={"handover_seconds": 0.5, "lease_seconds": 1.0})):
+    async with notifier(settings.model_copy(update={"handover_seconds": 2.0, "lease_seconds": 4.0})):
 
         async def given_up() -> bool:
             return any(isinstance(fact, LetterUnconfirmed) for fact in await letter_facts(march))
 
-        await eventually(given_up, within=15)
+        await eventually(given_up, within=25)
         await eventually(lambda: len(box.mails) == 2)
     fates = {fact.letter: fact.token for fact in await letter_facts(march)}
     assert sorted(fates.values()) == ["sent", "unconfirmed"]

@@ -27,7 +27,7 @@ HALF_OVER = 50_000.0
 
 @pytest.fixture
 async def zalo() -> AsyncIterator[ZaloStandIn]:
-    async with zalo_standin(silence=0.5) as running:
+    async with zalo_standin(silence=1.5) as running:
         yield running
 
 
@@ -36,7 +36,7 @@ async def replica(
     server: NatsServer, folder: Path, zalo: ZaloStandIn, *, lease: float = 60.0, again: float = 0.0
 ) -> AsyncIterator[tuple[Tokens, Vault]]:
     """One notifier's part of the work."""
-    oauth = ZaloOauth(zalo.oauth_url, zalo.app_id, zalo.app_secret, timeout=0.3)
+    oauth = ZaloOauth(zalo.oauth_url, zalo.app_id, zalo.app_secret, timeout=1.0)
     async with connected(server, "notifier") as js:
         vault = Vault(js, read_key(key_file(folder)))
         yield Tokens(vault, {"zalo": oauth.renew}, lease=lease, again=again), vault
@@ -127,13 +127,13 @@ async def test_a_crash_between_zalos_answer_and_our_note_is_told_after_the_lease
             await asyncio.Event().wait()
             raise AssertionError
 
-        dying = asyncio.create_task(Tokens(vault, {"zalo": renew_and_die}, lease=1.0).look("zalo"))
+        dying = asyncio.create_task(Tokens(vault, {"zalo": renew_and_die}, lease=3.0).look("zalo"))
         await answered.wait()
         dying.cancel()
         async with replica(march, tmp_path, zalo) as (tokens, _):
             await tokens.look("zalo")
             assert len(zalo.refreshes) == 1, "the lease still holds"
-            await asyncio.sleep(1.1)
+            await asyncio.sleep(3.1)
             await tokens.look("zalo")
             assert [one.granted for one in zalo.refreshes] == [True, False]
             assert (await held(vault)).refused and gauge("refused") == 1

@@ -34,6 +34,7 @@ def test_the_configuration_is_what_prometheus_takes() -> None:
 
 
 @needs_prometheus
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("file", TESTS, ids=lambda file: file.stem)
 def test_the_rules_do_what_their_own_tests_say(file: Path) -> None:
     told("promtool", "test", "rules", file)

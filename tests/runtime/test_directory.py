@@ -132,7 +132,7 @@ async def test_simulated_time_runs_as_fast_as_the_server_says(tmp_path: Path) ->
         async with connected(server, "sla") as js:
             clock = FollowingClock()
             await Directory(js, clock).wait()
-            assert 3_590 < (clock.now() - AN_ORIGIN).total_seconds() < 5_000
+            assert 3_590 < (clock.now() - AN_ORIGIN).total_seconds() < 10_000
 
 
 async def test_simulated_time_never_meets_real_cases(server: NatsServer) -> None:
