@@ -81,8 +81,8 @@ class Recordings:
         finally:
             for task in self._going:
                 task.cancel()
-            await asyncio.gather(*self._going, return_exceptions=True)
             await pull.release()
+            await asyncio.gather(*self._going, return_exceptions=True)
 
     async def _fetch(self, pull: Pull) -> None:
         try:

@@ -140,8 +140,8 @@ class Worker:
         finally:
             for task in self._going:
                 task.cancel()
-            await asyncio.gather(*self._going, *(one.nak() for one in self._next), return_exceptions=True)
             await pull.release()
+            await asyncio.gather(*self._going, *(one.nak() for one in self._next), return_exceptions=True)
 
     async def _fetch(self, pull: Pull) -> None:
         try:
