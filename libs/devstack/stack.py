@@ -128,7 +128,7 @@ class Stack:
                 process.terminate()
         for process in self.processes.values():
             try:
-                process.wait(8)
+                process.wait(12)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(5)
