@@ -19,6 +19,9 @@ from libs.runtime.metrics import BUS_ERRORS, CONNECTED
 OPEN_TIMEOUT = 2
 """Seconds for one attempt to connect."""
 
+LEAVE_WITHIN = 2
+"""Seconds for what still arrives when the service goes; nobody acknowledges it any more."""
+
 
 class _Client(Client):
     """nats-py's, which forgets a connection whose greeting failed or was given up (2.16.0)."""
@@ -41,9 +44,7 @@ class _Client(Client):
 
 
 class _Broker(NatsBroker):
-    """FastStream's, which drains (0.7.8): half a minute where the server is silent, and a client that looks
-    for its server stays open. Nothing here needs draining: what was not acknowledged is delivered again.
-    """
+    """FastStream's, which only drains, and so leaves a client open that is looking for its server (0.7.8)."""
 
     async def _connect(self) -> Client:
         client = _Client()
@@ -52,7 +53,7 @@ class _Broker(NatsBroker):
         return client
 
     async def stop(self, *reason: Any) -> None:
-        client, self._connection = self._connection, None
+        client = self._connection
         try:
             await super().stop(*reason)
         finally:
@@ -87,6 +88,7 @@ def broker_for(user: str, url: str, seed_file: Path) -> NatsBroker:
         max_reconnect_attempts=-1,
         reconnect_time_wait=1,
         connect_timeout=OPEN_TIMEOUT,
+        drain_timeout=LEAVE_WITHIN,
         pending_size=0,
         error_cb=on_error,
         disconnected_cb=on_disconnect,

@@ -7,7 +7,6 @@ test in tests/runtime/test_delivery.py that fails when the library no longer nee
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -77,10 +76,9 @@ async def deliver(rt: Runtime, react: React, *, tries: int = TRIES) -> None:
         decoder=_undecoded,  # the default never calls a handler for broken JSON, nor acknowledges it
         inbox_prefix=f"{inbox(rt.service)}.".encode(),  # the broker's own prefix is not passed on
     )
-    pull = SteadyPull(rt.nc, rt.service)
-    subscriber(_Reactions(rt, react, tries, pull).on_message)
+    subscriber(_Reactions(rt, react, tries).on_message)
     await rt.broker.start()
-    subscriber.subscription = cast("JetStreamContext.PullSubscription", pull)
+    subscriber.subscription = cast("JetStreamContext.PullSubscription", SteadyPull(rt.nc, rt.service))
     rt.readiness.consumers.add(STREAM)
 
 
@@ -92,29 +90,19 @@ class SteadyPull:
 
     def __init__(self, nc: Client, service: str) -> None:
         self._pull = Pull(nc, STREAM, service, batch=WORKERS)
-        self._handed: dict[str, Msg] = {}
 
     async def fetch(self, batch: int = WORKERS, timeout: float | None = None) -> list[Msg]:  # noqa: ARG002
         """What is there now; after an error half a second of silence."""
         try:
-            messages = await self._pull.fetch()
+            return await self._pull.fetch()
         except (NatsError, TimeoutError, OSError) as error:
             log("stream_awaited", stream=STREAM, kind=type(error).__name__)
             await asyncio.sleep(0.5)
             return []
-        self._handed |= {message.reply: message for message in messages}
-        return messages
-
-    def begun(self, message: Msg) -> None:
-        """It is in work, no longer in FastStream's hands."""
-        self._handed.pop(message.reply, None)
 
     async def unsubscribe(self) -> None:
-        """What was not begun goes back, since FastStream drops it; the connection closes right after."""
+        """What was not handed out goes back; the connection closes right after."""
         await self._pull.release()
-        with suppress(NatsError, OSError):
-            while self._handed:
-                await self._handed.popitem()[1].nak()
 
 
 @dataclass
@@ -124,18 +112,13 @@ class _Reactions:
     rt: Runtime
     react: React
     tries: int
-    pull: SteadyPull
     failures: dict[int, int] = field(default_factory=dict)
 
     async def on_message(self, message: NatsMessage) -> None:
         raw = message.raw_message
-        self.pull.begun(raw)
         PENDING.labels(self.rt.service, STREAM).set(raw.metadata.num_pending)
         try:
             outcome = await self._handle(raw)
-        except asyncio.CancelledError:
-            await raw.nak()  # another replica takes it at once
-            raise
         except Exception as error:
             # no answer was possible: the server delivers it again after ack_wait
             log("fact_left_open", subject=raw.subject, error=error)

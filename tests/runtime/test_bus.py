@@ -1,8 +1,6 @@
 """A service that lets go of the bus leaves nothing behind, in whatever state the server is."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -90,19 +88,3 @@ async def test_who_gives_up_before_the_greeting_leaves_no_connection(gone: NatsS
         connecting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await connecting
-
-
-async def test_who_leaves_a_server_that_stands_still_does_not_wait_for_it(gone: NatsServer) -> None:
-    gone.start()
-    broker = broker_for("intake", gone.url, gone.seed("intake"))
-    client = await connect(broker, "intake")
-    for pid in gone.pids():
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        async with asyncio.timeout(3):
-            await disconnect(broker)
-    finally:
-        for pid in gone.pids():
-            os.kill(pid, signal.SIGCONT)
-        gone.kill()
-    assert client.is_closed
