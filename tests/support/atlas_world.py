@@ -119,7 +119,7 @@ async def a_bare_desk(server: NatsServer, folder: Path) -> AsyncIterator[tuple[s
 async def a_full_desk(
     server: NatsServer, folder: Path, *, late: bool = False
 ) -> AsyncIterator[tuple[str, dict[str, str]]]:
-    """Its address, and what the addresses of its pages are filled with; `late`: the operator's queues, too."""
+    """Its address, and what its pages' addresses are filled with; `late`: the operator's queues, too."""
     pack = with_a_commune(COMMUNE.agency)
     ended = (NOW - timedelta(days=3)).date()
     agencies = tuple(
