@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
+
+from libs.runtime.tasks import to_its_end
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -91,14 +93,7 @@ T = TypeVar("T")
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `work` in a thread; when cancelled, however often, first wait for its transaction to end."""
-    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        while not running.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait({running})
-        raise
+    return await to_its_end(asyncio.to_thread(work, *args, **kwargs))
 
 
 async def let_go(engine: Engine, patience: float = 10.0) -> None:

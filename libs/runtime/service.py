@@ -32,6 +32,7 @@ from libs.runtime.serving import server_of
 from libs.runtime.settings import ServiceSettings
 from libs.runtime.sidelog import SideLog
 from libs.runtime.sides import ApplySide, SideProjection
+from libs.runtime.tasks import end, to_its_end
 
 
 @dataclass
@@ -129,15 +130,8 @@ class Runtime:
         self.keep_running(reader.run(), f"reader-{stream}")
 
     async def close(self) -> None:
-        """Stop all loops, then let go of the database and of the server.
-
-        A loop is asked again until it has ended: nats-py swallows a cancellation that meets it while it
-        flushes a publish (2.16.0), and the loop would then go on for ever.
-        """
-        while going := [task for task in self._tasks if not task.done()]:
-            for task in going:
-                task.cancel()
-            await asyncio.wait(going, timeout=0.5)
+        """Stop all loops, then let go of the database and of the server."""
+        await end(*self._tasks)
         if self.readiness.engine is not None:
             await let_go(self.readiness.engine)  # only now: the loops used it to the end
         with contextlib.suppress(Exception):
@@ -169,7 +163,7 @@ async def open_runtime(
         runtime.keep_running(directory.follow(), "directory")
         yield runtime
     finally:
-        await runtime.close()
+        await to_its_end(runtime.close())
 
 
 async def serve(
@@ -193,7 +187,7 @@ async def serve(
     stop.set()
     stopping()
     if not readiness.built:
-        work.cancel()  # still waiting for the server or the pack
+        await end(work)  # still waiting for the server or the pack
     outcome = (await asyncio.gather(work, return_exceptions=True))[0]
     operations.stop()
     await asyncio.gather(watching, asked, return_exceptions=True)

@@ -20,6 +20,7 @@ from libs.runtime.rebuild import rebuild
 from libs.runtime.replay import replay
 from libs.runtime.sidelog import SideLog
 from libs.runtime.sides import SideProjection
+from libs.runtime.tasks import end
 from tests.support.builders import a_case, armed, make
 from tests.support.bus import connected
 from tests.support.probes import POISON, Link, Probe, ProbeTable, reading_as_portal, seen, write_case
@@ -158,5 +159,4 @@ async def test_a_reader_that_cannot_leave_a_dead_letter_goes_on_when_the_server_
             await eventually(lambda: all(client.is_connected for client in clients), within=10)
             await write_case(intake, desk, 2)
             await eventually(lambda: len(seen(engine)) == 2, within=15)
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await end(running)

@@ -20,6 +20,7 @@ from libs.runtime.rebuild import NotReadWhole, pages, rebuild
 from libs.runtime.replay import replay
 from libs.runtime.sidelog import SideLog
 from libs.runtime.sides import SideProjection
+from libs.runtime.tasks import end
 from tests.support.builders import armed, make
 from tests.support.bus import connected
 from tests.support.probes import POISON, Link, Probe, ProbeTable, Seen, reading_as_portal, seen, write_case
@@ -106,8 +107,7 @@ async def test_a_replay_applies_side_facts_again_and_forgets_only_what_is_well(
         probe.strict = False
         assert await replay(js, "portal", probe.projection(engine)) == 1
         assert await dead(js) == 0
-        reader.cancel()
-        await asyncio.gather(reader, return_exceptions=True)
+        await end(reader)
     with reading(engine) as connection:
         assert "answer-1.armed" in connection.execute(select(table(Seen).c.token)).scalars().all()
 

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from libs.runtime.tasks import end
+
 
 @dataclass
 class BadLine:
@@ -66,7 +68,5 @@ async def bad_line(target: int, verb: bytes, *, dead: bool) -> AsyncIterator[Bad
         yield line
     finally:
         server.close()
-        for task in line.tasks:
-            task.cancel()
-        await asyncio.gather(*line.tasks, return_exceptions=True)
+        await end(*line.tasks)
         await asyncio.sleep(0)  # the aborted connections are gone only then

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from libs.runtime.clock import SystemClock
 from libs.runtime.errors import OutcomeUnknown
+from libs.runtime.tasks import end
 from services.intake.channels.mail import Mailbox, MailRow
 from services.intake.channels.rows import read_channels
 from services.intake.channels.shape import Delivery
@@ -39,8 +40,7 @@ async def transport(channels: Path, keep: Keep) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
 
 
 async def conversation(port: int, *lines: str) -> list[str]:

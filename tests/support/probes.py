@@ -24,6 +24,7 @@ from libs.runtime.reader import LASTING, Reader
 from libs.runtime.rebuild import Projection
 from libs.runtime.sidelog import SideLog
 from libs.runtime.sides import SideProjection
+from libs.runtime.tasks import end
 from tests.support.builders import a_case, make, opened
 from tests.support.bus import connected
 
@@ -103,9 +104,7 @@ async def reading_as_portal(
             for stream, projection in (("CASES", cases), ("CLOCKS", clocks))
         ]
         yield
-        for reader in readers:
-            reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
+        await end(*readers)
 
 
 async def write_case(intake: JetStreamContext, desk: JetStreamContext, facts: int, **first: Any) -> CaseRef:
