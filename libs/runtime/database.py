@@ -19,6 +19,7 @@ from sqlalchemy import (
     create_engine,
     event,
     literal_column,
+    make_url,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,6 +36,16 @@ PRAGMAS = (
     "secure_delete=ON",
 )
 """What a row held is overwritten when it goes: an erased person is in no free page of the file."""
+
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""libpq's: seconds, the last one milliseconds. A query may take as long as it likes; but left to itself Linux
+waits two hours for the answer of a machine that is gone, and a quarter of an hour for a word to reach it."""
 
 _BEGIN = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
 
@@ -67,11 +78,15 @@ def is_parked(link: Table) -> ColumnElement[bool]:
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql+psycopg://…`.
 
+    PostgreSQL: a machine that is gone is noticed within half a minute (PATIENCE, or what the address says).
     SQLite: write-ahead log, every commit on the disk (a fact is acknowledged only after it), transactions
     begun by us so that also table changes roll back.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=True, pool_recycle=1800)
+        said = make_url(url).query
+        patience = {name: value for name, value in PATIENCE.items() if name not in said}
+        pool: dict[str, Any] = {"pool_size": 5, "max_overflow": 5, "pool_recycle": 1800}
+        return create_engine(url, connect_args=patience, pool_pre_ping=True, **pool)
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
 
     @event.listens_for(engine, "connect")
