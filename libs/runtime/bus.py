@@ -20,7 +20,7 @@ OPEN_TIMEOUT = 2
 """Seconds for one attempt to connect."""
 
 LEAVE_WITHIN = 2
-"""Seconds for what still arrives when the service goes; nobody acknowledges it any more."""
+"""Seconds for what still arrives when the service goes, then for the server's word that it has all."""
 
 
 class _Client(Client):
@@ -33,6 +33,11 @@ class _Client(Client):
             if isinstance(self._transport, TcpTransport):
                 self._transport.close()  # type: ignore[no-untyped-call]
             raise
+
+    async def flush(self, timeout: int = LEAVE_WITHIN) -> None:
+        """nats-py's PING overtakes what is not written yet, e.g. an UNSUB: its PONG means little (2.16)."""
+        await self._flush_pending(force_flush=True)
+        await super().flush(timeout)
 
     async def close(self) -> None:
         """Who looks for the server is asked again until it stops: `wait_for` swallows (Python 3.11)."""
@@ -89,6 +94,8 @@ def broker_for(user: str, url: str, seed_file: Path) -> NatsBroker:
         reconnect_time_wait=1,
         connect_timeout=OPEN_TIMEOUT,
         drain_timeout=LEAVE_WITHIN,
+        flush_timeout=LEAVE_WITHIN,
+        graceful_timeout=LEAVE_WITHIN,
         pending_size=0,
         error_cb=on_error,
         disconnected_cb=on_disconnect,

@@ -101,7 +101,7 @@ class SteadyPull:
             return []
 
     async def unsubscribe(self) -> None:
-        """What was not handed out goes back; the connection closes right after."""
+        """All that was not answered goes back, also what FastStream holds and has not begun: it drops it."""
         await self._pull.release()
 
 

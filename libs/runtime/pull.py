@@ -44,6 +44,7 @@ class Pull:
         self._inbox = nc.new_inbox()
         self._subscription: Subscription | None = None
         self._arrived: list[Msg] = []
+        self._handed: list[Msg] = []
         self._news = asyncio.Event()
         self._last = 0.0
 
@@ -62,17 +63,18 @@ class Pull:
         return await self._batch_of_them() if self._arrived else []
 
     async def release(self) -> None:
-        """Stop: what came and was not handed out is another replica's at once, not after `ack_wait`.
+        """Stop: what came and was not answered is another replica's at once, not after `ack_wait`.
 
-        So is what the server sends until it has heard of it.
+        Handed out or not; and so is what the server sends until it has heard of it.
         """
         if self._subscription is None:
             return
         with suppress(NatsError, TimeoutError, OSError):
             async with asyncio.timeout(RELEASE_WITHIN):
                 await self._subscription.drain()  # type: ignore[no-untyped-call]
-                while self._arrived:
-                    await self._arrived.pop().nak()
+                for message in self._handed + self._arrived:
+                    if not message.is_acked:
+                        await message.nak()
 
     async def _first(self) -> None:
         self._news.clear()
@@ -90,6 +92,7 @@ class Pull:
             await asyncio.sleep(rest)
         self._last = loop.time()
         batch, self._arrived = self._arrived[: self._batch], self._arrived[self._batch :]
+        self._handed = [message for message in self._handed if not message.is_acked] + batch
         return batch
 
     async def _ask(self) -> None:

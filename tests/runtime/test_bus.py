@@ -1,14 +1,18 @@
 """A service that lets go of the bus leaves nothing behind, in whatever state the server is."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from libs.contracts.permissions import inbox
 from libs.devstack.nats_server import NatsServer
-from libs.runtime.bus import broker_for, connect, disconnect
+from libs.runtime.bus import LEAVE_WITHIN, broker_for, connect, disconnect
+from tests.support.badline import bad_line
 from tests.support.waiting import eventually
 
 SILENT, NONSENSE = b"", b"Kinh chao\r\n"
@@ -88,3 +92,36 @@ async def test_who_gives_up_before_the_greeting_leaves_no_connection(gone: NatsS
         connecting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await connecting
+
+
+async def test_who_leaves_a_server_that_stands_still_does_not_wait_for_it(gone: NatsServer) -> None:
+    gone.start()
+    broker = broker_for("intake", gone.url, gone.seed("intake"))
+    client = await connect(broker, "intake")
+    await client.subscribe(f"{inbox('intake')}.news", cb=_ignore)
+    for pid in gone.pids():
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(2 * LEAVE_WITHIN + 1):
+            await disconnect(broker)
+    finally:
+        gone.kill()
+    assert client.is_closed
+
+
+async def test_a_flush_is_answered_after_all_that_was_said_before_it(gone: NatsServer) -> None:
+    """A request whose end the server has not heard of yet would still be served, to nobody."""
+    gone.start()
+    async with bad_line(gone.port, b"no such word", dead=False) as line:
+        broker = broker_for("intake", f"nats://127.0.0.1:{line.port}", gone.seed("intake"))
+        client = await connect(broker, "intake")
+        subscription = await client.subscribe(f"{inbox('intake')}.news", cb=_ignore)
+        await subscription.drain()  # type: ignore[no-untyped-call]
+        said = [words.split()[0] for words in line.passed]
+        await disconnect(broker)
+    gone.kill()
+    assert said[-2:] == [b"UNSUB", b"PING"]
+
+
+async def _ignore(_: object) -> None:
+    pass

@@ -155,6 +155,23 @@ async def test_a_burst_on_an_idle_consumer_is_handled_at_once(server: NatsServer
     assert time.monotonic() - begun < 1.5
 
 
+async def test_what_a_replica_that_stops_has_in_hand_is_another_ones_at_once(server: NatsServer) -> None:
+    """In work, with FastStream, or still on its way: not after the half minute of the server."""
+    begun, seen = list[str](), list[str]()
+
+    async def never_done(received: Received) -> None:
+        begun.append(received.fact.case_id)
+        await asyncio.sleep(60)
+
+    async with a_runtime(server) as staying:
+        async with a_runtime(server) as leaving:
+            await deliver(leaving, never_done)
+            cases = await open_cases(server, 3 * WORKERS)
+            await eventually(lambda: len(begun) == WORKERS)
+        await deliver(staying, failing(ValueError(), 0, seen))
+        await eventually(lambda: set(seen) == set(cases), within=5)
+
+
 # --- work-arounds: each of these fails when the library can do without -----------------------------
 
 

@@ -21,6 +21,7 @@ class BadLine:
     port: int = 0
     connections: int = 0
     broken: bool = False
+    passed: list[bytes] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -49,6 +50,7 @@ class BadLine:
                 if self.dead:
                     await asyncio.Event().wait()
                 return
+            self.passed.append(line)
             there.write(line)
 
 
