@@ -95,10 +95,9 @@ class Reader:
             with BATCH_SECONDS.labels(self._service, self._stream).time():
                 verdicts = await in_thread(self._work, deliveries)
         except DatabaseDown:
-            await self._give_back(messages, delay=2)
-            raise
-        except asyncio.CancelledError:
-            await self._give_back(messages)
+            with suppress(NatsError, OSError):  # else they come again by themselves
+                for message in messages:
+                    await message.nak(delay=2)
             raise
         if any(verdict.outcome is Outcome.DONE for verdict in verdicts):
             self._after()
@@ -107,11 +106,6 @@ class Reader:
         for outcome, many in Counter(verdict.outcome for verdict in verdicts).items():
             FACTS_READ.labels(self._service, self._stream, outcome.value).inc(many)
         PENDING.labels(self._service, self._stream).set(messages[-1].metadata.num_pending)
-
-    async def _give_back(self, messages: Sequence[Msg], delay: float = 0) -> None:
-        with suppress(NatsError, OSError):  # else they come again by themselves
-            for message in messages:
-                await message.nak(delay=delay)
 
     async def _answer(self, message: Msg, delivery: Delivery, verdict: Verdict) -> None:
         if verdict.outcome is Outcome.GAP and message.metadata.num_delivered >= self._lasting:

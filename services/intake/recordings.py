@@ -103,9 +103,6 @@ class Recordings:
                 pause = await self._handle(message)
         except Exception as error:
             pause = await self._failed(message, error)
-        except asyncio.CancelledError:
-            await message.nak()  # another replica takes it at once
-            raise
         finally:
             holding.cancel()
         with suppress(NatsError, TimeoutError, OSError):  # else it is delivered again

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -126,7 +125,6 @@ class Worker:
     tries: int = TRIES
     late: Late = field(default_factory=Late)
     _failures: dict[int, int] = field(default_factory=dict)
-    _next: deque[Msg] = field(default_factory=deque)
     _going: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -141,7 +139,7 @@ class Worker:
             for task in self._going:
                 task.cancel()
             await pull.release()
-            await asyncio.gather(*self._going, *(one.nak() for one in self._next), return_exceptions=True)
+            await asyncio.gather(*self._going, return_exceptions=True)
 
     async def _fetch(self, pull: Pull) -> None:
         try:
@@ -150,10 +148,9 @@ class Worker:
             log("stream_awaited", stream=STREAM, kind=type(error).__name__)
             await asyncio.sleep(0.5)
             return
-        self._next.extend(messages)
-        while self._next:  # begun in their order, in which one person's are then gathered
+        for message in messages:  # begun in their order, in which one person's are then gathered
             await self.door.quiet()
-            task = asyncio.create_task(self._on_message(self._next.popleft()))
+            task = asyncio.create_task(self._on_message(message))
             self._going.add(task)
             task.add_done_callback(self._going.discard)
             while len(self._going) >= WORKERS:
@@ -165,9 +162,6 @@ class Worker:
         busy = asyncio.create_task(_hold(message))
         try:
             outcome = await self._handle(message)
-        except asyncio.CancelledError:
-            await message.nak()  # another replica takes it at once
-            raise
         except Exception as error:
             # no answer was possible: the server delivers it again after ack_wait
             log("delivery_left_open", subject=message.subject, error=error)
