@@ -13,6 +13,7 @@ from libs.packs.model import Pack
 from libs.runtime.clock import Clock
 from libs.runtime.database import in_thread
 from libs.runtime.logs import log
+from libs.runtime.tasks import to_its_end
 from services.notifier import metrics
 from services.notifier.fallbacks import Fallbacks
 from services.notifier.gateways.gateway import Gateway, GatewayDown, Message, Outcome, Reply, Send
@@ -35,8 +36,8 @@ class Pace:
 
     `handover` is the longest a gateway may take for one letter, `poll` how often the outbox is looked at
     unasked, `begin` how long after its claim a letter may still be begun, `goodbye` how long a letter in
-    hand may take when the service stops, `divert` how long letters wait for a gateway that is away before
-    they go another way.
+    hand may take when the service stops (less than STOP_WITHIN), `divert` how long letters wait for a
+    gateway that is away before they go another way.
     """
 
     retries: tuple[float, ...]
@@ -138,12 +139,11 @@ class Sender:
 
     async def _said_goodbye(self, work: asyncio.Future[bool]) -> None:
         """Wait for a letter in hand, however often the loop is told to stop meanwhile."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self.pace.goodbye
-        while not work.done() and (left := until - loop.time()) > 0:
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait({work}, timeout=left)
+        with suppress(asyncio.CancelledError):
+            await to_its_end(asyncio.wait({work}, timeout=self.pace.goodbye))
         work.cancel()
+        with suppress(asyncio.CancelledError):
+            await to_its_end(asyncio.wait({work}))  # it gives back what it has not begun
 
     async def _one(self, letter: Letter, send: Send, sent: list[Letter]) -> bool:
         """Whether the connection is good for another letter; one that went is told, and noted in `sent`."""
