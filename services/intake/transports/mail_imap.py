@@ -6,7 +6,6 @@ seen, by whomever, nor any number that the server may give anew. A mail that com
 
 import asyncio
 import socket
-import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from imap_tools.errors import ImapToolsError
-from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.mailbox import BaseMailBox
 from imap_tools.utils import encode_folder
 
 from libs.contracts.errors import HotlineError
@@ -30,6 +29,7 @@ from services.intake.channels.shape import Delivery
 from services.intake.metrics import TRANSPORT_UP
 from services.intake.transports import PAUSES, Keep
 from services.intake.transports.mail_idle import heed_from_now, wait
+from services.intake.transports.mail_line import MailBoxOnLine
 
 PAGE = 100
 """Mails listed at once."""
@@ -56,11 +56,17 @@ class _Box:
     client: Any = None
     box: BaseMailBox | None = None
     epoch: str = ""
+    line: socket.socket | None = None
+    given_up: bool = False
 
     def open(self) -> None:
         """Log in, make the folder for what is done, and look into the mailbox."""
         place = self.place
-        self.box = _connected(place)
+        line = socket.create_connection((place.host, place.port), place.timeout)
+        self.line = line.dup()  # to be cut at any moment, while the other one is wrapped, read and closed
+        if self.given_up:
+            self.cut()
+        self.box = MailBoxOnLine(place, line)
         self.client = self.box.client
         self.box.login(place.user, read_secret(place.password_file), initial_folder=None)
         self.client.capabilities = tuple(self.client.capability()[1][0].decode().upper().split())
@@ -109,16 +115,19 @@ class _Box:
             wait(self.box, seconds)
 
     def cut(self) -> None:
-        """End whatever the other thread waits for."""
-        if self.client is not None:
+        """End whatever the other thread waits for, be it the server's first word."""
+        self.given_up = True
+        if self.line is not None:
             with suppress(OSError):
-                self.client.sock.shutdown(socket.SHUT_RDWR)
+                self.line.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Leave nothing open."""
         if self.client is not None:
             with suppress(OSError):
                 self.client.shutdown()
+        if self.line is not None:
+            self.line.close()
 
 
 async def fetch(row: MailRow, place: Imap, channel: Mailbox, keep: Keep, clock: Clock) -> None:
@@ -227,14 +236,6 @@ class _Fetcher:
         self.box.cut()
         self.thread.submit(self.box.close)
         self.thread.shutdown(wait=False)
-
-
-def _connected(place: Imap) -> BaseMailBox:
-    if place.tls == "none":
-        return MailBoxUnencrypted(place.host, place.port, timeout=place.timeout)
-    trusted = ssl.create_default_context(cafile=place.ca_file)
-    kind = MailBox if place.tls == "tls" else MailBoxStartTls
-    return kind(place.host, place.port, timeout=place.timeout, ssl_context=trusted)
 
 
 def _size(line: Any) -> tuple[str, int] | None:
