@@ -13,7 +13,7 @@ from libs.runtime.database import in_thread, open_engine, reading, writing
 from libs.runtime.directory import Directory, put_pack
 from libs.runtime.replay import replay
 from services.sla.app import project
-from services.sla.packs import book_of
+from services.sla.packs import KEPT, book_of
 from services.sla.rows import CLOCK, LINK
 from tests.support.clocks import DAYS, clock_pack
 from tests.support.town import Town
@@ -120,6 +120,19 @@ async def test_a_pack_that_a_fact_names_is_known_with_who_put_it_in_force_and_wh
     change = await put_pack(town.admin, newer)
     assert await in_thread(book.pack, newer.version) == newer
     assert book.change_of(newer.version, change.at) == change.number
+
+
+async def test_of_many_packs_those_asked_for_last_stay_in_memory(town: Town) -> None:
+    packs = [town.pack.model_copy(update={"version": f"nho-{number:012}"}) for number in range(KEPT + 1)]
+    for one in packs:
+        await put_pack(town.admin, one)
+    directory = Directory(town.admin, FollowingClock())
+    await directory.refresh()
+    book = book_of(directory)
+    held = [await in_thread(book.pack, one.version) for one in packs]
+    assert await in_thread(book.pack, packs[1].version) is held[1]
+    again = await in_thread(book.pack, packs[0].version)
+    assert again == held[0] and again is not held[0]
 
 
 async def test_a_pack_of_another_release_is_a_matter_of_its_own_clocks_only(town: Town) -> None:
