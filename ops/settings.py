@@ -1,4 +1,4 @@
-"""`python -m ops.settings > docs/settings.md`: every setting of every service, as its class says it."""
+"""`python -m ops.settings` writes docs/settings.md: every setting of every service, as its class says it."""
 
 import importlib
 from collections.abc import Iterator
