@@ -11,6 +11,7 @@ from tests.support.atlas_people import A, F, O, P, Q
 NO_PAGE = {
     "/": "leads to the first page of the menu",
     "/live": "a stream of events",
+    "/lists/{name}.js": "lists, for the script",
     "/alive": "one word, for the script",
     "/oidc/back": "leads on, or shows the log-in page as /oidc does",
     "/reports/{name}": "a spreadsheet",

@@ -95,6 +95,7 @@ PAGES: dict[tuple[str, str], Entry] = {
     ("GET", "/oidc/back"): Entry(ANYBODY),
     ("GET", "/agencies"): Entry("oaq"),
     ("GET", "/agencies/found"): Entry("oaq"),
+    ("GET", "/lists/{name}.js"): Entry(ALL, inputs={"name": "now"}),
     ("GET", "/alive"): Entry(ANYBODY),  # one word: whether the session still lives
     ("GET", "/cases/{case_id}/here"): Entry(ALL, ALL),
     ("GET", "/knowledge"): Entry("ofhscaqk"),

@@ -22,6 +22,15 @@
     if (left) drop(left.dataset.wordsDrop);
   });
 
+  // --- the province's lists come once, in a script of their own: a page brings what is chosen and near -----
+  doc.cookie = `lists=held; path=/; samesite=strict${location.protocol === "https:" ? "; secure" : ""}`;
+  for (const select of doc.querySelectorAll("select[data-list]")) {
+    const there = new Set([...select.options].map((one) => one.value));
+    const more = globalThis.lists?.[select.dataset.list].filter(([code]) => !there.has(code)) ?? [];
+    select.append(...more.map(([code, name]) => new Option(name, code)));
+  }
+  if (doc.querySelector("[data-list]") && !globalThis.lists) doc.cookie = "lists=; path=/; max-age=0";  // the next page brings them
+
   // --- drafts: what differs from the page as it came, with the id that makes a second sending harmless ------
   const isTick = (input) => input.type === "checkbox" || input.type === "radio";
   const first = new WeakMap(); // a hidden input's default changes with its value

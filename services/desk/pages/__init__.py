@@ -21,6 +21,7 @@ from services.desk.pages.audit import audit_pages
 from services.desk.pages.calendar import calendar_changes, calendar_pages
 from services.desk.pages.calls import call_back_pages, call_pages, surge_pages
 from services.desk.pages.case import case_pages
+from services.desk.pages.choices import choice_pages
 from services.desk.pages.console import console_pages
 from services.desk.pages.files import file_pages
 from services.desk.pages.frame import Frame, to_sign_in
@@ -48,7 +49,7 @@ from services.desk.reports import ReportsUnavailable
 ROUTES = (
     signing_in_pages, password_pages, console_pages, agency_pages, call_pages, call_back_pages,
     surge_pages, roster_pages, list_pages,
-    police_pages, case_pages, file_pages, account_pages, welcome_pages,
+    police_pages, case_pages, choice_pages, file_pages, account_pages, welcome_pages,
     oidc_pages, audit_pages, report_pages, calendar_pages,
     person_pages,
     calendar_changes, shelf_pages, entry_pages, change_pages, import_pages, notice_pages, sought_pages,

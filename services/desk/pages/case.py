@@ -19,6 +19,7 @@ from services.desk.domain.operators import WHY_FAILED
 from services.desk.domain.people import Account
 from services.desk.domain.rights_table import COMMANDS
 from services.desk.pages.case_parts import CaseParts
+from services.desk.pages.choices import Choices
 from services.desk.pages.clocks import clock_parts
 from services.desk.pages.frame import Frame, form_of, number_in
 from services.desk.pages.sent_forms import read_form
@@ -130,6 +131,7 @@ class CasePage:
         self._frame = frame
         self._desk = frame.desk
         self._parts = CaseParts(frame.desk)
+        self._choices = Choices(frame)
 
     async def show(
         self,
@@ -173,6 +175,7 @@ class CasePage:
             others=self._desk.presence.here(account, case_id),
             recordings=recordings,
             standards=standards,
+            **self._choices.of(request, view.state),
             **self._parts.of(view, opened, form.values if form else None),
             **clock_parts(time, self._desk.directory.pack),
         )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from libs.packs.model import NotInPack, Pack
+from libs.packs.model import NotInPack
 from libs.web.labels import Labels
 from services.desk.desk import Desk
 from services.desk.domain.privacy import KINDS, find_personal, redact
@@ -42,10 +42,7 @@ class CaseParts:
             "view": view,
             "state": state,
             "entries": [told(entry, self.labels) for entry in reversed(view.timeline)],
-            "agencies": [(one.code, one.name_vi) for one in standing],
-            "hotlines": [(one.code, f"{one.name_vi}: {one.hotline}") for one in standing if one.hotline],
             "waits": TRIAGE,
-            "places": places(view.state, pack, self._today),
             "reasons": {
                 kind: [(r.code, r.text_vi) for r in pack.reasons if r.kind == kind]
                 for kind in ("reject", "return", "withhold", "call-failed")
@@ -113,13 +110,3 @@ SPAM = {
 def spam_words(codes: tuple[str, ...]) -> str:
     """The evidence in words."""
     return "; ".join(SPAM.get(code.partition(":")[0].strip(), code) for code in codes)
-
-
-def places(state: CaseState, pack: Pack, day: date) -> list[tuple[str, str]]:
-    """Where it may have happened: what the words named first, then every unit right below the province."""
-    names = {unit.code: unit.name_vi for unit in pack.units}
-    first = [code for code in (state.place, *state.places) if code in names]
-    standing = [unit for unit in pack.units if unit.in_force(day) and unit.level != "province"]
-    districts = [unit.code for unit in standing if unit.level == "district"]
-    below = districts or [unit.code for unit in standing]
-    return [(code, names[code]) for code in dict.fromkeys((*first, *below)) if code]

@@ -110,6 +110,7 @@ class Frame:
             "stages": STAGE_NAMES,
             "case_id": "",
             "leave": "",
+            "lists": "",
             "anew": False,
             "oidc_name": self.desk.settings.oidc_name if self.desk.oidc.on else "",
             "input_names": INPUT_NAMES,

@@ -14,10 +14,9 @@ from starlette.responses import Response
 from libs.contracts.errors import Refused
 from services.desk.domain.errors import NotAllowed
 from services.desk.domain.people import Account
-from services.desk.domain.state import CaseState
 from services.desk.oversight.board import AGES, WHATS, Wanted, What
 from services.desk.oversight.reminding import MOST, Ticked, remind_all
-from services.desk.pages.case_parts import places
+from services.desk.pages.choices import lists_of
 from services.desk.pages.frame import Frame, form_of
 
 AGE_NAMES = {
@@ -121,7 +120,7 @@ class OverduePages:
     def _words(self, wanted: Wanted) -> dict[str, Any]:
         pack = self._desk.directory.pack
         today = self._desk.clock.now().astimezone(self._frame.zone).date()
-        standing = [(one.code, one.name_vi) for one in pack.agencies if one.in_force(today)]
+        lists = lists_of(pack, today)
 
         def link(**more: str) -> str:
             of = {"agency": wanted.agency, "field": wanted.field, "place": wanted.place} | more
@@ -129,8 +128,8 @@ class OverduePages:
 
         return {
             "wanted": wanted,
-            "agencies": standing,
-            "places": places(CaseState(), pack, today),
+            "agencies": lists.agencies,
+            "places": lists.places,
             "age_names": AGE_NAMES,
             "what_names": WHAT_NAMES,
             "link": link,
