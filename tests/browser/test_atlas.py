@@ -26,7 +26,7 @@ script_or_not = pytest.mark.parametrize("script", [True, False], ids=["script", 
 async def test_every_page_of_the_desk_is_clean(
     server: NatsServer, tmp_path: Path, part: str, *, script: bool
 ) -> None:
-    async with a_full_desk(server, tmp_path, late=part == "calls") as (origin, names), chromium() as browser:
+    async with a_full_desk(server, tmp_path) as (origin, names), chromium() as browser:
         tour = Tour(browser, origin, names, EVERYBODY, "desk", script)
         await tour.go(DESK[part])
     assert not tour.faults, told(tour)

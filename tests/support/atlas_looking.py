@@ -15,7 +15,7 @@ from tests.support.browsers import DESKTOP, PHONE, SCREENS, Watched, violations,
 from tests.support.deskwindow import sign_in
 
 FIRST, AFTER = 30_000, 10_000
-"""Bytes of the first page of a browser, and of each later one."""
+"""Bytes of the first page of a browser, and of each later one beside what a browser keeps for ever."""
 
 PATIENCE = 30_000
 """Milliseconds for one thing on a page, also on a busy machine."""
@@ -110,7 +110,8 @@ class Tour:
             asked = await self._asked(seen, one)
             if self.script and not one.act:
                 weight = await seen.weight()
-                self._note(one, f"{weight} bytes" if weight > most else "")
+                over = weight > FIRST or weight - seen.lasting > most
+                self._note(one, f"{weight} bytes, {seen.lasting} of them kept" if over else "")
             self._arrived(seen.page, asked, one)
             await self._look(seen, one)
         except Exception as error:

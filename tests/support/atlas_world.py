@@ -116,10 +116,8 @@ async def a_bare_desk(server: NatsServer, folder: Path) -> AsyncIterator[tuple[s
 
 
 @asynccontextmanager
-async def a_full_desk(
-    server: NatsServer, folder: Path, *, late: bool = False
-) -> AsyncIterator[tuple[str, dict[str, str]]]:
-    """Its address, and what its pages' addresses are filled with; `late`: the operator's queues, too."""
+async def a_full_desk(server: NatsServer, folder: Path) -> AsyncIterator[tuple[str, dict[str, str]]]:
+    """Its address, and what the addresses of its pages are filled with."""
     pack = with_a_commune(COMMUNE.agency)
     ended = (NOW - timedelta(days=3)).date()
     agencies = tuple(
@@ -135,9 +133,8 @@ async def a_full_desk(
         nobody = Person(phone="+84912345678", phone_raw="0912 345 678")
         await table.put("first", "Khi nào tiêm mũi hai cho người già?", WAITS, urgent=True, person=KNOWN)
         await table.put("nameless", "Đèn đường hỏng ở ngã ba", WAITS, person=nobody)
-        if late:
-            await _miss(table, "nameless", -HOUR, "triage", "")
-            await _miss(table, "unclear", -HOUR, "arbitration", "STTTT")
+        await _miss(table, "nameless", -HOUR, "triage", "")
+        await _miss(table, "unclear", -HOUR, "arbitration", "STTTT")
         names = {name: ref.case_id for name, ref in table.cases.items()}
         names |= await _calls(server)
         await _votes(table)

@@ -49,6 +49,8 @@ class Watched:
     answers: list[Response] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
     going: set[Request] = field(default_factory=set)
+    lasting: int = 0
+    """Bytes of the last weighing that the browser keeps for ever: an address says what is in it."""
 
     async def open(self, path: str) -> Page:
         await self.page.goto(self.origin + path)
@@ -84,9 +86,15 @@ class Watched:
             return request.resource_type != "eventsource" and page == here
 
         await eventually(lambda: not any(map(ours, self.going)), within=10, what="the page is loaded")
-        sizes = [await one.request.sizes() for one in self.answers if ours(one.request)]
+        whole = self.lasting = 0
+        for one in self.answers:
+            if ours(one.request):
+                sizes = await one.request.sizes()
+                size = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+                whole += size
+                self.lasting += size if "immutable" in one.headers.get("cache-control", "") else 0
         self.answers.clear()
-        return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
+        return whole
 
     async def look(self, name: str) -> None:
         """Check with axe, keep a picture, and complain about everything found so far."""
