@@ -1,5 +1,7 @@
 """The public text: no name, address, number or address of anybody; what is found is named."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,7 +136,8 @@ def test_any_text_can_be_redacted_and_a_known_name_is_never_left(text: str, name
     redact(text, person)
 
 
-@pytest.mark.timeout(5)
 @pytest.mark.parametrize("text", ["0" * 10_000, "0 " * 5_000, "a@" * 5_000, "36A" * 3_000, "anh " * 2_500])
 def test_hostile_texts_are_looked_through_quickly(text: str) -> None:
+    begun = time.thread_time()
     find_personal(text, CITIZEN, PUBLIC)
+    assert time.thread_time() - begun < 1

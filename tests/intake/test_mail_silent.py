@@ -1,19 +1,13 @@
 """A mail server that takes the call and says nothing: a service that stops does not wait for it."""
 
 import asyncio
-import threading
 from pathlib import Path
 
 import pytest
 
 from tests.support.mailroom import table
-from tests.support.mailstore import Store, transport
+from tests.support.mailstore import Store, fetching, transport
 from tests.support.waiting import eventually
-
-
-def fetching() -> bool:
-    """Whether a thread still reads a mailbox."""
-    return any(one.name.startswith("imap") for one in threading.enumerate())
 
 
 @pytest.mark.parametrize("tls", ["none", "starttls", "tls"])

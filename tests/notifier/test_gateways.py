@@ -34,9 +34,9 @@ def box() -> Iterator[Mailbox]:
         yield running
 
 
-def smtp(port: int, tls: TlsMode = "none", ca_file: Path | None = None) -> Smtp:
+def smtp(port: int, tls: TlsMode = "none", ca_file: Path | None = None, *, timeout: float = 10) -> Smtp:
     sender = "Tổng đài 1022 <tong-dai@hotline.example>"
-    return Smtp("127.0.0.1", port, tls, sender, ca_file=ca_file, timeout=0.5)
+    return Smtp("127.0.0.1", port, tls, sender, ca_file=ca_file, timeout=timeout)
 
 
 async def hand_over(gateway: Gateway, message: Message = LETTER) -> Reply:
@@ -83,7 +83,7 @@ async def test_each_answer_of_a_mail_server_has_its_meaning(
     box: Mailbox, where: str, answer: str, reply: Reply
 ) -> None:
     getattr(box, where).append(answer)
-    assert await hand_over(smtp(box.port)) == reply
+    assert await hand_over(smtp(box.port, timeout=1 if answer == HOLD else 10)) == reply
 
 
 async def test_a_mail_server_that_is_away_is_not_the_letters_fault() -> None:
@@ -156,7 +156,7 @@ def http(status: str, body: str) -> bytes:
 
 
 def kannel(url: str) -> Kannel:
-    return Kannel(url, "hotline", "mat-khau", "1022", timeout=0.5)
+    return Kannel(url, "hotline", "mat-khau", "1022", timeout=10)
 
 
 async def test_kannel_is_asked_for_plain_text_in_the_small_alphabet_and_for_accents_in_the_large() -> None:

@@ -1,6 +1,7 @@
 """Only the transport of a mailbox, with a store of the test's own, and words to its LMTP."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,11 @@ async def transport(channels: Path, keep: Keep) -> AsyncIterator[None]:
         yield
     finally:
         await end(task)
+
+
+def fetching() -> bool:
+    """Whether a thread of ours still reads a mailbox."""
+    return any(one.name.startswith("imap") for one in threading.enumerate())
 
 
 async def conversation(port: int, *lines: str) -> list[str]:
