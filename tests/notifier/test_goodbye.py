@@ -19,7 +19,7 @@ from tests.support.waiting import eventually
 
 
 @pytest.fixture
-async def page(march: NatsServer, box: Mailbox) -> None:
+async def a_page(march: NatsServer, box: Mailbox) -> None:
     """As many letters as are claimed at once; the mail server takes the first and does not answer."""
     box.contents.append(HOLD)
     for ref in [a_case() for _ in range(PAGE)]:
@@ -30,7 +30,7 @@ def left(settings: Settings) -> Counter[str]:
     return Counter(row.state for row in fates(settings.database_url))
 
 
-@pytest.mark.usefixtures("page")
+@pytest.mark.usefixtures("a_page")
 @pytest.mark.timeout(60)
 async def test_a_notifier_that_stops_does_not_wait_for_a_mail_server_that_does_not_answer(
     box: Mailbox, settings: Settings
@@ -43,7 +43,7 @@ async def test_a_notifier_that_stops_does_not_wait_for_a_mail_server_that_does_n
     assert left(settings) == {"trying": 1, "waiting": PAGE - 1}, "what was not begun was given back"
 
 
-@pytest.mark.usefixtures("page")
+@pytest.mark.usefixtures("a_page")
 @pytest.mark.timeout(60)
 async def test_what_a_sender_that_ended_had_not_begun_goes_once_and_of_the_one_in_hand_a_person_decides(
     march: NatsServer, box: Mailbox, settings: Settings
@@ -53,11 +53,11 @@ async def test_what_a_sender_that_ended_had_not_begun_goes_once_and_of_the_one_i
         (sending,) = [task for task in asyncio.all_tasks() if task.get_name() == "notifier:sender-email"]
         await end(sending)
         assert left(settings) == {"trying": 1, "waiting": PAGE - 1}
-    async with notifier(settings.model_copy(update={"handover_seconds": 0.5, "lease_seconds": 1.0})):
+    async with notifier(settings.model_copy(update={"handover_seconds": 2.0, "lease_seconds": 4.0})):
 
         async def decided() -> bool:
             tokens = Counter(fact.token for fact in await letter_facts(march))
             return tokens == {"tried-1": PAGE, "sent": PAGE - 1, "unconfirmed": 1}
 
-        await eventually(decided, within=20)
+        await eventually(decided, within=25)
     assert len({mail["Message-ID"] for mail in box.mails}) == len(box.mails) == PAGE
