@@ -129,6 +129,10 @@
   const start = doc.querySelector("[data-start]");
   if (start && doc.activeElement === doc.body) start.elements[start.dataset.start]?.focus();
 
+  // --- on a phone the menu is one line that is pushed aside: it begins with the page that is open ----------
+  const current = doc.querySelector("#menu > div > [aria-current]");
+  if (current) current.parentElement.scrollLeft = current.offsetLeft - 24;
+
   // --- a call is taken in a tab of its own while another one is still being typed --------------------------
   let typing = false;
   doc.addEventListener("input", (event) => { if (event.target.form?.dataset.words) typing = true; });
