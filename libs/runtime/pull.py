@@ -14,6 +14,8 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
+from libs.runtime.tasks import to_its_end
+
 EXPIRES = 2.0
 """Seconds a request stays open at the server."""
 
@@ -65,13 +67,16 @@ class Pull:
     async def release(self) -> None:
         """Stop: what came and was not answered is another replica's at once, not after `ack_wait`.
 
-        Handed out or not; and so is what the server sends until it has heard of it.
+        Handed out or not; and so is what the server sends until it has heard of it. Whoever is asked to
+        stop once more meanwhile still does it.
         """
-        if self._subscription is None:
-            return
+        if self._subscription is not None:
+            await to_its_end(self._give_back(self._subscription))
+
+    async def _give_back(self, subscription: Subscription) -> None:
         with suppress(NatsError, TimeoutError, OSError):
             async with asyncio.timeout(RELEASE_WITHIN):
-                await self._subscription.drain()  # type: ignore[no-untyped-call]
+                await subscription.drain()  # type: ignore[no-untyped-call]
                 for message in self._handed + self._arrived:
                     if not message.is_acked:
                         await message.nak()

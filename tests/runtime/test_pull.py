@@ -4,6 +4,7 @@ import asyncio
 import time
 from functools import partial
 
+import pytest
 from nats.aio.msg import Msg
 
 from libs.contracts.events import CaseFact
@@ -58,8 +59,9 @@ async def test_nothing_is_lost_or_repeated_over_many_requests(server: NatsServer
     assert sequences == list(range(1, 121))
 
 
+@pytest.mark.parametrize("times", [0, 3], ids=["by itself", "asked again and again"])
 async def test_what_a_replica_that_leaves_has_not_answered_is_another_ones_at_once(
-    server: NatsServer,
+    server: NatsServer, times: int
 ) -> None:
     """Not after the half minute in which the server waits for an answer."""
     async with connected(server, "intake") as intake, connected(server, "portal") as portal:
@@ -72,7 +74,11 @@ async def test_what_a_replica_that_leaves_has_not_answered_is_another_ones_at_on
         answered = taken[::2]
         for message in answered:
             await message.ack()
-        await leaving.release()
+        going = asyncio.create_task(leaving.release())
+        for _ in range(times):
+            await asyncio.sleep(0)
+            going.cancel()
+        await asyncio.wait({going})
         left = set(range(1, 181)) - {message.metadata.sequence.stream for message in answered}
         async with asyncio.timeout(10):
             while left:
