@@ -7,7 +7,7 @@ from typing import Any
 
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsNKey
-from nats.aio.client import Client
+from nats.aio.client import PING_PROTO, Client
 from nats.aio.transport import TcpTransport
 from nats.errors import Error as NatsError
 from nats.errors import NoServersError
@@ -22,9 +22,12 @@ OPEN_TIMEOUT = 2
 LEAVE_WITHIN = 2
 """Seconds for what still arrives when the service goes, then for the server's word that it has all."""
 
+FLUSH_TIMEOUT = 10
+"""Seconds for that word otherwise, e.g. on a new connection; as nats-py has it."""
+
 
 class _Client(Client):
-    """nats-py's, which forgets a connection whose greeting failed or was given up (2.16.0)."""
+    """nats-py's, with what it gets wrong when a connection fails or ends put right (2.16.0)."""
 
     async def _process_connect_init(self) -> None:
         try:
@@ -34,10 +37,21 @@ class _Client(Client):
                 self._transport.close()  # type: ignore[no-untyped-call]
             raise
 
-    async def flush(self, timeout: int = LEAVE_WITHIN) -> None:
-        """nats-py's PING overtakes what is not written yet, e.g. an UNSUB: its PONG means little (2.16)."""
-        await self._flush_pending(force_flush=True)
-        await super().flush(timeout)
+    async def _send_ping(self, future: asyncio.Future[Any] | None = None) -> None:
+        """After all that was said before: nats-py's own overtakes what is not written yet (2.16.0)."""
+        self._pongs.append(future or asyncio.get_running_loop().create_future())
+        await self._send_command(PING_PROTO)
+        await self._flush_pending()
+
+    async def _process_pong(self) -> None:
+        """A word that comes late, to a flush that was given up, is no reason to stop reading (2.16.0)."""
+        if self._pongs and self._pongs[0].done():
+            self._pongs[0] = asyncio.get_running_loop().create_future()
+        await super()._process_pong()
+
+    async def flush(self, timeout: int = 0) -> None:
+        """Wait for the server's word that it has all; whoever leaves does not wait for long."""
+        await super().flush(timeout or (LEAVE_WITHIN if self.is_draining else FLUSH_TIMEOUT))
 
     async def close(self) -> None:
         """Who looks for the server is asked again until it stops: `wait_for` swallows (Python 3.11)."""

@@ -20,7 +20,7 @@ EXPIRES = 2.0
 """Seconds a request stays open at the server."""
 
 RELEASE_WITHIN = 1.0
-"""Seconds; a server that is away delivers it all again."""
+"""Seconds for the server's word that it sends no more."""
 
 _IDLE = {"404", "408"}
 
@@ -46,7 +46,8 @@ class Pull:
         self._inbox = nc.new_inbox()
         self._subscription: Subscription | None = None
         self._arrived: list[Msg] = []
-        self._handed: list[Msg] = []
+        self._handed: dict[int, Msg] = {}
+        """By place in the stream: what comes once more takes the place of what was not answered."""
         self._news = asyncio.Event()
         self._last = 0.0
 
@@ -77,9 +78,10 @@ class Pull:
         with suppress(NatsError, TimeoutError, OSError):
             async with asyncio.timeout(RELEASE_WITHIN):
                 await subscription.drain()  # type: ignore[no-untyped-call]
-                for message in self._handed + self._arrived:
-                    if not message.is_acked:
-                        await message.nak()
+        with suppress(NatsError, OSError):  # also to a server that has not answered: it may hear it later
+            for message in (*self._handed.values(), *self._arrived):
+                if not message.is_acked:
+                    await message.nak()
 
     async def _first(self) -> None:
         self._news.clear()
@@ -97,7 +99,8 @@ class Pull:
             await asyncio.sleep(rest)
         self._last = loop.time()
         batch, self._arrived = self._arrived[: self._batch], self._arrived[self._batch :]
-        self._handed = [message for message in self._handed if not message.is_acked] + batch
+        waiting = [message for message in self._handed.values() if not message.is_acked]
+        self._handed = {message.metadata.sequence.stream: message for message in waiting + batch}
         return batch
 
     async def _ask(self) -> None:

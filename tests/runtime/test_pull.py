@@ -1,6 +1,8 @@
 """Pulling from a durable: prompt, complete, and alive after the server was away."""
 
 import asyncio
+import os
+import signal
 import time
 from functools import partial
 
@@ -85,3 +87,21 @@ async def test_what_a_replica_that_leaves_has_not_answered_is_another_ones_at_on
                 for message in await staying.fetch():
                     left.discard(message.metadata.sequence.stream)
                     await message.ack()
+
+
+async def test_what_is_given_back_to_a_server_that_answers_late_is_heard_all_the_same(
+    server: NatsServer,
+) -> None:
+    async with connected(server, "intake") as intake, connected(server, "portal") as portal:
+        await write(CaseLog(intake), 20)
+        leaving = Pull(portal._nc, "CASES", "portal")
+        left = {message.metadata.sequence.stream for message in await leaving.fetch()}
+        for pid in server.pids():
+            os.kill(pid, signal.SIGSTOP)
+        await leaving.release()
+        for pid in server.pids():
+            os.kill(pid, signal.SIGCONT)
+        staying = Pull(portal._nc, "CASES", "portal")
+        async with asyncio.timeout(10):
+            while left:
+                left -= {message.metadata.sequence.stream for message in await staying.fetch()}
