@@ -42,10 +42,11 @@ PATIENCE = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,
+    "tcp_user_timeout": 120_000,
 }
 """libpq's: seconds, the last one milliseconds. A query may take as long as it likes; but left to itself Linux
-waits two hours for the answer of a machine that is gone, and a quarter of an hour for a word to reach it."""
+waits two hours for the answer of a machine that is gone, and a quarter of an hour for a word to reach it. The
+last one also ends a batch of some 100 kB that a lock keeps from being taken in: two minutes."""
 
 _BEGIN = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
 
@@ -78,7 +79,7 @@ def is_parked(link: Table) -> ColumnElement[bool]:
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql+psycopg://…`.
 
-    PostgreSQL: a machine that is gone is noticed within half a minute (PATIENCE, or what the address says).
+    PostgreSQL: a machine that is gone is noticed within two minutes (PATIENCE, or what the address says).
     SQLite: write-ahead log, every commit on the disk (a fact is acknowledged only after it), transactions
     begun by us so that also table changes roll back.
     """
